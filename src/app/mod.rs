@@ -1,0 +1,1 @@
+//! The console's state, pure: message in, effects out.

@@ -1,0 +1,1 @@
+//! Entry, merge, hash chain, export.

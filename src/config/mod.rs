@@ -1,0 +1,1 @@
+//! One operator's own settings: paths, theme.

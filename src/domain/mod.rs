@@ -1,0 +1,1 @@
+//! Nouns: person, group, attribute, assignment, roles, connection, ids.

@@ -1,0 +1,1 @@
+//! The one path of every write: observe, plan, commit, run, verify, recover.

@@ -1,0 +1,1 @@
+//! Plan, brake, the journal machine, pace, wire profiles, compare.

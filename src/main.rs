@@ -1,0 +1,2 @@
+//! The `scimdeck` binary: everything is in the library.
+fn main() {}

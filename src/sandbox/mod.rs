@@ -1,0 +1,1 @@
+//! A Workato-like workspace that plays the other side.

@@ -1,0 +1,1 @@
+//! The protocol: resource, filter, patch, path, list, error, discovery.

@@ -1,0 +1,1 @@
+//! Drawing only: `&App` to a frame; the one sink that makes remote text safe to show.

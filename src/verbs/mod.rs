@@ -1,0 +1,1 @@
+//! What an operator can decide, one file each.
