@@ -1,1 +1,30 @@
-//! Nouns: person, group, attribute, assignment, roles, connection, ids.
+//! Nouns: person, group, attribute, assignment, roles (who gives which value and why), account values,
+//! operation, exchange, connection, ids. Imports nothing from the crate.
+
+mod account;
+mod assignment;
+mod attribute;
+mod connection;
+mod exchange;
+mod flag;
+mod ids;
+mod operation;
+mod person;
+mod roles;
+mod secret;
+mod time;
+
+pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
+pub use assignment::{Assignment, GroupAssignment, Origin};
+pub use attribute::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
+pub use connection::{
+    Badge, BrakeLimits, Connection, Feed, SupportedActions, ToApp, TokenSource, UniqueIdentifier, WireProfile,
+};
+pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
+pub use flag::{Flag, FlagSet};
+pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
+pub use operation::{Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
+pub use person::{Group, Person, Status};
+pub use roles::{RoleValues, Winner, winner};
+pub use secret::Secret;
+pub use time::Time;

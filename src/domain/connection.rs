@@ -1,0 +1,205 @@
+//! A connection: where the app's SCIM endpoint is, and what we may do there.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConnectionId, PersonId, Time};
+
+/// How a change is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireProfile {
+    /// What Okta's wizard-made apps send: look up by filter, then POST, or GET and PUT of the merged resource.
+    #[default]
+    OktaClassic,
+}
+
+impl WireProfile {
+    /// Its name in settings and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OktaClassic => "okta-classic",
+        }
+    }
+}
+
+/// Which environment this is, in words, so that nobody works in the wrong one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Badge(pub String);
+
+impl Default for Badge {
+    fn default() -> Self {
+        Self("PROD".to_owned())
+    }
+}
+
+/// Where the bearer token is found. The token itself is never stored with the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum TokenSource {
+    /// A file that only its owner can read (mode 0600).
+    File {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A program, run without a shell; its standard output is the token.
+    Command {
+        /// Program and arguments.
+        argv: Vec<String>,
+    },
+    /// An environment variable; for CI.
+    Env {
+        /// Its name.
+        name: String,
+    },
+    /// Handed over in memory by the process that made the connection (`demo`).
+    Memory,
+}
+
+impl TokenSource {
+    /// Where the token is, in words that hold no secret.
+    pub fn words(&self) -> String {
+        match self {
+            Self::File { path } => format!("file {}", path.display()),
+            Self::Command { argv } => format!("command {}", argv.first().map_or("", String::as_str)),
+            Self::Env { name } => format!("environment variable {name}"),
+            Self::Memory => "this process".to_owned(),
+        }
+    }
+}
+
+/// The SCIM attribute that identifies a user on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UniqueIdentifier {
+    /// `userName`, which holds the e-mail in the seed's set-up.
+    #[default]
+    UserName,
+}
+
+/// The seed's supported provisioning actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportedActions {
+    /// Import New Users and Profile Updates.
+    pub import: bool,
+    /// Push New Users.
+    pub push_new: bool,
+    /// Push Profile Updates.
+    pub push_updates: bool,
+}
+
+/// The seed's To App actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToApp {
+    /// Create Users.
+    pub create: bool,
+    /// Update User Attributes.
+    pub update: bool,
+    /// Deactivate Users.
+    pub deactivate: bool,
+}
+
+/// The activity log next to the SCIM endpoint: its own URL, credential and pace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// The address of the log, for example `http://127.0.0.1:9100/api/activity_logs`.
+    pub url: String,
+    /// Where its token is.
+    pub token: TokenSource,
+    /// Seconds between polls when nothing of ours was written.
+    pub every_s: u32,
+}
+
+/// From how many distinct people on a command is held until the number is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrakeLimits {
+    /// More people than this losing access hold the command.
+    pub removals: u32,
+    /// More than this share of the managed people losing access holds it, in percent ...
+    pub removal_percent: u32,
+    /// ... where at least this many are managed.
+    pub percent_from: u32,
+    /// More people than this being created or changing role hold it.
+    pub changes: u32,
+}
+
+impl Default for BrakeLimits {
+    fn default() -> Self {
+        Self { removals: 10, removal_percent: 20, percent_from: 50, changes: 100 }
+    }
+}
+
+/// A connection to an app. Links, last-pushed values, attributes, queue and audit belong to one connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its row in this home.
+    pub id: ConnectionId,
+    /// What `--connection` names.
+    pub name: String,
+    /// SCIM connector base URL, kept as given but for a trailing slash.
+    pub base_url: String,
+    /// Where the bearer token is.
+    pub token: TokenSource,
+    /// Unique identifier field for users.
+    #[serde(default)]
+    pub unique_identifier: UniqueIdentifier,
+    /// Supported provisioning actions.
+    pub actions: SupportedActions,
+    /// To App actions.
+    pub to_app: ToApp,
+    /// Whether anything is sent at all.
+    pub enabled: bool,
+    /// Since when it is enabled.
+    pub enabled_at: Option<Time>,
+    /// How changes are written.
+    #[serde(default)]
+    pub profile: WireProfile,
+    /// Which environment this is.
+    #[serde(default)]
+    pub badge: Badge,
+    /// The activity log, where the app has one.
+    #[serde(default)]
+    pub feed: Option<Feed>,
+    /// The brake's thresholds.
+    #[serde(default)]
+    pub brake: BrakeLimits,
+    /// People who are never removed without their name being typed.
+    #[serde(default)]
+    pub protected: Vec<PersonId>,
+    /// First 8 hex digits of SHA-256 over a salt and the token that was last accepted: tells a changed token.
+    #[serde(default)]
+    pub token_mark: Option<String>,
+    /// How many requests may be under way at once.
+    #[serde(default = "default_concurrency")]
+    pub concurrency: u32,
+}
+
+fn default_concurrency() -> u32 {
+    4
+}
+
+impl Connection {
+    /// A connection with everything supported and switched on, as the seed sets it up, not yet enabled.
+    pub fn new(id: ConnectionId, name: &str, base_url: &str, token: TokenSource) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            token,
+            unique_identifier: UniqueIdentifier::UserName,
+            actions: SupportedActions { import: true, push_new: true, push_updates: true },
+            to_app: ToApp { create: true, update: true, deactivate: true },
+            enabled: false,
+            enabled_at: None,
+            profile: WireProfile::OktaClassic,
+            badge: Badge::default(),
+            feed: None,
+            brake: BrakeLimits::default(),
+            protected: Vec::new(),
+            token_mark: None,
+            concurrency: default_concurrency(),
+        }
+    }
+}

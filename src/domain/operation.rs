@@ -1,0 +1,262 @@
+//! An operation: one thing to be made true at the endpoint, kept in the journal until it is settled.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountValues, OpId, PersonId, Time};
+
+/// What kind of change the operator sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpKind {
+    /// Make an account.
+    Create,
+    /// Take an account that exists as this person's, and push our values.
+    Link,
+    /// Change attributes.
+    Update,
+    /// End access.
+    Deactivate,
+    /// Give access back to the same account.
+    Reactivate,
+}
+
+impl OpKind {
+    /// The word on the screen and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Link => "link",
+            Self::Update => "update",
+            Self::Deactivate => "deactivate",
+            Self::Reactivate => "reactivate",
+        }
+    }
+}
+
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpState {
+    /// To be sent.
+    Queued,
+    /// Waits for an earlier operation of the same person that was already sent.
+    Behind,
+    /// Its write is recorded and may be on its way.
+    Inflight,
+    /// Its write may or may not have been applied; it is looked up before anything else.
+    InDoubt,
+    /// Asked to wait, or the endpoint is down; tried again by itself.
+    Waiting,
+    /// Refused; needs an operator.
+    Parked,
+    /// Two candidates, or an account that carries somebody else's externalId; needs a decision.
+    Conflict,
+    /// The account moved since the plan was made; never sent.
+    Stale,
+    /// Applied, and confirmed by an answer or a read-back.
+    Done,
+    /// Replaced by a later one, or dropped; never sent.
+    Cancelled,
+}
+
+impl OpState {
+    /// Whether it is still somebody's business.
+    pub fn live(self) -> bool {
+        !matches!(self, Self::Done | Self::Cancelled)
+    }
+
+    /// Whether a request of it may have reached the endpoint without its fate being known.
+    pub fn sent(self) -> bool {
+        matches!(self, Self::Inflight | Self::InDoubt)
+    }
+
+    /// Whether it goes on by itself.
+    pub fn moving(self) -> bool {
+        matches!(self, Self::Queued | Self::Behind | Self::Inflight | Self::InDoubt | Self::Waiting)
+    }
+
+    /// The word in the store and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Behind => "behind",
+            Self::Inflight => "inflight",
+            Self::InDoubt => "in_doubt",
+            Self::Waiting => "waiting",
+            Self::Parked => "parked",
+            Self::Conflict => "conflict",
+            Self::Stale => "stale",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What an operation is to achieve. The exact request is made from it and from what is found there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The whole account as wanted when this was committed.
+    pub wanted: AccountValues,
+    /// Which attributes of it this operation writes; the others keep what the app has.
+    pub owned: Owned,
+    /// The linked account, when there is a link.
+    pub remote_id: Option<String>,
+    /// What the plan found there; none when it could not look (then nothing can be stale).
+    pub base: Option<AccountValues>,
+}
+
+/// Names of the attributes that an operation writes: [`super::field`] names and role variables, sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Owned(std::collections::BTreeSet<String>);
+
+impl Owned {
+    /// Exactly these.
+    pub fn of<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether this attribute is written.
+    pub fn has(&self, attribute: &str) -> bool {
+        self.0.contains(attribute)
+    }
+
+    /// Adds those of another operation that this one replaces.
+    pub fn join(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().cloned());
+    }
+
+    /// All names, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl Intent {
+    /// What the account shall be, given what it is: owned attributes from ours, all others from theirs.
+    pub fn goal(&self, found: &AccountValues) -> AccountValues {
+        let mut goal = found.clone();
+        for name in self.owned.iter() {
+            copy(&self.wanted, &mut goal, name);
+        }
+        goal
+    }
+
+    /// Whether two states of the account are the same in every attribute that this operation writes.
+    pub fn same(&self, a: &AccountValues, b: &AccountValues) -> bool {
+        a.differences(b).iter().all(|d| !self.owned.has(&d.attribute))
+    }
+}
+
+fn copy(from: &AccountValues, to: &mut AccountValues, name: &str) {
+    if name == super::field::ACTIVE {
+        to.active = from.active;
+    } else if let Some((_, value)) = from.texts().into_iter().find(|(n, _)| *n == name) {
+        to.set_text(name, value);
+    } else {
+        to.roles.set(name, from.roles.get(name).unwrap_or(""));
+    }
+}
+
+/// Why an operation did not go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The endpoint refused the request.
+    Refused,
+    /// The linked id answers 404.
+    AccountGone,
+    /// Accepted and not applied: what was read back differs.
+    NotApplied,
+    /// More than one account, or an account of somebody else.
+    Conflict,
+    /// The account moved since the plan.
+    Stale,
+    /// Something between us and the app answered.
+    NotScim,
+    /// No answer at all.
+    Unreachable,
+    /// The token was refused.
+    TokenRefused,
+    /// Asked to slow down.
+    SlowDown,
+    /// A required role value is missing, or a switched-off action would be needed.
+    NotAllowed,
+}
+
+/// A failure, in words for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Its kind.
+    pub kind: FailureKind,
+    /// What happened, what did and did not change.
+    pub text: String,
+    /// What to do next.
+    pub next: String,
+}
+
+/// An operation of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its id, also sent as `X-Request-Id`.
+    pub id: OpId,
+    /// Whose account.
+    pub person: PersonId,
+    /// The user name when it was committed, for lists.
+    pub user_name: String,
+    /// What kind of change.
+    pub kind: OpKind,
+    /// Which decision caused it, in words.
+    pub cause: String,
+    /// What is to be achieved.
+    pub intent: Intent,
+    /// Where it stands.
+    pub state: OpState,
+    /// When it may be tried again.
+    pub not_before: Option<Time>,
+    /// Writes tried so far; an endpoint that is down or asks to wait does not count.
+    pub attempts: u32,
+    /// Why it stands still.
+    pub failure: Option<Failure>,
+    /// Committed when.
+    pub created_at: Time,
+    /// Last moved when.
+    pub updated_at: Time,
+    /// Who decided it.
+    pub actor: String,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::field;
+
+    #[test]
+    fn a_role_edit_leaves_active_and_the_other_roles_as_the_app_has_them() {
+        let mut wanted = AccountValues { active: true, user_name: "a".into(), ..Default::default() };
+        wanted.roles.set("workato_role", "Admin");
+        let intent = Intent { wanted, owned: Owned::of(["workato_role"]), remote_id: None, base: None };
+        let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
+        found.roles.set("workato_role_prod", "Operator");
+        let goal = intent.goal(&found);
+        assert!(!goal.active);
+        assert_eq!(goal.user_name, "A");
+        assert_eq!(goal.roles.get("workato_role"), Some("Admin"));
+        assert_eq!(goal.roles.get("workato_role_prod"), Some("Operator"));
+        assert!(!intent.same(&found, &goal));
+    }
+
+    #[test]
+    fn an_attribute_that_is_not_owned_never_counts() {
+        let intent = Intent {
+            wanted: AccountValues::default(),
+            owned: Owned::of([field::ACTIVE]),
+            remote_id: None,
+            base: None,
+        };
+        let other = AccountValues { title: "x".into(), ..Default::default() };
+        assert!(intent.same(&AccountValues::default(), &other));
+    }
+}
