@@ -1,1 +1,5 @@
-//! Entry, merge, hash chain, export.
+//! What happened, and where it is known from: entry, merge, hash chain, export.
+
+mod entry;
+
+pub use entry::{AuditEntry, Source};
