@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{ConnectionId, OpId, OpState, Operation, PersonId, Time};
+use crate::domain::{ConnectionId, OpId, OpState, Operation, PersonId};
 use crate::engine::Trace;
 
 /// An operation moves, by the sender. Refused when it is no longer in `from`: another process replaced it.
@@ -59,23 +59,6 @@ pub struct Loaded {
     pub last_change: u64,
     /// Live operations, oldest first.
     pub operations: Vec<Operation>,
-}
-
-/// Which audit entries.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuditQuery {
-    /// Only about this person.
-    pub person: Option<PersonId>,
-    /// Only of this operation.
-    pub operation: Option<OpId>,
-    /// Only those that arrived at this time or later.
-    pub since: Option<Time>,
-    /// Only numbers above this one, oldest first; for following.
-    pub after: Option<u64>,
-    /// Only numbers below this one; for paging back.
-    pub before: Option<u64>,
-    /// At most this many; the newest ones unless `after` is set. Always given back oldest first.
-    pub limit: u32,
 }
 
 /// The store could not do it. Nothing of the batch was written.

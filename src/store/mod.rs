@@ -2,4 +2,4 @@
 
 mod batch;
 
-pub use batch::{Applied, AuditQuery, Batch, Loaded, Move, StoreError};
+pub use batch::{Applied, Batch, Loaded, Move, StoreError};
