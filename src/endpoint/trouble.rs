@@ -99,9 +99,9 @@ pub fn judge<'a>(call: &Call, outcome: &'a Outcome) -> Result<&'a Answer, Troubl
         Outcome::Answered(answer) => answer,
     };
     match answer.status {
-        200..300 if answer.body.is_empty() || looks_like_json(answer) => Ok(answer),
-        200..300 => Err(between(answer)),
-        300..400 => Err(redirect(answer)),
+        200..=299 if answer.body.is_empty() || looks_like_json(answer) => Ok(answer),
+        200..=299 => Err(between(answer)),
+        300..=399 => Err(redirect(answer)),
         status => Err(refusal(call, answer, status)),
     }
 }
@@ -198,7 +198,7 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
             format!("The endpoint does not offer {} here (HTTP {status}{said}).{unchanged}", call.method.word()),
             "Ask the app's vendor whether this is supported, and switch the action off if it is not.",
         ),
-        400..500 => (
+        400..=499 => (
             Cause::Refused,
             format!("The endpoint refused the request (HTTP {status}{said}).{unchanged}"),
             "Correct what it names, then retry; the trace shows what was sent.",
@@ -258,3 +258,6 @@ fn looks_like_json(answer: &Answer) -> bool {
     !answer.content_type.contains("html")
         && answer.body.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).starts_with(['{', '['])
 }
+
+#[cfg(test)]
+mod tests;
