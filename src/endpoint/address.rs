@@ -92,6 +92,13 @@ impl BaseUrl {
         Ok(Self { text, host, clear })
     }
 
+    /// A base that the checks would refuse.
+    #[cfg(test)]
+    pub(super) fn to_nowhere(text: &str) -> Self {
+        let host = text.rsplit('/').next().unwrap_or_default().to_owned();
+        Self { text: text.to_owned(), host, clear: true }
+    }
+
     /// The URL of a call, or why there is none.
     pub(super) fn join(&self, call: &Call) -> Result<Url, String> {
         let length = self.text.len()
@@ -156,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_base_url_is_kept_but_for_its_trailing_slash() {
-        for base in ["https://a.example/scim/v2", "https://a.example/scim/v2/", " https://a.example/scim/v2// "] {
+        for base in
+            ["https://a.example/scim/v2", "https://a.example/scim/v2/", " https://a.example/scim/v2// "]
+        {
             assert_eq!(url(base, &["Users"]), Ok("https://a.example/scim/v2/Users".into()));
         }
         assert_eq!(url("https://a.example", &["Users"]), Ok("https://a.example/Users".into()));
@@ -168,7 +177,9 @@ mod tests {
         for base in ["http://127.0.0.1:9100/x", "http://localhost", "http://[::1]:80/x", "http://127.3.4.5"] {
             assert!(BaseUrl::parse(base).is_ok_and(|b| b.clear), "{base}");
         }
-        for base in ["http://10.0.0.1/", "http://localhost.example.com", "http://0.0.0.0", "http://127.0.0.1.nip.io"] {
+        for base in
+            ["http://10.0.0.1/", "http://localhost.example.com", "http://0.0.0.0", "http://127.0.0.1.nip.io"]
+        {
             assert!(matches!(BaseUrl::parse(base), Err(BaseUrlError::ClearText(_))), "{base}");
         }
     }
@@ -181,7 +192,9 @@ mod tests {
         assert_eq!(refused("https://a.example/?t=1"), BaseUrlError::Query);
         assert_eq!(refused("https://a.example/#x"), BaseUrlError::Fragment);
         assert_eq!(refused("ftp://a.example/"), BaseUrlError::Scheme("ftp".into()));
-        for text in ["", "a.example/scim", "localhost:9100", "https://", "https://a.ex\nample/", "https://a b/", "::"] {
+        for text in
+            ["", "a.example/scim", "localhost:9100", "https://", "https://a.ex\nample/", "https://a b/", "::"]
+        {
             assert!(matches!(refused(text), BaseUrlError::NotAUrl(_)), "{text}");
         }
         assert_eq!(refused(&format!("https://a.example/{}", "x".repeat(3_000))), BaseUrlError::TooLong);

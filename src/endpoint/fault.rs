@@ -19,7 +19,7 @@ pub(super) fn words(error: reqwest::Error, host: &str) -> String {
         };
     }
     let (io, last) = chain(&error);
-    let detail = excerpt(&last, 160);
+    let detail = excerpt(last.split(" (os error").next().unwrap_or(&last), 160);
     match io {
         Some(io::ErrorKind::ConnectionRefused) => {
             format!("{host} refused the connection: nothing listens on that port")

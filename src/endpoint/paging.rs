@@ -3,60 +3,19 @@
 //!
 //! Absence may be concluded from a complete pass only, so every irregularity makes the pass incomplete.
 
+mod gap;
+mod query;
+
+pub use gap::{Completeness, Gap};
+pub use query::PageQuery;
+
 use std::collections::HashSet;
 
 use super::excerpt::excerpt;
 use super::{Endpoint, Trouble, judge};
-use crate::domain::{Call, Exchange, Method};
+use crate::domain::Exchange;
 use crate::scim::list::ListPage;
 use crate::scim::resource::{self, Resource};
-
-/// What to read and how far to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageQuery {
-    /// The collection: `Users` or `Groups`.
-    pub resource: String,
-    /// A SCIM filter, values already quoted.
-    pub filter: Option<String>,
-    /// `excludedAttributes`, for example `members`.
-    pub excluded: Option<String>,
-    /// Rows asked for per page.
-    pub count: u32,
-    /// Pages read at most.
-    pub max_pages: u32,
-    /// Resources taken at most.
-    pub max_rows: usize,
-}
-
-impl PageQuery {
-    /// All of a collection, 100 a page as Okta asks for, up to a million.
-    pub fn all(resource: &str) -> Self {
-        Self {
-            resource: resource.to_owned(),
-            filter: None,
-            excluded: None,
-            count: 100,
-            max_pages: 100_000,
-            max_rows: 1_000_000,
-        }
-    }
-
-    /// Those that match a filter; a server that ignores it is stopped after a few pages.
-    pub fn matching(resource: &str, filter: String) -> Self {
-        Self { filter: Some(filter), max_pages: 10, max_rows: 1_000, ..Self::all(resource) }
-    }
-
-    fn call(&self, start: u64) -> Call {
-        let mut call = Call::new(Method::Get, &[&self.resource]);
-        if let Some(filter) = &self.filter {
-            call = call.query("filter", filter);
-        }
-        if let Some(excluded) = &self.excluded {
-            call = call.query("excludedAttributes", excluded);
-        }
-        call.query("startIndex", start.to_string()).query("count", self.count.to_string())
-    }
-}
 
 /// A resource with its id, which is never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,67 +47,6 @@ pub struct PageError {
     pub trouble: Trouble,
     /// The request and what became of it.
     pub exchange: Box<Exchange>,
-}
-
-/// Whether a pass saw everything there is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Completeness {
-    /// Every row of a list that did not move meanwhile.
-    Complete,
-    /// Something may have been missed: nobody may be called absent.
-    Incomplete(Gap),
-}
-
-/// Why a pass is not complete; the first reason met.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Gap {
-    /// Not read to its end.
-    #[error("the list was not read to its end")]
-    Unfinished,
-    /// The total changed between two pages.
-    #[error("the total moved from {from} to {to} while the list was read")]
-    TotalMoved {
-        /// On an earlier page.
-        from: u64,
-        /// On a later page.
-        to: u64,
-    },
-    /// Rows came twice, so others may have been skipped.
-    #[error("{0} rows came more than once")]
-    Repeated(u64),
-    /// Fewer rows came than the total promised.
-    #[error("{seen} rows came where {total} were promised")]
-    Missing {
-        /// Rows that came.
-        seen: u64,
-        /// The total.
-        total: u64,
-    },
-    /// More rows came than the total promised.
-    #[error("{seen} rows came where only {total} were promised")]
-    TooMany {
-        /// Rows that came.
-        seen: u64,
-        /// The total.
-        total: u64,
-    },
-    /// The same page again, and no total that would tell whether that was all.
-    #[error("the same rows came again, and no total says whether that was all")]
-    NoTotal,
-    /// Rows without a readable id.
-    #[error("{0} rows could not be read")]
-    Unreadable(u64),
-    /// A page failed.
-    #[error("a page failed: {0}")]
-    Failed(String),
-    /// More pages or rows than are read at most.
-    #[error("stopped after {pages} pages and {rows} rows, which is the limit set")]
-    Limit {
-        /// Pages read.
-        pages: u32,
-        /// Rows taken.
-        rows: usize,
-    },
 }
 
 /// A pass over a list, page by page.

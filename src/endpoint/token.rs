@@ -21,7 +21,9 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The file cannot be opened or read.
-    #[error("the token file {path} cannot be read: {reason}; put the token there with mode 0600, or name another")]
+    #[error(
+        "the token file {path} cannot be read: {reason}; put the token there with mode 0600, or name another"
+    )]
     FileUnreadable {
         /// The file.
         path: PathBuf,
@@ -57,7 +59,9 @@ pub enum TokenError {
         mode: u32,
     },
     /// The program cannot be started.
-    #[error("the token command {program} cannot be started: {reason}; give its full path, without a shell line")]
+    #[error(
+        "the token command {program} cannot be started: {reason}; give its full path, without a shell line"
+    )]
     CommandNotStarted {
         /// The program.
         program: String,
@@ -75,7 +79,9 @@ pub enum TokenError {
         said: String,
     },
     /// The program did not end in time and was ended.
-    #[error("the token command {program} did not end within {seconds} s and was stopped; it must not ask anything")]
+    #[error(
+        "the token command {program} did not end within {seconds} s and was stopped; it must not ask anything"
+    )]
     CommandTimeout {
         /// The program.
         program: String,
@@ -107,7 +113,9 @@ pub enum TokenError {
         place: String,
     },
     /// Blanks or control characters inside: mostly two lines or a whole sentence.
-    #[error("{place} holds blanks or control characters inside the token; it must hold the token and nothing else")]
+    #[error(
+        "{place} holds blanks or control characters inside the token; it must hold the token and nothing else"
+    )]
     BadCharacters {
         /// Where.
         place: String,

@@ -31,7 +31,11 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), total: Duration::from_secs(60), idle: Duration::from_secs(30) }
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+        }
     }
 }
 
@@ -101,7 +105,10 @@ struct Inner {
 impl Endpoint {
     /// Checks the base URL and prepares the client; sends nothing.
     pub fn new(config: EndpointConfig) -> Result<Self, EndpointError> {
-        let base = BaseUrl::parse(&config.base_url)?;
+        Self::with_base(BaseUrl::parse(&config.base_url)?, config)
+    }
+
+    fn with_base(base: BaseUrl, config: EndpointConfig) -> Result<Self, EndpointError> {
         // The process may have chosen a provider already; whichever it is will do.
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
@@ -124,7 +131,8 @@ impl Endpoint {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|error| {
-            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let reason =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             EndpointError::Tls(reason)
         })?;
         Ok(Self(Arc::new(Inner { client, base, token: RwLock::new(config.token), caps: config.caps })))
@@ -169,7 +177,8 @@ impl Endpoint {
         authorization.set_sensitive(true);
         let mut request = Request::new(method(call.method), url);
         if let Some(body) = &call.body {
-            let bytes = serde_json::to_vec(body).map_err(|_| "its body cannot be written as JSON".to_owned())?;
+            let bytes =
+                serde_json::to_vec(body).map_err(|_| "its body cannot be written as JSON".to_owned())?;
             *request.body_mut() = Some(bytes.into());
             request.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
         }
@@ -211,7 +220,9 @@ impl Endpoint {
                 head.status,
                 body::size(cap)
             )),
-            body::End::Broken(reason) => Outcome::MaybeSent(format!("HTTP {} came, then {reason}", head.status)),
+            body::End::Broken(reason) => {
+                Outcome::MaybeSent(format!("HTTP {} came, then {reason}", head.status))
+            }
         }
     }
 
@@ -256,6 +267,22 @@ fn redact(outcome: &mut Outcome, token: &Secret) {
                 wipe(text);
             }
             wipe(&mut answer.content_type);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_not_sent() {
+        let base = BaseUrl::to_nowhere("http://scimdeck-test.invalid");
+        let config = EndpointConfig::new("", Secret::new("token"));
+        let endpoint = Endpoint::with_base(base, config).expect("an endpoint");
+        match endpoint.send(&Call::new(Method::Post, &["Users"])).await.outcome {
+            Outcome::NotSent(text) => assert!(text.contains("scimdeck-test.invalid was not found"), "{text}"),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -132,7 +132,9 @@ fn between(answer: &Answer) -> Trouble {
 fn redirect(answer: &Answer) -> Trouble {
     let target = answer.location.as_deref().and_then(target_host);
     let text = match &target {
-        Some(host) => format!("The endpoint redirects (HTTP {}) to {host}. Redirects are not followed.", answer.status),
+        Some(host) => {
+            format!("The endpoint redirects (HTTP {}) to {host}. Redirects are not followed.", answer.status)
+        }
         None => format!("The endpoint redirects (HTTP {}). Redirects are not followed.", answer.status),
     };
     Trouble::new(
@@ -195,7 +197,10 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         ),
         405 | 501 => (
             Cause::NotOffered,
-            format!("The endpoint does not offer {} here (HTTP {status}{said}).{unchanged}", call.method.word()),
+            format!(
+                "The endpoint does not offer {} here (HTTP {status}{said}).{unchanged}",
+                call.method.word()
+            ),
             "Ask the app's vendor whether this is supported, and switch the action off if it is not.",
         ),
         400..=499 => (

@@ -48,12 +48,16 @@ pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Vec<u8>, T
         // More than a token came: the pipe was closed on it, and its status says nothing.
         _ if out.len() > MAX_TOKEN => Ok(out),
         Ok(status) if status.success() => Ok(out),
-        Ok(status) => {
-            Err(TokenError::CommandFailed { program: shown, status: status_words(status), said: last_line(&said) })
-        }
-        Err(error) => {
-            Err(TokenError::CommandFailed { program: shown, status: file::words(&error), said: String::new() })
-        }
+        Ok(status) => Err(TokenError::CommandFailed {
+            program: shown,
+            status: status_words(status),
+            said: last_line(&said),
+        }),
+        Err(error) => Err(TokenError::CommandFailed {
+            program: shown,
+            status: file::words(&error),
+            said: String::new(),
+        }),
     }
 }
 

@@ -12,7 +12,8 @@ use super::{MAX_TOKEN, TokenError};
 /// The file's bytes. What is checked is the opened file, so nobody can swap it in between.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, TokenError> {
     let path_buf = || path.to_owned();
-    let unreadable = |error: std::io::Error| TokenError::FileUnreadable { path: path_buf(), reason: words(&error) };
+    let unreadable =
+        |error: std::io::Error| TokenError::FileUnreadable { path: path_buf(), reason: words(&error) };
     // Without NONBLOCK, opening a pipe would wait for somebody to write into it.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let file = match rustix::fs::open(path, flags, Mode::empty()) {

@@ -86,13 +86,15 @@ async fn a_command_gives_its_output_and_gets_its_arguments_without_a_shell() {
 
 #[tokio::test]
 async fn a_failing_command_is_shown_by_its_last_line_of_error_output_made_safe() {
-    let error = resolve(&command("echo canary; echo first >&2; printf 'vault \\033[2J is sealed\\n\\n' >&2; exit 3"))
-        .await
-        .expect_err("failed");
+    let error =
+        resolve(&command("echo canary; echo first >&2; printf 'vault \\033[2J is sealed\\n\\n' >&2; exit 3"))
+            .await
+            .expect_err("failed");
     let text = error.to_string();
     assert!(text.contains("exit 3") && text.contains("vault \u{FFFD}[2J is sealed"), "{text}");
     assert!(!text.contains("canary") && !text.contains("first"), "{text}");
-    let error = resolve(&TokenSource::Command { argv: vec!["/nonexistent/tool".into()] }).await.expect_err("none");
+    let error =
+        resolve(&TokenSource::Command { argv: vec!["/nonexistent/tool".into()] }).await.expect_err("none");
     assert!(matches!(error, TokenError::CommandNotStarted { .. }), "{error}");
     let error = resolve(&TokenSource::Command { argv: Vec::new() }).await.expect_err("none");
     assert!(error.to_string().contains("no program is named"), "{error}");
@@ -117,7 +119,8 @@ async fn a_command_that_waits_or_writes_without_end_is_stopped() {
         tokio::task::yield_now().await;
     }
     assert!(gone(), "the command's child still runs");
-    let error = resolve(&command("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxx; done")).await.expect_err("endless");
+    let error =
+        resolve(&command("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxx; done")).await.expect_err("endless");
     assert!(matches!(error, TokenError::TooLarge { .. }), "{error}");
 }
 

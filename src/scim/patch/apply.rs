@@ -136,7 +136,9 @@ fn remove_whole(map: &mut Resource, attribute: &Attribute, value: Option<&Value>
     }
     let of = |item: &Value| item.as_object().and_then(|m| resource::get(m, "value")).cloned();
     if let Some(Value::Array(items)) = resource::get_mut(map, &attribute.name) {
-        items.retain(|item| !listed.iter().any(|gone| item == gone || (of(gone).is_some() && of(item) == of(gone))));
+        items.retain(|item| {
+            !listed.iter().any(|gone| item == gone || (of(gone).is_some() && of(item) == of(gone)))
+        });
         if items.is_empty() {
             resource::remove(map, &attribute.name);
         }
