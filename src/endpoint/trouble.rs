@@ -203,6 +203,11 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
             ),
             "Ask the app's vendor whether this is supported, and switch the action off if it is not.",
         ),
+        // A server or proxy that gave up waiting: the request may still be worked on.
+        408 | 425 => {
+            let text = format!("The request was given up on the way (HTTP {status}{said}).");
+            return with_fate(call, Trouble::new(Cause::ServerError, text, "Try again later."));
+        }
         400..=499 => (
             Cause::Refused,
             format!("The endpoint refused the request (HTTP {status}{said}).{unchanged}"),
@@ -218,7 +223,14 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
     Trouble::new(cause, text, next)
 }
 
-/// A 5xx does not prove that nothing happened.
+fn asked(call: &Call) -> String {
+    match call.query.iter().any(|(name, _)| name == "filter") {
+        true => "a search by filter".to_owned(),
+        false => format!("{} here", call.method.word()),
+    }
+}
+
+/// A 5xx, 408 or 425 does not prove that nothing happened.
 fn with_fate(call: &Call, mut trouble: Trouble) -> Trouble {
     if call.method.writes() {
         trouble.text.push_str(" The change may or may not have been applied.");

@@ -91,8 +91,12 @@ fn a_lost_answer_says_whether_anything_can_have_changed() {
     let unsent = lost(Method::Post, Outcome::NotSent("refused".into()));
     assert!(unsent.text.contains("Nothing was changed"), "{unsent}");
     assert_eq!(unsent.kind, FailureKind::Unreachable);
-    let failed = judged(Method::Post, &["Users"], answer(500, "", "oops")).expect_err("a trouble");
-    assert!(failed.text.contains("may or may not have been applied"), "{failed}");
+    for status in [408, 425, 500, 502, 504] {
+        for body in ["oops", r#"{"detail":"d"}"#, ""] {
+            let failed = judged(Method::Post, &["Users"], answer(status, "", body)).expect_err("a trouble");
+            assert!(failed.text.contains("may or may not have been applied"), "{failed}");
+        }
+    }
 }
 
 #[test]
@@ -107,6 +111,13 @@ fn what_the_endpoint_said_is_repeated_shortly_and_safely() {
     let long = format!(r#"{{"detail":"{}"}}"#, "x".repeat(60_000));
     let text = judged(Method::Put, &["Users", "1"], answer(400, "", &long)).expect_err("a trouble").text;
     assert!(text.len() < 400, "{}", text.len());
+}
+
+#[test]
+fn a_search_that_is_not_offered_is_named() {
+    let call = Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"a\"");
+    let trouble = judge(&call, &Outcome::Answered(answer(501, "", ""))).expect_err("a trouble");
+    assert!(trouble.text.contains("does not offer a search by filter"), "{trouble}");
 }
 
 #[test]
