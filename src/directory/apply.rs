@@ -1,0 +1,327 @@
+//! How a committed change reaches the rows, and what is derived on the way.
+
+use std::sync::Arc;
+
+use super::groups::GroupRow;
+use super::packed::Packed;
+use super::row::{AssignmentKind, OpHere, Own, Row, at};
+use super::{Change, Directory, Link, Observation, OpMark};
+use crate::domain::{
+    AccountState, AccountValues, FlagSet, GroupAssignment, GroupId, OpState, Person, PersonId,
+    ProfileAttribute, Status, Time,
+};
+
+/// A linked account's values, each whole.
+struct Known {
+    sent: AccountValues,
+    settled: AccountValues,
+    theirs: AccountValues,
+}
+
+impl Directory {
+    /// Applies committed changes in order.
+    pub fn apply_all<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
+        for change in changes {
+            self.apply(change);
+        }
+    }
+
+    /// Applies one committed change. A change about somebody who is not there does nothing.
+    pub fn apply(&mut self, change: &Change) {
+        self.version += 1;
+        match change {
+            Change::Person(person) => self.put_person(person),
+            Change::PersonDropped(id) => self.drop_person(*id),
+            Change::Group(group) => {
+                let row = self.groups.get(&group.id).map(|g| (**g).clone());
+                let row = row.unwrap_or_else(|| GroupRow {
+                    group: group.clone(),
+                    members: Default::default(),
+                    assignment: None,
+                });
+                Arc::make_mut(&mut self.groups)
+                    .insert(group.id, Arc::new(GroupRow { group: group.clone(), ..row }));
+            }
+            Change::GroupDropped(id) => {
+                if let Some(gone) = Arc::make_mut(&mut self.groups).remove(id) {
+                    for person in &gone.members {
+                        self.edit(*person, |row, _| leave(row, *id));
+                    }
+                }
+            }
+            Change::Member(group, person) => {
+                if self.group_mut(*group).is_some_and(|g| g.members.insert(*person)) {
+                    self.edit(*person, |row, _| join(row, *group));
+                }
+            }
+            Change::MemberDropped(group, person) => {
+                if self.group_mut(*group).is_some_and(|g| g.members.remove(person)) {
+                    self.edit(*person, |row, _| leave(row, *group));
+                }
+            }
+            Change::Assigned(id, assignment) => {
+                let own = Own {
+                    roles: self.roles.intern(&assignment.roles),
+                    since: assignment.since,
+                    origin: assignment.origin,
+                };
+                self.edit(*id, |row, _| row.own = Some(own));
+            }
+            Change::Unassigned(id) => self.edit(*id, |row, _| row.own = None),
+            Change::GroupAssigned(id, assignment) => self.assign_group(*id, Some(assignment.clone())),
+            Change::GroupUnassigned(id) => self.assign_group(*id, None),
+            Change::Attribute(place, attribute) => self.put_attribute(*place, attribute),
+            Change::AttributeDropped(name) => {
+                Arc::make_mut(&mut self.attributes).retain(|a| a.variable != *name);
+            }
+            Change::Link(id, link) => self.link(*id, link),
+            Change::LinkDropped(id) => self.edit(*id, |row, known| {
+                *known = None;
+                row.text = row.text.with(at::REMOTE_ID, "");
+                row.account = AccountState::Unknown;
+            }),
+            Change::Observed(id, seen) => self.observe(*id, seen),
+            Change::Operation(id, mark) => self.mark(*id, mark),
+            Change::Noted(id, note) => {
+                Arc::make_mut(&mut self.notes).insert(*id, note.clone());
+                self.edit(*id, |row, _| row.noted = true);
+            }
+            Change::NoteDropped(id) => {
+                Arc::make_mut(&mut self.notes).remove(id);
+                self.edit(*id, |row, _| row.noted = false);
+            }
+            Change::Connection(connection) => self.connection = Arc::new((**connection).clone()),
+            Change::Swept(sweep) => self.sweep = Some(sweep.clone()),
+        }
+    }
+
+    fn put_person(&mut self, person: &Person) {
+        if self.rows.get(person.id).is_none() {
+            let row = Row {
+                id: person.id,
+                text: pack(person, ""),
+                status: person.status,
+                own: None,
+                groups: Box::default(),
+                kind: AssignmentKind::None,
+                roles: Default::default(),
+                sent: None,
+                settled: None,
+                theirs: None,
+                account: AccountState::Unknown,
+                op: None,
+                noted: false,
+                flags: FlagSet::default(),
+                linked_at: Time::default(),
+                confirmed_at: Time::default(),
+                observed_at: Time::default(),
+            };
+            self.counters.add(&row);
+            self.rows.put(row);
+            return;
+        }
+        self.edit(person.id, |row, _| {
+            row.text = pack(person, row.text.get(at::REMOTE_ID));
+            row.status = person.status;
+        });
+    }
+
+    fn drop_person(&mut self, id: PersonId) {
+        if let Some(row) = self.rows.remove(id) {
+            self.counters.remove(&row);
+            for group in &row.groups {
+                if let Some(group) = self.group_mut(*group) {
+                    group.members.remove(&id);
+                }
+            }
+        }
+        Arc::make_mut(&mut self.notes).remove(&id);
+        Arc::make_mut(&mut self.failures).remove(&id);
+    }
+
+    fn group_mut(&mut self, id: GroupId) -> Option<&mut GroupRow> {
+        Arc::make_mut(&mut self.groups).get_mut(&id).map(Arc::make_mut)
+    }
+
+    fn assign_group(&mut self, id: GroupId, assignment: Option<GroupAssignment>) {
+        let Some(group) = self.group_mut(id) else { return };
+        group.assignment = assignment;
+        let members: Vec<PersonId> = group.members.iter().copied().collect();
+        for person in members {
+            self.edit(person, |_, _| {});
+        }
+    }
+
+    fn put_attribute(&mut self, place: u32, attribute: &ProfileAttribute) {
+        let list = Arc::make_mut(&mut self.attributes);
+        list.retain(|a| a.variable != attribute.variable);
+        let place = (place as usize).min(list.len());
+        list.insert(place, attribute.clone());
+    }
+
+    fn link(&mut self, id: PersonId, link: &Link) {
+        self.edit(id, |row, known| {
+            row.text = row.text.with(at::REMOTE_ID, &link.remote_id);
+            row.linked_at = link.linked_at;
+            row.confirmed_at = link.confirmed_at;
+            row.account = match (link.settled.active, row.account) {
+                (true, AccountState::Invited) => AccountState::Invited,
+                (true, _) => AccountState::Active,
+                (false, _) => AccountState::Inactive,
+            };
+            *known = Some(Known {
+                sent: link.sent.clone(),
+                settled: link.settled.clone(),
+                theirs: link.settled.clone(),
+            });
+        });
+    }
+
+    fn observe(&mut self, id: PersonId, seen: &Observation) {
+        self.edit(id, |row, known| {
+            row.account = seen.state;
+            row.observed_at = seen.at;
+            if let (Some(known), Some(values)) = (known, &seen.values) {
+                known.theirs = values.clone();
+            }
+        });
+    }
+
+    fn mark(&mut self, id: PersonId, mark: &OpMark) {
+        // A late word about an older operation must not hide the newer one.
+        if self
+            .rows
+            .get(id)
+            .and_then(|row| row.op)
+            .is_some_and(|op| op.id > mark.id && op.state != OpState::Behind)
+        {
+            return;
+        }
+        match &mark.failure {
+            Some(failure) if mark.state.live() => {
+                Arc::make_mut(&mut self.failures).insert(id, failure.clone());
+            }
+            _ if self.failures.contains_key(&id) => {
+                Arc::make_mut(&mut self.failures).remove(&id);
+            }
+            _ => {}
+        }
+        let op = mark.state.live().then_some(OpHere { id: mark.id, kind: mark.kind, state: mark.state });
+        self.edit(id, |row, _| row.op = op);
+    }
+
+    /// Changes a row and derives everything that hangs on it.
+    fn edit(&mut self, id: PersonId, change: impl FnOnce(&mut Row, &mut Option<Known>)) {
+        let Some(old) = self.rows.get(id) else { return };
+        let mut row = old.clone();
+        let mut known = self.known(old);
+        self.counters.remove(old);
+        change(&mut row, &mut known);
+        self.derive_roles(&mut row, known.as_ref());
+        let wanted = known.as_ref().map(|_| self.wanted(&row));
+        (row.sent, row.settled, row.theirs) = match (known, wanted) {
+            (Some(known), Some(wanted)) => (
+                (known.sent != wanted).then(|| Box::new(known.sent.clone())),
+                (known.settled != known.sent).then(|| Box::new(known.settled.clone())),
+                (known.theirs != known.settled).then(|| Box::new(known.theirs)),
+            ),
+            _ => (None, None, None),
+        };
+        row.flags = row.derive_flags();
+        self.counters.add(&row);
+        self.rows.put(row);
+    }
+
+    /// The winning assignment gives all values; with none, the earlier ones are remembered.
+    fn derive_roles(&mut self, row: &mut Row, known: Option<&Known>) {
+        if let Some(own) = row.own {
+            row.kind = AssignmentKind::Individual;
+            row.roles = own.roles;
+            return;
+        }
+        let first = row
+            .groups
+            .iter()
+            .filter_map(|id| self.groups.get(id)?.assignment.as_ref().map(|a| (a.priority, *id)))
+            .min();
+        let roles = match first {
+            Some((_, id)) => {
+                row.kind = AssignmentKind::Group(id);
+                self.groups.get(&id).and_then(|g| g.assignment.as_ref()).map(|a| a.roles.clone())
+            }
+            None => {
+                row.kind = AssignmentKind::None;
+                known.map(|k| k.sent.roles.clone())
+            }
+        };
+        if let Some(roles) = roles {
+            row.roles = self.roles.intern(&roles);
+        }
+    }
+
+    /// The account as it shall be.
+    pub(super) fn wanted(&self, row: &Row) -> AccountValues {
+        let text = |place| row.text.get(place).to_owned();
+        let (user_name, email, external) = (text(at::USER_NAME), text(at::EMAIL), text(at::EXTERNAL_ID));
+        AccountValues {
+            active: row.shall_have_access(),
+            external_id: if external.is_empty() { row.id.to_string() } else { external },
+            given_name: text(at::GIVEN_NAME),
+            family_name: text(at::FAMILY_NAME),
+            display_name: text(at::DISPLAY_NAME),
+            email: if email.is_empty() && user_name.contains('@') { user_name.clone() } else { email },
+            title: text(at::TITLE),
+            department: text(at::DEPARTMENT),
+            roles: self.roles.get(row.roles).clone(),
+            user_name,
+        }
+    }
+
+    fn known(&self, row: &Row) -> Option<Known> {
+        if !row.linked() {
+            return None;
+        }
+        let sent = row.sent.as_deref().cloned().unwrap_or_else(|| self.wanted(row));
+        let settled = row.settled.as_deref().cloned().unwrap_or_else(|| sent.clone());
+        let theirs = row.theirs.as_deref().cloned().unwrap_or_else(|| settled.clone());
+        Some(Known { sent, settled, theirs })
+    }
+
+    /// What was last pushed, what the account was after that, and what it is now; none without a link.
+    pub(super) fn known_values(&self, row: &Row) -> Option<(AccountValues, AccountValues, AccountValues)> {
+        self.known(row).map(|k| (k.sent, k.settled, k.theirs))
+    }
+}
+
+fn pack(person: &Person, remote_id: &str) -> Packed<{ at::COUNT }> {
+    let key = person.user_name.to_lowercase();
+    Packed::new([
+        &key,
+        &person.user_name,
+        &person.given_name,
+        &person.family_name,
+        &person.display_name,
+        &person.email,
+        &person.title,
+        &person.department,
+        person.external_id.as_deref().unwrap_or(""),
+        remote_id,
+    ])
+}
+
+fn join(row: &mut Row, group: GroupId) {
+    let mut groups = row.groups.to_vec();
+    if !groups.contains(&group) {
+        groups.push(group);
+    }
+    row.groups = groups.into_boxed_slice();
+}
+
+fn leave(row: &mut Row, group: GroupId) {
+    row.groups = row.groups.iter().copied().filter(|g| *g != group).collect();
+}
+
+/// Whether somebody removed here can be forgotten: nothing of theirs remains there.
+pub(super) fn forgettable(row: &Row) -> bool {
+    row.status == Status::Removed && !(row.linked() && row.has_access_there()) && row.op.is_none()
+}

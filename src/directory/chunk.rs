@@ -1,0 +1,168 @@
+//! Rows in user name order, in chunks that are shared between snapshots and copied when written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::row::Row;
+use crate::domain::PersonId;
+
+/// A chunk is split at this many rows; copying one costs some ten microseconds.
+const FULL: usize = 512;
+/// Shards of the id index, so that a new row copies a small part of it.
+const SHARDS: usize = 256;
+
+type Shard = HashMap<PersonId, u32, foldhash::fast::RandomState>;
+
+/// All rows. `chunks` never move; `order` names them in key order; `by_id` says in which chunk a person is.
+#[derive(Debug, Clone)]
+pub(super) struct Chunks {
+    chunks: Vec<Arc<Vec<Row>>>,
+    order: Vec<u32>,
+    by_id: Vec<Arc<Shard>>,
+    len: usize,
+}
+
+impl Default for Chunks {
+    fn default() -> Self {
+        Self { chunks: vec![Arc::default()], order: vec![0], by_id: vec![Arc::default(); SHARDS], len: 0 }
+    }
+}
+
+impl Chunks {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    fn shard(id: PersonId) -> usize {
+        (id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SHARDS
+    }
+
+    fn place(&self, id: PersonId) -> Option<(usize, usize)> {
+        let chunk = *self.by_id[Self::shard(id)].get(&id)? as usize;
+        let at = self.chunks[chunk].iter().position(|row| row.id == id)?;
+        Some((chunk, at))
+    }
+
+    pub(super) fn get(&self, id: PersonId) -> Option<&Row> {
+        let (chunk, at) = self.place(id)?;
+        self.chunks[chunk].get(at)
+    }
+
+    /// The place in `order` of the chunk where `key` is or would be.
+    fn slot_of(&self, key: &str) -> usize {
+        self.order
+            .partition_point(|chunk| self.chunks[*chunk as usize].first().is_some_and(|row| row.key() <= key))
+            .saturating_sub(1)
+    }
+
+    /// The first row with exactly this key.
+    pub(super) fn find(&self, key: &str) -> Option<&Row> {
+        let chunk = &self.chunks[self.order[self.slot_of(key)] as usize];
+        let at = chunk.partition_point(|row| row.key() < key);
+        chunk.get(at).filter(|row| row.key() == key)
+    }
+
+    /// The row at a place in the whole order.
+    pub(super) fn nth(&self, mut n: usize) -> Option<&Row> {
+        for chunk in &self.order {
+            let chunk = &self.chunks[*chunk as usize];
+            if n < chunk.len() {
+                return chunk.get(n);
+            }
+            n -= chunk.len();
+        }
+        None
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.order.iter().flat_map(|chunk| self.chunks[*chunk as usize].iter())
+    }
+
+    /// Replaces a row that is there under the same key, or takes a new one in at its place.
+    pub(super) fn put(&mut self, row: Row) {
+        if let Some((chunk, at)) = self.place(row.id) {
+            if self.chunks[chunk][at].key() == row.key() {
+                Arc::make_mut(&mut self.chunks[chunk])[at] = row;
+                return;
+            }
+            self.remove(row.id);
+        }
+        let slot = self.slot_of(row.key());
+        let chunk = self.order[slot] as usize;
+        self.index(row.id, chunk);
+        let rows = Arc::make_mut(&mut self.chunks[chunk]);
+        let at = rows.partition_point(|r| r.key() <= row.key());
+        rows.insert(at, row);
+        self.len += 1;
+        if rows.len() >= FULL {
+            self.split(slot);
+        }
+    }
+
+    fn index(&mut self, id: PersonId, chunk: usize) {
+        let chunk = u32::try_from(chunk).unwrap_or(u32::MAX);
+        Arc::make_mut(&mut self.by_id[Self::shard(id)]).insert(id, chunk);
+    }
+
+    fn split(&mut self, slot: usize) {
+        let chunk = self.order[slot] as usize;
+        let rows = Arc::make_mut(&mut self.chunks[chunk]);
+        // Rows that arrive in order (an import, a load) fill chunks whole instead of by halves.
+        let at = if slot + 1 == self.order.len() { rows.len() - 1 } else { rows.len() / 2 };
+        let upper = rows.split_off(at);
+        let new = self.chunks.len();
+        for row in &upper {
+            self.index(row.id, new);
+        }
+        self.chunks.push(Arc::new(upper));
+        self.order.insert(slot + 1, u32::try_from(new).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn remove(&mut self, id: PersonId) -> Option<Row> {
+        let (chunk, at) = self.place(id)?;
+        let row = Arc::make_mut(&mut self.chunks[chunk]).remove(at);
+        Arc::make_mut(&mut self.by_id[Self::shard(id)]).remove(&id);
+        self.len -= 1;
+        if self.chunks[chunk].is_empty() && self.order.len() > 1 {
+            self.order.retain(|c| *c as usize != chunk);
+        }
+        Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::tests::row;
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_sorted_map(ops in prop::collection::vec((0_u64..3000, any::<bool>()), 0..4000)) {
+            let mut chunks = Chunks::default();
+            let mut model = BTreeMap::new();
+            for (n, put) in ops {
+                let name = format!("{:05}", n * 7919 % 3001);
+                if put {
+                    chunks.put(row(n, &name));
+                    model.insert(name, n);
+                } else {
+                    chunks.remove(PersonId(n));
+                    model.remove(&name);
+                }
+            }
+            prop_assert_eq!(chunks.len(), model.len());
+            let seen: Vec<_> = chunks.iter().map(|r| r.id.0).collect();
+            let want: Vec<_> = model.values().copied().collect();
+            prop_assert_eq!(&seen, &want);
+            for (i, n) in want.iter().enumerate() {
+                prop_assert_eq!(chunks.nth(i).map(|r| r.id.0), Some(*n));
+                prop_assert!(chunks.get(PersonId(*n)).is_some());
+            }
+            for (name, n) in &model {
+                prop_assert_eq!(chunks.find(name).map(|r| r.id.0), Some(*n));
+            }
+        }
+    }
+}

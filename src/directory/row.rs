@@ -1,0 +1,179 @@
+//! One person's row: compact, because there may be a million of them.
+
+use super::interned::RoleSetId;
+use super::packed::Packed;
+use crate::domain::{
+    AccountState, AccountValues, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin, PersonId, Status,
+    Time,
+};
+
+/// Through what a person has the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AssignmentKind {
+    /// Not at all.
+    #[default]
+    None,
+    /// By their own assignment.
+    Individual,
+    /// Through this group.
+    Group(GroupId),
+}
+
+impl AssignmentKind {
+    /// The JSON word.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Individual => "individual",
+            Self::Group(_) => "group",
+        }
+    }
+}
+
+/// Places in [`Row::text`].
+pub(super) mod at {
+    pub(crate) const KEY: usize = 0;
+    pub(crate) const USER_NAME: usize = 1;
+    pub(crate) const GIVEN_NAME: usize = 2;
+    pub(crate) const FAMILY_NAME: usize = 3;
+    pub(crate) const DISPLAY_NAME: usize = 4;
+    pub(crate) const EMAIL: usize = 5;
+    pub(crate) const TITLE: usize = 6;
+    pub(crate) const DEPARTMENT: usize = 7;
+    pub(crate) const EXTERNAL_ID: usize = 8;
+    pub(crate) const REMOTE_ID: usize = 9;
+    pub(crate) const COUNT: usize = 10;
+}
+
+/// An Individual assignment, compact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Own {
+    pub(super) roles: RoleSetId,
+    pub(super) since: Time,
+    pub(super) origin: Origin,
+}
+
+/// The latest operation, compact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OpHere {
+    pub(super) id: OpId,
+    pub(super) kind: OpKind,
+    pub(super) state: OpState,
+}
+
+/// A person's row.
+///
+/// `sent`, `settled` and `theirs` are kept only where they differ from the one before: nothing means "sent is what
+/// is wanted", "settled is what was sent", "theirs is what was settled". In a directory that is true all three are
+/// empty, so a million linked people cost a million rows and no more; and the flags unsent and drift are just
+/// "is there one".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) id: PersonId,
+    pub(super) text: Packed<{ at::COUNT }>,
+    pub(super) status: Status,
+    pub(super) own: Option<Own>,
+    pub(super) groups: Box<[GroupId]>,
+    pub(super) kind: AssignmentKind,
+    pub(super) roles: RoleSetId,
+    pub(super) sent: Option<Box<AccountValues>>,
+    pub(super) settled: Option<Box<AccountValues>>,
+    pub(super) theirs: Option<Box<AccountValues>>,
+    pub(super) account: AccountState,
+    pub(super) op: Option<OpHere>,
+    pub(super) noted: bool,
+    pub(super) flags: FlagSet,
+    pub(super) linked_at: Time,
+    pub(super) confirmed_at: Time,
+    pub(super) observed_at: Time,
+}
+
+impl Row {
+    /// The order of the directory: the user name without case.
+    pub(super) fn key(&self) -> &str {
+        self.text.get(at::KEY)
+    }
+
+    /// Whether there is a link.
+    pub(super) fn linked(&self) -> bool {
+        !self.text.get(at::REMOTE_ID).is_empty()
+    }
+
+    /// Whether the person shall have access: assigned and active here.
+    pub(super) fn shall_have_access(&self) -> bool {
+        self.status == Status::Active && self.kind != AssignmentKind::None
+    }
+
+    /// Whether the person has access there as far as we know; a link of unknown state is taken as access.
+    pub(super) fn has_access_there(&self) -> bool {
+        match self.account {
+            AccountState::Active | AccountState::Invited => true,
+            AccountState::Unknown => self.linked(),
+            AccountState::None | AccountState::Inactive | AccountState::Gone => false,
+        }
+    }
+
+    /// Derives the flags from everything else.
+    pub(super) fn derive_flags(&self) -> FlagSet {
+        let mut flags = FlagSet::default();
+        let (shall, linked) = (self.shall_have_access(), self.linked());
+        if linked && !shall && self.has_access_there() {
+            flags.insert(Flag::AccessRemains);
+        }
+        if linked && shall && self.account == AccountState::Gone {
+            flags.insert(Flag::AccountGone);
+        }
+        if shall && !linked {
+            flags.insert(Flag::NotProvisioned);
+        }
+        match self.op.map(|op| op.state) {
+            Some(OpState::Parked | OpState::Conflict | OpState::Stale) => flags.insert(Flag::Failed),
+            Some(OpState::InDoubt) => flags.insert(Flag::InDoubt),
+            _ => {}
+        }
+        if linked && self.theirs.is_some() && self.account != AccountState::Gone {
+            flags.insert(Flag::Drift);
+        }
+        if linked && shall && self.sent.is_some() {
+            flags.insert(Flag::Unsent);
+        }
+        if self.account == AccountState::Invited {
+            flags.insert(Flag::Pending);
+        }
+        if self.noted {
+            flags.insert(Flag::Noted);
+        }
+        flags
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A row of which only the id and the user name matter.
+    pub(crate) fn row(id: u64, user_name: &str) -> Row {
+        let mut texts = [""; at::COUNT];
+        texts[at::KEY] = user_name;
+        texts[at::USER_NAME] = user_name;
+        Row {
+            id: PersonId(id),
+            text: Packed::new(texts),
+            status: Status::Active,
+            own: None,
+            groups: Box::default(),
+            kind: AssignmentKind::None,
+            roles: RoleSetId::default(),
+            sent: None,
+            settled: None,
+            theirs: None,
+            account: AccountState::Unknown,
+            op: None,
+            noted: false,
+            flags: FlagSet::default(),
+            linked_at: Time::default(),
+            confirmed_at: Time::default(),
+            observed_at: Time::default(),
+        }
+    }
+}

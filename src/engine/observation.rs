@@ -1,0 +1,24 @@
+//! What was found at the endpoint before planning.
+
+use std::collections::HashMap;
+
+use crate::domain::{Account, PersonId};
+
+/// What a look found for one person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// The linked account, or exactly one with the same user name.
+    Account(Account),
+    /// A trustworthy look found none with this user name.
+    Absent,
+    /// The linked id answers 404.
+    Gone,
+    /// More than one account has this user name.
+    Several(Vec<Account>),
+    /// The look failed, in words; the plan goes on without a base.
+    Unknown(String),
+}
+
+/// What was found for the people in scope. Somebody who is not in it was not looked for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Findings(pub HashMap<PersonId, Finding>);

@@ -1,0 +1,185 @@
+//! What the one path of every write tells its two faces, as plain data.
+
+use serde::{Deserialize, Serialize};
+
+use super::Plan;
+use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, Time};
+use crate::verbs::{Command, Decision};
+
+/// A command as far as it can go without being confirmed: nothing is changed, nothing was sent but reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// What was asked.
+    pub command: Command,
+    /// What our side would change.
+    pub decision: Decision,
+    /// What would be sent.
+    pub plan: Plan,
+    /// The directory's version it was made from; running it against another version makes it anew first.
+    pub version: u64,
+}
+
+impl Preview {
+    /// Whether a face must ask before running it.
+    pub fn must_ask(&self) -> bool {
+        self.decision.confirm || self.plan.brake.held.is_some()
+    }
+}
+
+/// What the operator answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Approval {
+    /// The dialog's OK, `--yes`, or implied.
+    pub confirmed: bool,
+    /// The number typed for the brake, or `--brake N`.
+    pub brake: Option<u32>,
+}
+
+/// How an operation of a run ended for its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Applied and confirmed.
+    Done,
+    /// The app was already so; no write was sent.
+    Unchanged,
+    /// Refused or not possible; our side is kept.
+    Failed,
+    /// Sent, fate not known; it is looked up before anything else.
+    InDoubt,
+    /// Not sent: held, frozen, or waiting for the endpoint.
+    Held,
+}
+
+impl Outcome {
+    /// The JSON word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Unchanged => "unchanged",
+            Self::Failed => "failed",
+            Self::InDoubt => "in_doubt",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// One person's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// Who.
+    pub person: PersonId,
+    /// Their user name.
+    pub user_name: String,
+    /// Which operation, and what kind; none when nothing was planned.
+    pub operation: Option<(OpId, OpKind)>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it did not go through.
+    pub error: Option<Failure>,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// One per person in scope, in user name order.
+    pub results: Vec<RunResult>,
+    /// Why the run stopped early, where it did (a refused token, a dead endpoint); the rest stays queued.
+    pub stopped: Option<Failure>,
+}
+
+impl Report {
+    /// How many results ended so.
+    pub fn count(&self, outcome: Outcome) -> u32 {
+        u32::try_from(self.results.iter().filter(|r| r.outcome == outcome).count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Operations of the run.
+    pub total: u32,
+    /// Done or unchanged.
+    pub done: u32,
+    /// Failed.
+    pub failed: u32,
+    /// Waiting for the endpoint.
+    pub waiting: u32,
+}
+
+/// One line of Test Connector Configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionResult {
+    /// The action's name as in the seed.
+    pub action: String,
+    /// Whether the connection declares it.
+    pub declared: bool,
+    /// Whether the test proved it, disproved it, or could not tell without writing.
+    pub verdict: Verdict,
+    /// What that is known from.
+    pub text: String,
+}
+
+/// What a test can say of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Seen to work.
+    Verified,
+    /// Seen to fail.
+    Failed,
+    /// Declared, and not tried, since trying it would write.
+    Declared,
+    /// Switched off on this connection.
+    Off,
+}
+
+/// Test Connector Configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// Whether the connector is configured successfully.
+    pub ok: bool,
+    /// What is wrong, where it is not.
+    pub trouble: Option<Failure>,
+    /// A line per action.
+    pub actions: Vec<ActionResult>,
+    /// The request and its answer.
+    pub exchange: Exchange,
+    /// When.
+    pub at: Time,
+}
+
+/// What a check against the endpoint found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// When it ended.
+    pub at: Time,
+    /// Whether every look succeeded and a sweep's pages fitted together.
+    pub complete: bool,
+    /// Why not, where not.
+    pub why: Option<Failure>,
+    /// People looked at.
+    pub people: u64,
+    /// Accounts seen.
+    pub accounts: u64,
+    /// Accounts there that nobody here has.
+    pub strangers: u64,
+    /// People whose flags changed by it.
+    pub changed: u64,
+}
+
+/// An attempt of an operation, as the trace keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// Place in the order of arrival; 0 until it is stored.
+    pub seq: u64,
+    /// The operation it belongs to; none for tests and checks.
+    pub operation: Option<OpId>,
+    /// What it was for: `look up`, `read`, `write`, `verify`, `test` ...
+    pub step: String,
+    /// Which attempt of the operation, from 1.
+    pub attempt: u32,
+    /// The request and its answer.
+    pub exchange: Exchange,
+}

@@ -1,0 +1,113 @@
+//! What a verb answers.
+
+use super::ImportReport;
+use crate::directory::Change;
+use crate::domain::{Ids, PersonId, Time};
+
+/// Values a verb needs from outside.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// Wall clock.
+    pub now: Time,
+    /// Who decides: the operating system's user.
+    pub actor: &'a str,
+    /// Makes new ids.
+    pub ids: &'a mut Ids,
+    /// User names that were typed to allow the removal of protected people.
+    pub typed: &'a [String],
+}
+
+/// Whose accounts a decision may touch; the endpoint is read for these before anything is planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Nobody's: nothing is sent.
+    Nobody,
+    /// These people's.
+    People(Vec<PersonId>),
+}
+
+/// A decision, ready to be planned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What changes on our side.
+    pub changes: Vec<Change>,
+    /// Whose accounts it may touch.
+    pub scope: Scope,
+    /// Attributes of the touched accounts that are written whatever was sent before: what the operator changed
+    /// (a role edit). Empty: those that moved since the last push.
+    pub owned: Vec<String>,
+    /// Whether people are reached that were not named one by one, so that it must be confirmed.
+    pub confirm: bool,
+    /// The cause that operations and audit entries carry.
+    pub cause: String,
+    /// Sentences for the dialog: what follows besides the requests ("still assigned through G ...").
+    pub said: Vec<Said>,
+    /// People the decision leaves out, with the reason; the others go on.
+    pub left_out: Vec<(PersonId, String)>,
+    /// An import's counts.
+    pub import: Option<ImportReport>,
+}
+
+/// A sentence about one person, or about the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Decision {
+    /// A decision that changes our side only.
+    pub fn here(cause: &str, changes: Vec<Change>) -> Self {
+        Self {
+            changes,
+            scope: Scope::Nobody,
+            owned: Vec::new(),
+            confirm: false,
+            cause: cause.to_owned(),
+            said: Vec::new(),
+            left_out: Vec::new(),
+            import: None,
+        }
+    }
+
+    /// A decision that touches these people's accounts.
+    pub fn touching(cause: &str, changes: Vec<Change>, people: Vec<PersonId>) -> Self {
+        Self { scope: Scope::People(people), ..Self::here(cause, changes) }
+    }
+}
+
+/// What kind of refusal: it decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The input is bad; nothing changed.
+    BadInput,
+    /// A protected person's name was not typed.
+    Protected,
+    /// The connection is disabled.
+    Disabled,
+}
+
+/// A decision that is not taken. Nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Refusal {
+    /// Its kind.
+    pub kind: RefusalKind,
+    /// A stable word for JSON.
+    pub code: &'static str,
+    /// What is the matter; that nothing was changed is said by the face.
+    pub text: String,
+    /// What to do next.
+    pub next: String,
+    /// Rows of a refused file.
+    pub rejected: Vec<super::Rejected>,
+}
+
+impl Refusal {
+    /// Bad input.
+    pub fn bad(code: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::BadInput, code, text: text.into(), next: next.into(), rejected: Vec::new() }
+    }
+}
