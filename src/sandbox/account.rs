@@ -36,9 +36,8 @@ impl Roles {
     /// What the role extension of a resource says; a missing value is [`NO_ACCESS`].
     pub fn of(attributes: &Resource) -> Self {
         let extension = resource::get(attributes, urn::WORKATO_ROLE).and_then(Value::as_object);
-        let role = |name: &str| {
-            extension.and_then(|map| resource::text(map, name)).unwrap_or(NO_ACCESS).to_owned()
-        };
+        let role =
+            |name: &str| extension.and_then(|map| resource::text(map, name)).unwrap_or(NO_ACCESS).to_owned();
         Self { dev: role("workato_role"), test: role("workato_role_test"), prod: role("workato_role_prod") }
     }
 

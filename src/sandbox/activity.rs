@@ -210,7 +210,8 @@ mod tests {
     fn differences_are_named_down_to_the_sub_attribute() {
         let map = |value: Value| value.as_object().cloned().expect("an object");
         let before = map(json!({"a": 1, "name": {"x": 1, "y": 2}, "urn:r": {"role": "A"}, "same": [1]}));
-        let after = map(json!({"name": {"x": 1, "y": 3}, "urn:r": {"role": "B", "test": "C"}, "same": [1], "b": []}));
+        let after =
+            map(json!({"name": {"x": 1, "y": 3}, "urn:r": {"role": "B", "test": "C"}, "same": [1], "b": []}));
         let changes = diff(&before, &after);
         let named: Vec<_> = changes.iter().map(|c| (c.attribute.as_str(), &c.before, &c.after)).collect();
         assert_eq!(

@@ -65,8 +65,7 @@ impl Workspace {
             return Err(ControlError::Refused(format!("there is no role attribute {attribute:?}")));
         }
         let (id, mut attributes) = (account.id.clone(), account.attributes.clone());
-        let extension =
-            attributes.entry(urn::WORKATO_ROLE).or_insert_with(|| Value::Object(Resource::new()));
+        let extension = attributes.entry(urn::WORKATO_ROLE).or_insert_with(|| Value::Object(Resource::new()));
         if let Some(map) = extension.as_object_mut() {
             resource::set(map, attribute, role.into());
         }
@@ -96,11 +95,7 @@ impl Workspace {
 }
 
 fn by_hand() -> RequestInfo {
-    RequestInfo {
-        ip_address: "127.0.0.1".to_owned(),
-        user_agent: "workspace".to_owned(),
-        request_id: None,
-    }
+    RequestInfo { ip_address: "127.0.0.1".to_owned(), user_agent: "workspace".to_owned(), request_id: None }
 }
 
 pub(super) fn handle(workspace: &mut Workspace, request: &Request, rest: &str, now: Timestamp) -> Response {

@@ -210,7 +210,19 @@ mod tests {
 
     #[test]
     fn what_is_no_fault_is_refused_with_the_form() {
-        for spec in ["", "slow", "slow=x", "lose=1", "502:", "502:0", "502:5-2", "502@", "502@FETCH", "502@users", "429"] {
+        for spec in [
+            "",
+            "slow",
+            "slow=x",
+            "lose=1",
+            "502:",
+            "502:0",
+            "502:5-2",
+            "502@",
+            "502@FETCH",
+            "502@users",
+            "429",
+        ] {
             let error = spec.parse::<Fault>().expect_err(spec);
             assert!(error.to_string().contains("KIND[:WHICH][@WHERE]"), "{error}");
         }

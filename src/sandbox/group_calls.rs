@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 
 use super::activity::{COLLABORATOR_GROUP, Change, Draft, Event, Target, diff};
 use super::calls::{self, answer};
-use super::faults::Quirks;
 use super::groups::{Group, Member};
 use super::http::{Request, Response};
 use super::query::Query;
 use super::render::{self, Projection};
 use super::workspace::Workspace;
 use crate::scim::error::{ScimError, ScimType};
+use crate::scim::filter::Filter;
+use crate::scim::patch;
 use crate::scim::resource::{self, Resource};
-use crate::scim::{list, patch};
 
 impl Workspace {
-    fn group_resource(&self, group: &Group, projection: &Projection) -> Resource {
+    pub(super) fn group_resource(&self, group: &Group, projection: &Projection) -> Resource {
         render::group(group, &self.people, &self.groups, &self.base_url(), projection)
     }
 
@@ -28,30 +28,18 @@ impl Workspace {
         Ok(answer(status, self.group_resource(group, projection), group.etag()).with("location", location))
     }
 
-    pub(super) fn list_groups(&self, request: &Request, quirks: Quirks) -> Result<Response, ScimError> {
-        let query = Query::parse(&request.query);
-        let projection = Projection::of(&query)?;
-        let (offset, count) = (query.offset()?, query.count()?);
-        let filter = calls::filter(&query)?.filter(|_| !quirks.ignore_filter);
-        let members_matter =
-            query.get("filter").is_some_and(|text| text.to_ascii_lowercase().contains("members"));
-        let for_filter = if members_matter {
+    /// The groups that match. Members are only written out for a filter that names them.
+    pub(super) fn find_groups(&self, filter: Option<&Filter>) -> Vec<&Group> {
+        let members_matter = filter.is_some_and(|f| f.to_string().to_ascii_lowercase().contains("members"));
+        let projection = if members_matter {
             Projection::All
         } else {
             Projection::Without(vec![resource::AttrRef::core("members")])
         };
-        let groups = self.groups.by_number.values();
-        let found: Vec<&Group> = groups
-            .filter(|group| {
-                filter
-                    .as_ref()
-                    .is_none_or(|f| f.matches(&self.group_resource(group, &for_filter), &self.group_schema))
-            })
-            .collect();
-        let total = found.len();
-        let page = found.into_iter().skip(offset).take(count);
-        let page: Vec<Value> = page.map(|group| Value::Object(self.group_resource(group, &projection))).collect();
-        Ok(Response::scim(200, &list::write(total, offset.saturating_add(1), page)))
+        let matches = |group: &&Group| {
+            filter.is_none_or(|f| f.matches(&self.group_resource(group, &projection), &self.group_schema))
+        };
+        self.groups.by_number.values().filter(matches).collect()
     }
 
     pub(super) fn read_group(&self, request: &Request, id: &str) -> Result<Response, ScimError> {

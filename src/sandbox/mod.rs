@@ -26,6 +26,7 @@ mod people;
 mod presets;
 mod query;
 mod render;
+mod search;
 mod serve;
 mod shell;
 mod snapshot;

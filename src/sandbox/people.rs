@@ -20,10 +20,6 @@ pub(super) fn fold(user_name: &str) -> String {
 }
 
 impl People {
-    pub(super) fn len(&self) -> usize {
-        self.by_number.len()
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Account> {
         self.by_number.values()
     }

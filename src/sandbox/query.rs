@@ -1,6 +1,9 @@
 //! Query strings: percent-decoding and the parameters of lists.
 
+use serde_json::Value;
+
 use crate::scim::error::{ScimError, ScimType};
+use crate::scim::resource::Resource;
 
 /// Rows in a page when the client does not say.
 pub(super) const DEFAULT_COUNT: usize = 100;
@@ -18,6 +21,22 @@ impl Query {
             (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
         });
         Self(pairs.collect())
+    }
+
+    /// The parameters of a SearchRequest body (RFC 7644 section 3.4.3), as if they stood in a query. What is
+    /// neither text, number nor a list of texts is not there.
+    pub(super) fn of_search(body: &Resource) -> Self {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Array(items) => {
+                let names: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                (!names.is_empty()).then(|| names.join(","))
+            }
+            _ => None,
+        };
+        let known = body.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("schemas"));
+        Self(known.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect())
     }
 
     /// A parameter by name, without case (`startindex` is seen in the wild).

@@ -31,12 +31,7 @@ pub struct Served {
 }
 
 /// Answers a request under the faults that hit it.
-pub fn serve(
-    workspace: &mut Workspace,
-    faults: &mut FaultPlan,
-    request: &Request,
-    now: Timestamp,
-) -> Served {
+pub fn serve(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Request, now: Timestamp) -> Served {
     let hits = faults.hits(request);
     let mut quirks = Quirks::default();
     let mut delay = Duration::ZERO;

@@ -18,8 +18,8 @@ use super::render::{self, Projection};
 use super::workspace::Workspace;
 use crate::scim::error::{ScimError, ScimType};
 use crate::scim::filter::Filter;
+use crate::scim::patch;
 use crate::scim::resource::{self, Resource, urn};
-use crate::scim::{list, patch};
 
 /// By whom and how a change came.
 pub(super) struct Cause {
@@ -54,26 +54,9 @@ impl Workspace {
         Ok(answer(status, body, account.etag()).with("location", format!("{base}/Users/{id}")))
     }
 
-    pub(super) fn list_users(&self, request: &Request, quirks: Quirks) -> Result<Response, ScimError> {
-        let query = Query::parse(&request.query);
-        let projection = Projection::of(&query)?;
-        let (offset, count) = (query.offset()?, query.count()?);
-        let filter = calls::filter(&query)?.filter(|_| !quirks.ignore_filter);
-        let base = self.base_url();
-        let write =
-            |account: &Account| Value::Object(render::user(account, &self.groups, &base, &projection));
-        let (total, page): (usize, Vec<Value>) = match &filter {
-            None => (self.people.len(), self.people.iter().skip(offset).take(count).map(write).collect()),
-            Some(filter) => {
-                let found = self.find(filter);
-                (found.len(), found.into_iter().skip(offset).take(count).map(write).collect())
-            }
-        };
-        Ok(Response::scim(200, &list::write(total, offset.saturating_add(1), page)))
-    }
-
     /// Who matches: by index where the filter is a plain `eq` on an indexed attribute, else by looking at all.
-    fn find(&self, filter: &Filter) -> Vec<&Account> {
+    pub(super) fn find_users(&self, filter: Option<&Filter>) -> Vec<&Account> {
+        let Some(filter) = filter else { return self.people.iter().collect() };
         if let Some((attr, text)) = filter.simple_eq() {
             if attr.is_core("userName") {
                 return self.people.by_user_name(text).into_iter().collect();

@@ -13,7 +13,9 @@ use super::http::{Method, Request, Response};
 use super::ids::Ids;
 use super::people::People;
 use super::presets::{self, Preset};
-use super::{activity_api, control, query};
+use super::query::{self, Query};
+use super::search::Scope;
+use super::{activity_api, control};
 use crate::scim::error::ScimError;
 use crate::scim::resource::Resource;
 use crate::scim::schema::{self, ResourceSchema};
@@ -169,18 +171,19 @@ impl Workspace {
         let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["Users"] => match request.method {
-                Method::Get => self.list_users(request, quirks),
+                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), quirks),
                 Method::Post => self.create_user(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
             ["Groups"] => match request.method {
-                Method::Get => self.list_groups(request, quirks),
+                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), quirks),
                 Method::Post => self.create_group(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
-            ["Bulk" | "Me" | ".search", ..] | ["Users" | "Groups", ".search"] => {
-                Err(ScimError::new(501, "bulk, /Me and .search are not implemented"))
-            }
+            [".search"] => self.search(Scope::All, request, quirks),
+            ["Users", ".search"] => self.search(Scope::Users, request, quirks),
+            ["Groups", ".search"] => self.search(Scope::Groups, request, quirks),
+            ["Bulk" | "Me", ..] => Err(ScimError::new(501, "bulk and /Me are not implemented")),
             ["Users", id] => match request.method {
                 Method::Get => self.read_user(request, id),
                 Method::Put => self.replace_user(request, id, now, quirks),
@@ -268,7 +271,7 @@ fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
     path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn not_allowed(allow: &'static str) -> Response {
+pub(super) fn not_allowed(allow: &'static str) -> Response {
     Response::from(ScimError::new(405, format!("this address takes {allow}"))).with("allow", allow)
 }
 

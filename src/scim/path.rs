@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn what_is_no_path_is_refused() {
-        for text in ["", "a[", "a[]", "a[b pr", "a[b pr]c", "a[b pr].", "a.b[c pr]", "a[b[c pr]]", "a b", "[a pr]"] {
+        for text in
+            ["", "a[", "a[]", "a[b pr", "a[b pr]c", "a[b pr].", "a.b[c pr]", "a[b[c pr]]", "a b", "[a pr]"]
+        {
             assert_eq!(Path::parse(text), None, "{text}");
         }
     }

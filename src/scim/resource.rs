@@ -20,8 +20,7 @@ pub mod urn {
     /// Workato's role extension: `workato_role`, `workato_role_test`, `workato_role_prod`.
     pub const WORKATO_ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
     /// ServiceProviderConfig (RFC 7643 section 5).
-    pub const SERVICE_PROVIDER_CONFIG: &str =
-        "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+    pub const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
     /// ResourceType (RFC 7643 section 6).
     pub const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
     /// Schema (RFC 7643 section 7).

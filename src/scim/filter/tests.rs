@@ -64,9 +64,24 @@ fn the_filters_of_the_rfc_say_what_they_should() {
 #[test]
 fn what_is_no_filter_is_refused_with_the_place() {
     for text in [
-        "", "userName", "userName eq", "userName eq ana", "userName xx \"a\"", "eq \"a\"", "(a pr", "a pr)",
-        "a pr and", "a[b pr", "a[b[c pr]]", "not a pr", "a eq \"x", "a eq {}", "a eq [1]", "a eq 1 2",
-        "a.b.c pr", "\u{e4} pr",
+        "",
+        "userName",
+        "userName eq",
+        "userName eq ana",
+        "userName xx \"a\"",
+        "eq \"a\"",
+        "(a pr",
+        "a pr)",
+        "a pr and",
+        "a[b pr",
+        "a[b[c pr]]",
+        "not a pr",
+        "a eq \"x",
+        "a eq {}",
+        "a eq [1]",
+        "a eq 1 2",
+        "a.b.c pr",
+        "\u{e4} pr",
     ] {
         assert!(Filter::parse(text).is_err(), "{text}");
     }

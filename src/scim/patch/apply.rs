@@ -80,7 +80,8 @@ fn whole_extension(
             Ok(())
         }
         (_, Some(Value::Object(parts))) => {
-            for (name, value) in parts {
+            // Some clients write a `schemas` into the block; it says nothing.
+            for (name, value) in parts.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("schemas")) {
                 let attr = AttrRef { urn: Some(urn.to_owned()), ..AttrRef::core(name) };
                 let path = Path { attr, filter: None, sub: None };
                 at_path(resource, &path, verb, Some(value), schema)?;
@@ -136,7 +137,9 @@ fn remove_whole(map: &mut Resource, attribute: &Attribute, value: Option<&Value>
     }
     let of = |item: &Value| item.as_object().and_then(|m| resource::get(m, "value")).cloned();
     if let Some(Value::Array(items)) = resource::get_mut(map, &attribute.name) {
-        items.retain(|item| !listed.iter().any(|gone| item == gone || (of(gone).is_some() && of(item) == of(gone))));
+        items.retain(|item| {
+            !listed.iter().any(|gone| item == gone || (of(gone).is_some() && of(item) == of(gone)))
+        });
         if items.is_empty() {
             resource::remove(map, &attribute.name);
         }

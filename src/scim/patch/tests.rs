@@ -105,11 +105,15 @@ fn members_are_removed_by_filter_and_by_value_list_and_never_twice_added() {
     let schema = schema::group_alone();
     let group = json!({"displayName": "G", "members": [{"value": "a"}, {"value": "b"}, {"value": "c"}]});
     let members = |ops: Value| patch_of(&schema, group.clone(), ops).expect("patched")["members"].clone();
-    assert_eq!(members(json!([{"op": "remove", "path": "members[value eq \"a\"]"}])).as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        members(json!([{"op": "remove", "path": "members[value eq \"a\"]"}])).as_array().map(Vec::len),
+        Some(2)
+    );
     let by_list = json!([{"op": "Remove", "path": "members", "value": [{"value": "a"}, {"value": "b"}]}]);
     assert_eq!(members(by_list), json!([{"value": "c"}]));
     assert_eq!(members(json!([{"op": "remove", "path": "members"}])), Value::Null);
-    let again = json!([{"op": "add", "path": "members", "value": [{"value": "a", "$ref": "x"}, {"value": "d"}]}]);
+    let again =
+        json!([{"op": "add", "path": "members", "value": [{"value": "a", "$ref": "x"}, {"value": "d"}]}]);
     assert_eq!(members(again).as_array().map(Vec::len), Some(4));
     let other = json!([{"op": "replace", "path": "members[value eq \"a\"].value", "value": "z"}]);
     assert_eq!(patch_of(&schema, group.clone(), other), Err((400, Some(ScimType::Mutability))));

@@ -72,12 +72,7 @@ pub(super) fn write_sub(target: &mut Resource, sub: &Attribute, value: &Value) -
     }
 }
 
-fn write_list(
-    map: &mut Resource,
-    attribute: &Attribute,
-    verb: Verb,
-    value: &Value,
-) -> Result<(), ScimError> {
+fn write_list(map: &mut Resource, attribute: &Attribute, verb: Verb, value: &Value) -> Result<(), ScimError> {
     let incoming = match value {
         Value::Array(items) => items.clone(),
         one => vec![one.clone()],

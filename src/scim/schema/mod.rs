@@ -241,9 +241,7 @@ impl ResourceSchema {
 
     /// A core or common attribute by name.
     pub fn top(&self, name: &str) -> Option<&Attribute> {
-        self.core
-            .attribute(name)
-            .or_else(|| self.common.iter().find(|a| a.name.eq_ignore_ascii_case(name)))
+        self.core.attribute(name).or_else(|| self.common.iter().find(|a| a.name.eq_ignore_ascii_case(name)))
     }
 
     /// The attribute a reference names, without its sub-attribute.
