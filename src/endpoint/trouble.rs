@@ -197,10 +197,7 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         ),
         405 | 501 => (
             Cause::NotOffered,
-            format!(
-                "The endpoint does not offer {} here (HTTP {status}{said}).{unchanged}",
-                call.method.word()
-            ),
+            format!("The endpoint does not offer {} (HTTP {status}{said}).{unchanged}", asked(call)),
             "Ask the app's vendor whether this is supported, and switch the action off if it is not.",
         ),
         // A server or proxy that gave up waiting: the request may still be worked on.
@@ -213,7 +210,9 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
             format!("The endpoint refused the request (HTTP {status}{said}).{unchanged}"),
             "Correct what it names, then retry; the trace shows what was sent.",
         ),
-        _ if scim_error(answer).is_none() => return with_fate(call, between(answer)),
+        _ if !answer.body.trim().is_empty() && scim_error(answer).is_none() => {
+            return with_fate(call, between(answer));
+        }
         _ => {
             let text = format!("The endpoint failed (HTTP {status}{said}).");
             let next = "Try again later; if it stays so, give the trace to the app's vendor.";

@@ -5,6 +5,7 @@ mod activity;
 mod gzip;
 mod paging;
 mod probe;
+mod sandbox;
 mod server;
 mod token_secrecy;
 mod transport;

@@ -37,6 +37,22 @@ async fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it()
 }
 
 #[tokio::test]
+async fn a_file_of_another_user_is_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    // Only root can give a file away; everybody else finds a foreign one in every system.
+    let path = if rustix::process::geteuid().is_root() {
+        write(dir.path(), "s3cret-token", 0o600);
+        let path = dir.path().join("token");
+        std::os::unix::fs::chown(&path, Some(65_534), None).expect("given away");
+        path
+    } else {
+        "/etc/passwd".into()
+    };
+    let error = resolve(&TokenSource::File { path }).await.expect_err("foreign");
+    assert!(matches!(error, TokenError::FileForeign { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn links_directories_pipes_and_absent_files_are_named_as_such() {
     let dir = tempfile::tempdir().expect("a directory");
     write(dir.path(), "s3cret-token", 0o600);
