@@ -52,6 +52,8 @@ pub(super) struct Shared {
     pub(super) actor: String,
     pub(super) reason: Option<String>,
     pub(super) read_only: bool,
+    /// Tokens held by this process: SCIM, then feed.
+    pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
     pub(super) followers: Mutex<Vec<Follower>>,
     pub(super) orders: mpsc::UnboundedSender<Order>,
