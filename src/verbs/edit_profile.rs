@@ -36,6 +36,7 @@ pub(super) fn set(
         return Ok(decision);
     }
     if attribute.variable != variable {
+        settled_queue(directory, variable)?;
         decision.changes.push(Change::AttributeDropped(variable.to_owned()));
         rename(directory, variable, &attribute.variable, &mut decision.changes);
         decision
@@ -69,6 +70,21 @@ fn check(directory: &Directory, attribute: &ProfileAttribute, editing: Option<&s
     }
     let texts: Vec<_> = errors.iter().take(5).map(|e| e.text.as_str()).collect();
     Err(Refusal::bad("bad_attribute", texts.join(" "), "Correct the named fields and save again."))
+}
+
+/// An operation in the queue names the attributes it writes: under a name that is gone it would write nothing.
+fn settled_queue(directory: &Directory, variable: &str) -> Result<(), Refusal> {
+    match directory.queue().total() as usize {
+        0 => Ok(()),
+        n => Err(Refusal::bad(
+            "queue_not_empty",
+            format!(
+                "The queue holds {} that may write {variable}.",
+                words::count(n, "operation", "operations")
+            ),
+            "Let the queue finish, or drop what stands still, and give the new name then.",
+        )),
+    }
 }
 
 /// Trims what is typed, and shows a value that has no words of its own as it is sent.

@@ -3,7 +3,7 @@
 use super::super::Command;
 use super::super::fixture::*;
 use super::*;
-use crate::domain::{AccountState, DataType, Flag};
+use crate::domain::{AccountState, DataType, Flag, OpState};
 
 fn set(variable: &str, change: impl FnOnce(&mut ProfileAttribute)) -> Command {
     let mut attribute = ProfileAttribute::workato(variable);
@@ -67,6 +67,14 @@ fn a_renamed_variable_keeps_every_value_and_nobody_becomes_unsent() {
     assert_eq!(f.directory.get(f.id("off")).unwrap().account(), AccountState::Inactive);
     assert_eq!(f.directory.attributes()[0].variable, "role_main");
     assert!(f.directory.attribute("workato_role").is_none());
+}
+
+#[test]
+fn a_variable_is_not_renamed_under_operations_that_still_write_it() {
+    let mut f = Fixture::new().linked("ana", "Admin").operation("ana", OpState::Parked);
+    let refusal = f.decide(&set("workato_role", |a| a.variable = "role_main".to_owned())).unwrap_err();
+    assert_eq!(refusal.code, "queue_not_empty");
+    assert!(f.decide(&set("workato_role", |a| a.display_name = "Role".to_owned())).is_ok());
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn group(directory: &Directory, id: GroupId) -> Result<&GroupRow, Ref
 }
 
 /// The name of the group through which a person has the app.
-pub(super) fn giving_group<'a>(directory: &'a Directory, kind: AssignmentKind) -> Option<&'a str> {
+pub(super) fn giving_group(directory: &Directory, kind: AssignmentKind) -> Option<&str> {
     match kind {
         AssignmentKind::Group(id) => directory.group(id).map(|g| g.group.name.as_str()),
         AssignmentKind::Individual | AssignmentKind::None => None,
