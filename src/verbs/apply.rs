@@ -63,7 +63,8 @@ pub(super) fn drop(directory: &Directory, people: &[PersonId], cause: &str) -> R
 mod tests {
     use super::super::Command;
     use super::super::fixture::*;
-    use crate::domain::{OpState, RoleValues, Status};
+    use crate::directory::{Change, Observation};
+    use crate::domain::{AccountState, OpState, RoleValues, Status};
 
     #[test]
     fn apply_takes_unsent_failed_waiting_and_remaining_access_and_nobody_else() {
@@ -84,6 +85,16 @@ mod tests {
         let names: Vec<_> = ["failed", "remains", "unsent", "waiting"].map(|n| f.id(n)).to_vec();
         assert_eq!(decision.people(), names);
         assert!(decision.confirm && decision.changes.is_empty());
+    }
+
+    #[test]
+    fn apply_leaves_an_account_that_is_gone_to_a_decision_of_its_own() {
+        let mut f = Fixture::new().linked("ana", "Analyst").give("ana", role("Operator"));
+        let gone = Observation { state: AccountState::Gone, values: None, at: NOW };
+        f.directory.apply(&Change::Observed(f.id("ana"), gone));
+        let decision = f.decide(&Command::Apply).unwrap();
+        assert!(decision.people().is_empty());
+        assert!(said(&decision).contains("Nothing is unsent"), "{}", said(&decision));
     }
 
     #[test]
