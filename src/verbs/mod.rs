@@ -5,6 +5,9 @@
 
 mod command;
 mod decision;
+mod import_groups;
+mod import_people;
+mod import_row;
 
 pub use command::{
     Command, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
