@@ -80,7 +80,8 @@ fn whole_extension(
             Ok(())
         }
         (_, Some(Value::Object(parts))) => {
-            for (name, value) in parts {
+            // Some clients write a `schemas` into the block; it says nothing.
+            for (name, value) in parts.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("schemas")) {
                 let attr = AttrRef { urn: Some(urn.to_owned()), ..AttrRef::core(name) };
                 let path = Path { attr, filter: None, sub: None };
                 at_path(resource, &path, verb, Some(value), schema)?;

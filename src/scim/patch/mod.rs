@@ -80,18 +80,17 @@ fn invalid_path(text: &str) -> ScimError {
     ScimError::typed(ScimType::InvalidPath, format!("cannot read the path {shown:?}"))
 }
 
-/// Applies the operations to a resource that may hold `id`, `meta` and other readOnly attributes. On error
-/// nothing has changed: the work is done on a copy.
+/// Applies the operations to a resource that may hold `id`, `meta` and other readOnly attributes. It takes the
+/// caller's copy, so that an error can leave nothing half done.
 pub fn apply(
-    resource: &Resource,
+    mut resource: Resource,
     operations: &[Operation],
     schema: &ResourceSchema,
 ) -> Result<Resource, ScimError> {
-    let mut patched = resource.clone();
     for operation in operations {
-        apply::one(&mut patched, operation, schema)?;
+        apply::one(&mut resource, operation, schema)?;
     }
-    Ok(patched)
+    Ok(resource)
 }
 
 #[cfg(test)]

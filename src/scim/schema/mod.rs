@@ -1,6 +1,7 @@
 //! Attribute definitions (RFC 7643 sections 2 and 7): what a filter, a PATCH and `/Schemas` need to know.
 
 mod core;
+mod normalise;
 
 pub use core::{enterprise_user, group, user};
 
