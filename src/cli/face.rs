@@ -38,11 +38,14 @@ impl std::fmt::Debug for Face<'_> {
     }
 }
 
+/// The code of the problem that the reader of the output went away (`| head`): no reason to complain.
+pub(super) const CLOSED: &str = "output_closed";
+
 /// An output that cannot be written.
 pub(super) fn broken(error: &io::Error) -> Problem {
     Problem::new(
         ProblemKind::Internal,
-        "output",
+        if error.kind() == io::ErrorKind::BrokenPipe { CLOSED } else { "output" },
         format!("Writing the output failed: {error}. What was done is done."),
         "Look with: scimdeck status",
     )

@@ -17,11 +17,8 @@ pub trait Seam {
     fn directory(&self) -> Directory;
 
     /// A command as far as it goes without being confirmed. `typed` are the user names given for protected people.
-    fn preview(
-        &self,
-        command: Command,
-        typed: Vec<String>,
-    ) -> impl Future<Output = Result<Preview, Problem>>;
+    fn preview(&self, command: Command, typed: Vec<String>)
+    -> impl Future<Output = Result<Preview, Problem>>;
 
     /// Commits it and follows it until every operation is settled or stands still.
     fn run(

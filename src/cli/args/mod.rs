@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
-    AssignArgs, AttributeArgs, AttributeCommand, Consent, FieldArgs, GroupCommand, ImportArgs, ImportCommand,
+    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, ImportArgs, ImportCommand,
     MemberCommand, PersonCommand, RoleArgs, UnassignArgs, UsersArgs,
 };
 

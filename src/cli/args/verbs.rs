@@ -132,7 +132,10 @@ impl RoleArgs {
     /// User names and values apart: what holds `=` is a value.
     pub fn split(&self) -> (Vec<String>, Vec<Given>) {
         let (values, users): (Vec<_>, Vec<_>) = self.words.iter().partition(|w| w.contains('='));
-        (users.into_iter().cloned().collect(), values.into_iter().filter_map(|v| values::given(v).ok()).collect())
+        (
+            users.into_iter().cloned().collect(),
+            values.into_iter().filter_map(|v| values::given(v).ok()).collect(),
+        )
     }
 }
 
