@@ -22,7 +22,7 @@ pub(in crate::cli) fn audit_json(entry: &AuditEntry) -> Value {
 /// One entry on one line.
 pub(in crate::cli) fn audit_line(entry: &AuditEntry) -> String {
     let mut line = format!(
-        "{}  {:<14} {}  {}  {}",
+        "{}  {:<14}  {}  {}  {}",
         entry.time,
         entry.source.word(),
         entry.event,

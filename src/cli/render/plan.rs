@@ -57,6 +57,7 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
             planned.cause
         ));
         out.extend(planned.changes.iter().map(|d| format!("            {}", difference_text(d))));
+        out.extend(planned.calls.iter().map(|c| format!("            {}", c.line())));
         if planned.invitation == Invitation::Goes {
             out.push("            an invitation goes out".to_owned());
         }

@@ -67,7 +67,7 @@ pub(in crate::cli) fn show_text(
     let mut out = vec![format!("{}  <{}>", person.name(), person.user_name())];
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
-            out.push(format!("{name:<12} {value}"));
+            out.push(format!("{name:<18} {value}"));
         }
     };
     for reason in person.reasons() {
