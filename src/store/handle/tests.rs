@@ -76,6 +76,25 @@ fn batches_that_gather_while_one_is_written_share_transactions() {
 }
 
 #[test]
+fn reading_and_loading_do_not_wait_for_a_write() {
+    let (open, gate) = std_mpsc::channel();
+    let mut memory = Memory::new();
+    memory.add_connection(connection("one")).unwrap();
+    let store = Store::over(Gate(memory, Some(gate)), "gate").unwrap();
+    block_on(async {
+        let read = async {
+            let query = AuditQuery { limit: 10, ..AuditQuery::default() };
+            assert!(store.audit(HERE, query).await.unwrap().is_empty());
+            assert_eq!(store.load(HERE).await.unwrap().last_change, 0);
+            // Only now the write may go on: had the reads waited for it, this would never be reached.
+            open.send(()).unwrap();
+        };
+        let (written, ()) = futures_util::future::join(store.apply(people([1])), read).await;
+        assert_eq!(written.unwrap().last_change, 1);
+    });
+}
+
+#[test]
 fn two_processes_see_each_others_changes() {
     let (_folder, a, b) = two();
     block_on(async {

@@ -197,6 +197,25 @@ fn a_log_that_was_trimmed_says_that_a_load_is_needed() {
 }
 
 #[test]
+fn many_processes_that_make_the_store_at_the_same_time_all_get_it() {
+    let (_folder, path) = home();
+    let line = std::sync::Barrier::new(6);
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6)
+            .map(|_| {
+                scope.spawn(|| {
+                    line.wait();
+                    Sqlite::open(&path).map(drop)
+                })
+            })
+            .collect();
+        for one in all {
+            assert_eq!(one.join().unwrap(), Ok(()));
+        }
+    });
+}
+
+#[test]
 fn who_waits_too_long_for_another_process_is_told() {
     let (_folder, path) = home();
     let mut store = Sqlite::open(&path).unwrap();

@@ -16,9 +16,10 @@ use crate::store::{Applied, Batch, Memory, Move, Reader, Sqlite, Which};
 /// A batch to be made; operations are numbered as they come.
 #[derive(Debug, Clone)]
 enum Part {
-    Change(Change),
+    Change(Box<Change>),
     Commit(u64, &'static str),
     Cancel(u64),
+    Rename(&'static str),
     Step(u64, OpState, OpState),
     Audit(Option<u8>),
     Console(u64, bool),
@@ -83,9 +84,10 @@ fn part() -> impl Strategy<Value = Part> {
     ];
     let owned = prop_oneof![Just("title"), Just("active"), Just("workato_role")];
     prop_oneof![
-        6 => change().prop_map(Part::Change),
+        6 => change().prop_map(|c| Part::Change(Box::new(c))),
         3 => (1..5_u64, owned).prop_map(|(n, owned)| Part::Commit(n, owned)),
         1 => (1..5_u64).prop_map(Part::Cancel),
+        1 => prop_oneof![Just("two"), Just("three")].prop_map(Part::Rename),
         4 => (1..12_u64, state.clone(), state).prop_map(|(id, from, to)| Part::Step(id, from, to)),
         1 => proptest::option::of(0..3_u8).prop_map(Part::Audit),
         1 => (1..5_u64, any::<bool>()).prop_map(|(n, done)| Part::Console(n, done)),
@@ -102,10 +104,15 @@ fn make(connection: u32, parts: &[Part], given: &mut Vec<u64>) -> Batch {
     let mut out = Batch { connection: Some(ConnectionId(connection)), ..Batch::default() };
     for part in parts {
         match part {
-            Part::Change(change) => out.changes.push(change.clone()),
+            Part::Change(change) => out.changes.push((**change).clone()),
             Part::Commit(n, owned) => {
                 given.push(*n);
                 out.operations.push(operation(given.len() as u64, *n, owned));
+            }
+            Part::Rename(name) => {
+                let id = ConnectionId(connection);
+                let settings = crate::domain::Connection { id, ..super::made::connection(name) };
+                out.changes.push(Change::Connection(Box::new(settings)));
             }
             Part::Cancel(n) => out.cancel.push(PersonId(*n)),
             Part::Step(id, from, to) => {
