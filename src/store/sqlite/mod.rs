@@ -15,7 +15,7 @@ use rusqlite::{Connection as Sql, params};
 use super::backend::{Backend, Reader, Result};
 use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
-use super::{Applied, Batch, StoreError};
+use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
 use write::Writing;
 

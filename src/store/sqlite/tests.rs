@@ -7,6 +7,7 @@ use super::*;
 use crate::audit::chain::Verifier;
 use crate::directory::Change;
 use crate::domain::OpState;
+use crate::store::StoreError;
 use crate::store::tests::made::*;
 
 fn home() -> (tempfile::TempDir, PathBuf) {

@@ -215,21 +215,79 @@ proptest! {
         prop_assert_eq!(run(&mut file, &batches), run(&mut memory, &batches));
         prop_assert_eq!(state(&file), state(&memory));
     }
+}
+
+/// A load of each connection and a run through its changes, as operators see them.
+fn same_when_loaded(backend: &dyn Backend) {
+    let mut reader = backend.reader().unwrap();
+    for settings in reader.connections().unwrap() {
+        let id = settings.id;
+        let (changes, last, _) = load(reader.as_mut(), id);
+        let (followed, seen) = reader.changes_since(id, 0).unwrap().unwrap();
+        assert_eq!(seen, last);
+        let (mut loaded, mut live) = (Directory::new(settings.clone()), Directory::new(settings));
+        loaded.apply_all(&changes);
+        live.apply_all(&followed);
+        assert_eq!(picture(&loaded), picture(&live));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_load_is_the_same_directory_as_following_the_changes(batches in batches()) {
         let mut memory = Memory::new();
         run(&mut memory, &batches);
-        let mut reader = memory.reader().unwrap();
-        for settings in reader.connections().unwrap() {
-            let id = settings.id;
-            let (changes, last, _) = load(reader.as_mut(), id);
-            let (followed, seen) = reader.changes_since(id, 0).unwrap().unwrap();
-            prop_assert_eq!(seen, last);
-            let (mut loaded, mut live) = (Directory::new(settings.clone()), Directory::new(settings));
-            loaded.apply_all(&changes);
-            live.apply_all(&followed);
-            prop_assert_eq!(picture(&loaded), picture(&live));
+        same_when_loaded(&memory);
+    }
+}
+
+#[test]
+fn links_and_looks_load_in_the_order_they_came_in() {
+    use crate::domain::AccountState::{Active, Gone, Invited};
+    let one = PersonId(1);
+    let linked = |t| Change::Link(one, link(1, t));
+    let look = |state, t: Option<&str>| Change::Observed(one, seen(state, t.map(|t| values(1, t))));
+    let stories = [
+        vec![look(Gone, None), linked("a")],
+        vec![linked("a"), look(Active, Some("b")), look(Gone, None)],
+        vec![look(Active, Some("b")), linked("a"), look(Gone, None)],
+        vec![linked("a"), look(Active, Some("b")), linked("a")],
+        vec![linked("a"), look(Invited, None), linked("a")],
+        vec![linked("a"), look(Active, Some("b")), Change::LinkDropped(one)],
+        vec![linked("a"), look(Active, Some("b")), Change::LinkDropped(one), linked("a"), look(Gone, None)],
+    ];
+    for story in stories {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = Sqlite::open(&folder.path().join("store.db")).unwrap();
+        let mut memory = Memory::new();
+        for backend in [&mut file as &mut dyn Backend, &mut memory] {
+            backend.add_connection(connection("one")).unwrap();
+            let all = [people([1]), batch(story.clone())];
+            assert!(backend.apply(&all).iter().all(Result::is_ok));
+            same_when_loaded(backend);
         }
     }
+}
+
+#[test]
+fn an_operation_on_its_way_is_what_a_load_shows_of_somebody_with_another_one_behind() {
+    let mut memory = Memory::new();
+    memory.add_connection(connection("one")).unwrap();
+    let first = operation(1, 1, "title");
+    let third = operation(3, 1, "title");
+    let all = [
+        people([1]),
+        commit([first.clone()]),
+        step(&first, OpState::Inflight),
+        commit([operation(2, 1, "title")]),
+        commit([third]),
+    ];
+    assert!(memory.apply(&all).iter().all(Result::is_ok));
+    same_when_loaded(&memory);
+    let mut directory = Directory::new(connection("one"));
+    directory.apply_all(&load(memory.reader().unwrap().as_mut(), HERE).0);
+    let shown = directory.get(PersonId(1)).and_then(|p| p.operation());
+    assert_eq!(shown.map(|(id, _, state)| (id, state)), Some((OpId(1), OpState::Inflight)));
 }
