@@ -68,7 +68,14 @@ impl Seam for Fake {
                 ..Default::default()
             });
         }
-        Ok(Preview { command, decision, plan: self.plan.clone(), version: 1 })
+        Ok(Preview {
+            command,
+            typed: Vec::new(),
+            decision,
+            plan: self.plan.clone(),
+            observed: Vec::new(),
+            version: 1,
+        })
     }
 
     async fn run(
@@ -254,8 +261,14 @@ pub(crate) fn plan() -> Plan {
         Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
         Call::new(Method::Post, &["Users"]).body(body),
     ];
-    let intent =
-        Intent { wanted, owned: Owned::of(["active"]), remote_id: None, base: Base::Absent, before: None };
+    let intent = Intent {
+        wanted,
+        owned: Owned::of(["active"]),
+        remote_id: None,
+        base: Base::Absent,
+        before: None,
+        linked_at: None,
+    };
     Plan {
         operations: vec![Planned {
             person: PersonId(2),
