@@ -81,9 +81,8 @@ impl Drive {
     /// Loads the directory and starts the background tasks. Sends nothing.
     pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
         let id = config.connection.id;
-        let loaded = config.store.load(id).await.map_err(|e| problem::store(&e))?;
-        let mut directory = Directory::new(config.connection);
-        directory.apply_all(&loaded.changes);
+        let loaded = config.store.directory(config.connection).await;
+        let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             store: config.store,

@@ -28,6 +28,7 @@ use crate::store::{Applied, Batch, Move, StoreError, Which};
 const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
 
 /// What the rest of the drive tells the sender.
+#[expect(clippy::large_enum_variant, reason = "most orders are answers that were heard, the large ones")]
 #[derive(Debug)]
 pub(super) enum Order {
     /// Operations are new or changed.
