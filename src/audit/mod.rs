@@ -1,5 +1,6 @@
 //! What happened, and where it is known from: entry, merge, hash chain, export.
 
+pub mod chain;
 mod entry;
 mod query;
 

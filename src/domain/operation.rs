@@ -105,6 +105,8 @@ pub struct Intent {
     pub base: Base,
     /// What was last pushed before this; none for an account that is new to us.
     pub before: Option<AccountValues>,
+    /// Since when the account is linked; none for one that is not yet.
+    pub linked_at: Option<Time>,
 }
 
 /// What a plan found and stands on.
@@ -263,6 +265,7 @@ mod tests {
             remote_id: None,
             base: Base::Unknown,
             before: None,
+            linked_at: None,
         };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
@@ -284,6 +287,7 @@ mod tests {
             remote_id: None,
             base: Base::Unknown,
             before: Some(before),
+            linked_at: None,
         };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
@@ -296,6 +300,7 @@ mod tests {
             remote_id: None,
             base: Base::Unknown,
             before: None,
+            linked_at: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

@@ -143,7 +143,7 @@ pub(super) struct Draft {
 }
 
 /// The log: entries in the order of their numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Log {
     pub(super) entries: Vec<Entry>,
 }

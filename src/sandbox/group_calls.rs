@@ -30,7 +30,7 @@ impl Workspace {
 
     /// The groups that match. Members are only written out for a filter that names them.
     pub(super) fn find_groups(&self, filter: Option<&Filter>) -> Vec<&Group> {
-        let members_matter = filter.is_some_and(|f| f.to_string().to_ascii_lowercase().contains("members"));
+        let members_matter = filter.is_some_and(|f| f.mentions("members"));
         let projection = if members_matter {
             Projection::All
         } else {
@@ -117,7 +117,12 @@ impl Workspace {
         self.log_group(id, Event::GroupDeleted, Vec::new(), request, now);
         self.groups.by_number.remove(&number);
         for group in self.groups.by_number.values_mut() {
+            let before = group.members.len();
             group.members.retain(|member| member.value != id);
+            if group.members.len() != before {
+                group.version += 1;
+                group.modified = now;
+            }
         }
         Ok(Response::empty(204))
     }

@@ -67,7 +67,7 @@ impl Group {
 }
 
 /// Groups by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     pub(super) by_number: BTreeMap<u64, Group>,
 }

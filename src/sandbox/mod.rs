@@ -44,3 +44,6 @@ pub use serve::{Outcome, Served, serve};
 pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;
 pub use workspace::{Settings, Workspace};
+
+#[cfg(test)]
+mod tests;

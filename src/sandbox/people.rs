@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::account::Account;
 
 /// Accounts by number, with their indexes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct People {
     by_number: BTreeMap<u64, Account>,
     by_id: HashMap<String, u64>,

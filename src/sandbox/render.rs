@@ -82,17 +82,18 @@ fn keep(full: &Resource, attr: &AttrRef, kept: &mut Resource) {
         None => value.clone(),
         Some(sub) => only_sub(value, sub),
     };
-    let target = match attr.extension() {
-        None => kept,
-        Some(urn) => match kept.entry(urn).or_insert_with(|| Value::Object(Resource::new())) {
-            Value::Object(map) => map,
-            _ => return,
-        },
+    let spelled = |map: &Resource, name: &str| resource::key(map, name).unwrap_or(name).to_owned();
+    let (target, name) = match attr.extension() {
+        None => (kept, spelled(full, &attr.name)),
+        Some(urn) => {
+            let Some(extension) = resource::get(full, urn).and_then(Value::as_object) else { return };
+            let name = spelled(extension, &attr.name);
+            match kept.entry(spelled(full, urn)).or_insert_with(|| Value::Object(Resource::new())) {
+                Value::Object(map) => (map, name),
+                _ => return,
+            }
+        }
     };
-    let name = attr.extension().map_or_else(
-        || resource::key(full, &attr.name).unwrap_or(&attr.name).to_owned(),
-        |_| attr.name.clone(),
-    );
     match (target.get_mut(&name), value) {
         (Some(Value::Object(present)), Value::Object(more)) => present.extend(more),
         (_, value) => {

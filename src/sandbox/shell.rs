@@ -104,7 +104,14 @@ pub struct Sandbox {
     workspace: Arc<Mutex<Workspace>>,
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
-    keeper: Option<JoinHandle<Result<(), SandboxError>>>,
+    /// Stopped after the server, so that the last answered change is in the file.
+    keeper: Option<Keeper>,
+}
+
+/// The task that writes the state file.
+struct Keeper {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<Result<(), SandboxError>>,
 }
 
 struct Shared {
@@ -127,7 +134,9 @@ impl Sandbox {
         let (stop, stopped) = watch::channel(false);
         let changed = Arc::new(Notify::new());
         let keeper = config.state_file.map(|path| {
-            tokio::spawn(file::keep(path, Arc::clone(&workspace), Arc::clone(&changed), stopped.clone()))
+            let (stop, stopped) = watch::channel(false);
+            let task = file::keep(path, Arc::clone(&workspace), Arc::clone(&changed), stopped);
+            Keeper { stop, task: tokio::spawn(task) }
         });
         let shared = Shared {
             workspace: Arc::clone(&workspace),
@@ -179,10 +188,11 @@ impl Sandbox {
                 Ok(())
             }
         };
-        if let Some(keeper) = self.keeper.take()
-            && let Ok(result) = keeper.await
-        {
-            result?;
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.stop.send(true);
+            if let Ok(result) = keeper.task.await {
+                result?;
+            }
         }
         served
     }

@@ -68,7 +68,12 @@ impl Workspace {
                 return self.people.by_id(text).into_iter().collect();
             }
         }
-        let matches = |account: &&Account| filter.matches(&self.user_resource(account), &self.user_schema);
+        // Only these are not among the kept attributes; without them nobody's resource need be written out.
+        let whole = ["schemas", "id", "meta", "groups"].iter().any(|name| filter.mentions(name));
+        let matches = |account: &&Account| match whole {
+            true => filter.matches(&self.user_resource(account), &self.user_schema),
+            false => filter.matches(&account.attributes, &self.user_schema),
+        };
         self.people.iter().filter(matches).collect()
     }
 

@@ -86,6 +86,17 @@ impl Filter {
         Self::Compare(attr, Op::Eq, Value::String(value.to_owned()))
     }
 
+    /// Whether the filter asks about the core attribute `name`, in any case.
+    pub fn mentions(&self, name: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.mentions(name)),
+            Self::Not(part) => part.mentions(name),
+            Self::Present(attr) | Self::Compare(attr, ..) | Self::Element(attr, _) => {
+                attr.extension().is_none() && attr.name.eq_ignore_ascii_case(name)
+            }
+        }
+    }
+
     /// The attribute and the text where the whole filter is `attr eq "text"`: what an index can answer.
     pub fn simple_eq(&self) -> Option<(&AttrRef, &str)> {
         match self {

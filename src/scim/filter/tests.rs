@@ -111,6 +111,13 @@ fn only_a_whole_eq_with_a_string_is_simple() {
     assert!(Filter::parse("userName eq true").is_ok_and(|f| f.simple_eq().is_none()));
 }
 
+#[test]
+fn a_filter_tells_which_core_attributes_it_asks_about() {
+    let filter = Filter::parse("not (META.created pr) or emails[type eq \"id\"]").expect("a filter");
+    assert!(filter.mentions("meta") && filter.mentions("emails"));
+    assert!(!filter.mentions("id") && !filter.mentions("type"));
+}
+
 fn any_attr() -> impl Strategy<Value = AttrRef> {
     let urn = prop::option::of(Just(urn::WORKATO_ROLE.to_owned()));
     let name = "[a-z][A-Za-z0-9_-]{0,6}";

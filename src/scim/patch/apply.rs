@@ -1,8 +1,10 @@
 //! One operation on one resource.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::value::{keep_one_primary, primary_among, write, write_sub, wrong_type};
+use super::value::{keep_one_primary, primary_among, value_of, write, write_sub, wrong_type};
 use super::{Operation, Verb, invalid_path};
 use crate::scim::error::{ScimError, ScimType};
 use crate::scim::filter::{Filter, Op};
@@ -135,10 +137,11 @@ fn remove_whole(map: &mut Resource, attribute: &Attribute, value: Option<&Value>
         resource::remove(map, &attribute.name);
         return;
     }
-    let of = |item: &Value| item.as_object().and_then(|m| resource::get(m, "value")).cloned();
+    let gone: HashSet<String> = listed.iter().filter_map(value_of).collect();
     if let Some(Value::Array(items)) = resource::get_mut(map, &attribute.name) {
-        items.retain(|item| {
-            !listed.iter().any(|gone| item == gone || (of(gone).is_some() && of(item) == of(gone)))
+        items.retain(|item| match value_of(item) {
+            Some(value) => !gone.contains(&value),
+            None => !listed.contains(item),
         });
         if items.is_empty() {
             resource::remove(map, &attribute.name);

@@ -120,6 +120,18 @@ fn members_are_removed_by_filter_and_by_value_list_and_never_twice_added() {
 }
 
 #[test]
+fn ten_thousand_members_are_added_and_removed_in_one_request_each() {
+    let schema = schema::group_alone();
+    let list: Vec<Value> = (0..10_000).map(|n| json!({"value": n.to_string()})).collect();
+    let group = json!({"displayName": "G", "members": list[..5_000]});
+    let all =
+        patch_of(&schema, group, json!([{"op": "add", "path": "members", "value": list}])).expect("patched");
+    assert_eq!(all["members"].as_array().map(Vec::len), Some(10_000));
+    let none = patch_of(&schema, all, json!([{"op": "remove", "path": "members", "value": list}]));
+    assert_eq!(none.expect("patched").get("members"), None);
+}
+
+#[test]
 fn what_the_server_owns_and_what_is_required_stays() {
     for path in ["id", "meta", "meta.version", "groups", "groups.value"] {
         let op = json!([{"op": "replace", "path": path, "value": "x"}]);

@@ -1,5 +1,7 @@
 //! How a value goes into an attribute: lists are joined, objects merged, and at most one element stays primary.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::Verb;
@@ -86,9 +88,15 @@ fn write_list(map: &mut Resource, attribute: &Attribute, verb: Verb, value: &Val
         _ => Vec::new(),
     };
     let old = items.len();
+    // By value, so that a long list of members is joined without comparing everything with everything.
+    let mut known: HashMap<Option<String>, Vec<usize>> = HashMap::new();
+    for (at, item) in items.iter().enumerate() {
+        known.entry(value_of(item)).or_default().push(at);
+    }
     for item in incoming {
-        let known = items.iter().any(|present| same_element(present, &item));
-        if !known {
+        let bucket = known.entry(value_of(&item)).or_default();
+        if !bucket.iter().any(|at| items.get(*at).is_some_and(|present| same_element(present, &item))) {
+            bucket.push(items.len());
             items.push(item);
         }
     }
@@ -96,6 +104,11 @@ fn write_list(map: &mut Resource, attribute: &Attribute, verb: Verb, value: &Val
     keep_one_primary(&mut items, newest);
     resource::set(map, &attribute.name, Value::Array(items));
     Ok(())
+}
+
+/// What tells elements of a list apart first: the `value` of an object, as text.
+pub(super) fn value_of(item: &Value) -> Option<String> {
+    item.as_object()?.get("value").map(Value::to_string)
 }
 
 /// Two elements are the same when they are equal, or when both are references (`$ref` or only a `value`, as
