@@ -17,7 +17,8 @@ impl Drive {
         let (findings, mut report) = match who {
             Some(people) => {
                 let seen = observe::people(&line.endpoint, &line.finder, &directory, &people, places).await;
-                if let Some(failure) = seen.failure.as_ref().filter(|_| seen.findings.0.values().all(unknown)) {
+                if let Some(failure) = seen.failure.as_ref().filter(|_| seen.findings.0.values().all(unknown))
+                {
                     return Err(problem::endpoint(failure));
                 }
                 let accounts = seen.findings.0.values().filter(|f| matches!(f, Finding::Account(_))).count();
@@ -149,8 +150,12 @@ impl Drive {
             subject: new.user_name().to_owned(),
             actor: String::new(),
             operation: None,
-            detail: if gone { "the linked account answers 404" } else { "a check saw a change that was not ours" }
-                .to_owned(),
+            detail: if gone {
+                "the linked account answers 404"
+            } else {
+                "a check saw a change that was not ours"
+            }
+            .to_owned(),
             changes,
             reason: None,
             remote_id: None,

@@ -12,8 +12,8 @@ use super::{line, open_line};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Observation};
 use crate::domain::{AccountState, Feed, PersonId, RetryAfter};
-use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
 use crate::endpoint::EndpointConfig;
+use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
 use crate::engine::FeedState;
 use crate::store::Batch;
 
@@ -83,7 +83,9 @@ async fn look(shared: &Arc<Shared>, log: &ActivityLog, slow: Duration) -> Durati
     let batch = log.since(mark.as_ref(), MOST).await;
     let wait = match batch.retry_after {
         Some(RetryAfter::Seconds(s)) => slow.max(Duration::from_secs(s.min(900))),
-        Some(RetryAfter::At(at)) => slow.max(Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0))),
+        Some(RetryAfter::At(at)) => {
+            slow.max(Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)))
+        }
         None => slow,
     };
     if let Some(trouble) = batch.trouble {
@@ -129,7 +131,9 @@ async fn look_at(shared: &Arc<Shared>, directory: &Directory, people: &[PersonId
     let Ok(line) = open_line(shared).await else { return };
     let mut findings = crate::engine::Findings::default();
     for id in people {
-        let Some(remote_id) = directory.get(*id).and_then(|p| p.remote_id().map(str::to_owned)) else { continue };
+        let Some(remote_id) = directory.get(*id).and_then(|p| p.remote_id().map(str::to_owned)) else {
+            continue;
+        };
         if let Ok(found) = finder::read(&line.endpoint, &remote_id, directory.attributes()).await {
             let finding = match found {
                 Some(found) => crate::engine::Finding::Account(Box::new(found)),

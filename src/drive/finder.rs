@@ -132,7 +132,11 @@ impl Finder {
     }
 
     /// A pass that began at `newest` or later; look-ups that come together share one.
-    async fn pass_since(&self, newest: Instant, attributes: &[ProfileAttribute]) -> Result<Arc<Pass>, Trouble> {
+    async fn pass_since(
+        &self,
+        newest: Instant,
+        attributes: &[ProfileAttribute],
+    ) -> Result<Arc<Pass>, Trouble> {
         let mut state = self.state.lock().await;
         if let Some(pass) = state.pass.as_ref().filter(|pass| pass.at >= newest) {
             return Ok(pass.clone());
@@ -226,7 +230,11 @@ fn resources(page: &ListPage) -> Vec<Resource> {
 }
 
 /// Reads an account from a resource.
-pub(super) fn found(resource: Resource, etag: Option<&str>, attributes: &[ProfileAttribute]) -> Option<Found> {
+pub(super) fn found(
+    resource: Resource,
+    etag: Option<&str>,
+    attributes: &[ProfileAttribute],
+) -> Option<Found> {
     let account = wire::account(&resource, etag, attributes)?;
     Some(Found { account, resource })
 }

@@ -101,7 +101,9 @@ impl Following {
     /// Reads how the operations stand. Returns whether one ended.
     async fn look(&mut self, shared: &Shared) -> bool {
         let ids: Vec<OpId> = self.open.iter().copied().collect();
-        let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else { return false };
+        let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else {
+            return false;
+        };
         let mut any = false;
         for row in rows.iter().filter(|row| !row.state.moving()) {
             let outcome = match row.state {
@@ -130,8 +132,9 @@ impl Following {
 fn stands_still() -> Failure {
     Failure {
         kind: FailureKind::NotAllowed,
-        text: "Another scimdeck process sends for this connection and stands still; the operations stay queued."
-            .to_owned(),
+        text:
+            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
+                .to_owned(),
         next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
     }
 }

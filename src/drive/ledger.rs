@@ -77,7 +77,10 @@ mod tests {
         assert!(ledger.take(vec![person(1, "second")], 12));
         assert_eq!(ledger.directory.len(), 0);
         assert!(!ledger.take(vec![person(1, "first")], 11));
-        assert_eq!(ledger.directory.get(PersonId(1)).map(|p| p.user_name().to_owned()), Some("second".into()));
+        assert_eq!(
+            ledger.directory.get(PersonId(1)).map(|p| p.user_name().to_owned()),
+            Some("second".into())
+        );
         assert_eq!(ledger.last(), 12);
     }
 
@@ -87,6 +90,9 @@ mod tests {
         assert!(ledger.take(vec![person(1, "late")], 12));
         ledger.catch_up(&[person(1, "first"), person(1, "late")], 12);
         assert!(!ledger.take(vec![person(1, "newest")], 13));
-        assert_eq!(ledger.directory.get(PersonId(1)).map(|p| p.user_name().to_owned()), Some("newest".into()));
+        assert_eq!(
+            ledger.directory.get(PersonId(1)).map(|p| p.user_name().to_owned()),
+            Some("newest".into())
+        );
     }
 }

@@ -101,7 +101,8 @@ async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> R
                     "The token was changed, and {gone} linked accounts are not where it leads: is this another \
                      workspace? Nothing was sent."
                 ),
-                next: "Check the token, or make another connection for another workspace: scimdeck connect".to_owned(),
+                next: "Check the token, or make another connection for another workspace: scimdeck connect"
+                    .to_owned(),
             });
         }
     }

@@ -28,8 +28,8 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 pub use connect::{add_connection, connections, open_store};
-use line::open_line;
 use ledger::Ledger;
+use line::open_line;
 use runner::{Order, Runner};
 use shared::Shared;
 

@@ -122,7 +122,9 @@ pub(super) fn learned(directory: &Directory, findings: &Findings, now: Time) -> 
         .filter_map(|(id, finding)| {
             let person = directory.get(*id)?;
             let (state, values) = match finding {
-                Finding::Account(found) => (state_of(person.account(), &found.account.values), Some(&found.account.values)),
+                Finding::Account(found) => {
+                    (state_of(person.account(), &found.account.values), Some(&found.account.values))
+                }
                 Finding::Absent => (AccountState::None, None),
                 Finding::Gone => (AccountState::Gone, None),
                 Finding::Several(_) | Finding::Unknown(_) => return None,

@@ -41,19 +41,13 @@ impl Drive {
         command: &Command,
         typed: &[String],
     ) -> Result<Decision, Problem> {
-        let console_set = match command {
-            Command::ImportPeople(..) => self.console_set().await?,
-            _ => Default::default(),
-        };
+        let mut command = command.clone();
+        if let Command::ImportPeople(_, options) = &mut command {
+            options.console_set = self.console_set().await?;
+        }
         let mut ids = hold(&self.shared.ids).clone();
-        let mut context = Context {
-            now: now(),
-            actor: &self.shared.actor,
-            ids: &mut ids,
-            typed,
-            console_set: &console_set,
-        };
-        let decision = verbs::decide(directory, command, &mut context)?;
+        let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
+        let decision = verbs::decide(directory, &command, &mut context)?;
         *hold(&self.shared.ids) = ids;
         Ok(decision)
     }
@@ -67,7 +61,9 @@ impl Drive {
     ) -> Result<Findings, Problem> {
         let line = match open_line(&self.shared).await {
             Ok(line) => line,
-            Err(failure) if failure.kind == FailureKind::TokenRefused => return Err(problem::endpoint(&failure)),
+            Err(failure) if failure.kind == FailureKind::TokenRefused => {
+                return Err(problem::endpoint(&failure));
+            }
             Err(failure) => {
                 let unknown = people.iter().map(|id| (*id, Finding::Unknown(failure.text.clone())));
                 return Ok(Findings(unknown.collect()));
@@ -83,8 +79,6 @@ impl Drive {
 
     async fn brake_history(&self) -> Result<BrakeHistory, Problem> {
         let since = now().plus_ms(-BRAKE_WINDOW_MS);
-        let history = self.shared.store.brake_history(self.shared.connection, since).await;
-        let history = history.map_err(|e| problem::store(&e))?;
-        Ok(BrakeHistory { removed: history.removed, changed: history.changed })
+        self.shared.store.brake_history(self.shared.connection, since).await.map_err(|e| problem::store(&e))
     }
 }

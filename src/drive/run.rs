@@ -13,7 +13,7 @@ use crate::directory::Change;
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
 use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
 use crate::store::{Applied, Batch, Which};
-use crate::verbs::Command;
+use crate::verbs::{Command, PersonFields};
 
 impl Drive {
     /// Commits a previewed command and follows its operations until each is settled or stands still.
@@ -36,16 +36,13 @@ impl Drive {
         };
         let operations = self.operations(&preview);
         let leads = if operations.is_empty() && resumed.is_empty() { false } else { self.lead().await };
-        let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id).chain(resumed.iter().copied()));
+        let mut following =
+            Following::begin(&self.shared, operations.iter().map(|op| op.id).chain(resumed.iter().copied()));
         let applied = self.commit(&preview, operations.clone()).await?;
         self.after_commit(&preview, &applied).await;
         let mut results = skipped(&preview);
         let enabled = self.shared.directory().connection().enabled;
-        let stopped = if enabled {
-            following.wait(&self.shared, leads, &progress).await
-        } else {
-            None
-        };
+        let stopped = if enabled { following.wait(&self.shared, leads, &progress).await } else { None };
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
         Ok(Report { results, stopped })
@@ -71,9 +68,12 @@ impl Drive {
         }
         let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
         let same = anew.plan.operations.len() == preview.plan.operations.len()
-            && anew.plan.operations.iter().zip(&preview.plan.operations).all(|(a, b)| {
-                (a.person, a.kind, &a.changes) == (b.person, b.kind, &b.changes)
-            });
+            && anew
+                .plan
+                .operations
+                .iter()
+                .zip(&preview.plan.operations)
+                .all(|(a, b)| (a.person, a.kind, &a.changes) == (b.person, b.kind, &b.changes));
         if same || !preview.must_ask() {
             return Ok(anew);
         }
@@ -122,7 +122,7 @@ impl Drive {
             cancel,
             audit,
             import_done: matches!(preview.command, Command::ImportPeople(..)),
-            console_set: decision.console_set.clone(),
+            console_set: set_here(&preview.command),
             ..self.shared.batch()
         };
         let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
@@ -233,6 +233,35 @@ impl Drive {
     }
 }
 
+/// What an operator set by hand: the next people file does not silently take it back. Fields by column name.
+fn set_here(command: &Command) -> Vec<(PersonId, String)> {
+    let of = |people: &[PersonId], fields: Vec<String>| {
+        people.iter().flat_map(|id| fields.iter().map(|field| (*id, field.clone()))).collect()
+    };
+    match command {
+        Command::Assign { people, roles } => of(people, roles.0.keys().cloned().collect()),
+        Command::Role { people, values } => of(people, values.keys().cloned().collect()),
+        Command::SetStatus { people, .. } => of(people, vec!["status".to_owned()]),
+        Command::Unassign(people) => of(people, vec!["assigned".to_owned()]),
+        Command::PersonSet { person: Some(person), fields } => of(&[*person], named(fields)),
+        _ => Vec::new(),
+    }
+}
+
+fn named(fields: &PersonFields) -> Vec<String> {
+    let given = [
+        ("user_name", fields.user_name.is_some()),
+        ("given_name", fields.given_name.is_some()),
+        ("family_name", fields.family_name.is_some()),
+        ("display_name", fields.display_name.is_some()),
+        ("email", fields.email.is_some()),
+        ("title", fields.title.is_some()),
+        ("department", fields.department.is_some()),
+        ("external_id", fields.external_id.is_some()),
+    ];
+    given.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
+}
+
 fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
     let outcome = match row.state {
         OpState::Done => Outcome::Done,
@@ -294,7 +323,10 @@ fn approve(preview: &Preview, approval: &Approval) -> Result<(), Problem> {
         return Err(Problem::new(
             ProblemKind::Held,
             "brake",
-            format!("Held by the brake: {}. Nothing was changed and nothing was sent.", preview.plan.brake.text),
+            format!(
+                "Held by the brake: {}. Nothing was changed and nothing was sent.",
+                preview.plan.brake.text
+            ),
             format!("Look at the plan; to let it go on, give the number: --brake {number}"),
         ));
     }

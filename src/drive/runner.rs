@@ -295,7 +295,6 @@ impl Runner {
         for effect in self.machine.handle(now(), event) {
             match effect {
                 Effect::Save { ticket, moves, changes, audit } => {
-                    let moves = moves.into_iter().map(|m| Move { from: m.from, to: m.to }).collect();
                     let traces = std::mem::take(&mut self.traces);
                     let batch =
                         Batch { moves, changes, audit, traces, fence: self.fence, ..self.shared.batch() };
@@ -359,8 +358,7 @@ impl Runner {
         self.feed(Event::SaveRefused(ticket));
         match error {
             StoreError::Moved(id) => {
-                let rows =
-                    self.shared.store.operations(self.shared.connection, Which::Ids(vec![*id])).await;
+                let rows = self.shared.store.operations(self.shared.connection, Which::Ids(vec![*id])).await;
                 if let Ok(rows) = rows {
                     self.feed(Event::Committed(rows));
                 }

@@ -2,17 +2,10 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{ConnectionId, OpId, OpState, Operation, PersonId};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId};
 use crate::engine::Trace;
 
-/// An operation moves, by the sender. Refused when it is no longer in `from`: another process replaced it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Move {
-    /// The state it must be in.
-    pub from: OpState,
-    /// The whole operation after the move.
-    pub to: Operation,
-}
+pub use crate::engine::machine::Move;
 
 /// One transaction: all of it or nothing, its audit entries and change rows included.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -125,14 +118,7 @@ pub enum Which {
     Person(PersonId),
 }
 
-/// Distinct people that operations were committed for, cancelled ones left out: what the brake counts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BrakeHistory {
-    /// Access was ended.
-    pub removed: Vec<PersonId>,
-    /// An account was made, linked, given back, or given another role.
-    pub changed: Vec<PersonId>,
-}
+pub use crate::engine::BrakeHistory;
 
 impl StoreError {
     /// Whether only this batch is at fault; its neighbours in the same transaction can still be written.

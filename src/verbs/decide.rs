@@ -52,11 +52,12 @@ pub fn decide(
         Command::Unprotect(people) => flag::unprotect(directory, people, cause),
         Command::Enable => Ok(enable_scim::decide(directory, cause, context)),
         Command::Disable => Ok(disable_scim::decide(directory, cause)),
-        Command::ImportPeople(..) | Command::ImportGroups(..) => Err(Refusal::bad(
-            "not_available",
-            "Files cannot be taken in by this build.",
-            "Use a build with import.",
-        )),
+        Command::ImportPeople(records, options) => {
+            import_people::decide(directory, records, options, context)
+        }
+        Command::ImportGroups(records, options) => {
+            import_groups::decide(directory, records, options, context)
+        }
         Command::Apply => Ok(apply::apply(directory, cause)),
         Command::Retry(people) => apply::retry(directory, people, cause),
         Command::Drop(people) => apply::drop(directory, people, cause),

@@ -29,7 +29,13 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
         let planner = Planner { directory: after, decision, person, finding };
         match planner.plan() {
             Ok(planned) => plan.operations.push(planned),
-            Err(Nothing::Done(why)) => plan.skipped.push(planner.skipped(why, false)),
+            Err(Nothing::Done(why)) => {
+                // What was queued for an earlier wish must not go out after this one.
+                if person.operation().is_some_and(|(_, _, state)| !state.sent()) {
+                    plan.cancel.push(person.id());
+                }
+                plan.skipped.push(planner.skipped(why, false));
+            }
             Err(Nothing::Cannot(why)) => plan.skipped.push(planner.skipped(why, true)),
             Err(Nothing::Cancel) => {
                 plan.cancel.push(person.id());
@@ -214,7 +220,9 @@ impl Planner<'_> {
     }
 
     fn sendable(&self, name: &str) -> bool {
-        self.attributes().iter().find(|a| a.variable == name).is_none_or(ProfileAttribute::sendable)
+        // A value of an attribute that was taken out of the profile stays as the app has it.
+        let text = name == field::ACTIVE || AccountValues::default().texts().iter().any(|(n, _)| *n == name);
+        text || self.attributes().iter().find(|a| a.variable == name).is_some_and(ProfileAttribute::sendable)
     }
 
     fn planned(&self, kind: OpKind, intent: Intent, there: &AccountValues) -> Planned {
