@@ -250,8 +250,14 @@ pub(crate) fn plan() -> Plan {
         Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
         Call::new(Method::Post, &["Users"]).body(body),
     ];
-    let intent =
-        Intent { wanted, owned: Owned::of(["active"]), remote_id: None, base: Base::Absent, before: None };
+    let intent = Intent {
+        wanted,
+        owned: Owned::of(["active"]),
+        remote_id: None,
+        base: Base::Absent,
+        before: None,
+        linked_at: None,
+    };
     Plan {
         operations: vec![Planned {
             person: PersonId(2),
