@@ -2,7 +2,9 @@
 
 pub mod chain;
 mod entry;
+mod merge;
 mod query;
 
 pub use entry::{AuditEntry, Source};
+pub use merge::{Feed, FeedRow, SKEW_MS};
 pub use query::AuditQuery;

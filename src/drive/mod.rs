@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-pub use connect::{add_connection, connections, open_store};
+pub use connect::{add_connection, check_base_url, connections, open_store};
 use ledger::Ledger;
 use line::open_line;
 use runner::{Order, Runner};

@@ -45,6 +45,9 @@ pub struct LoadedRest {
 
 /// Reads committed data. Every call sees one moment.
 pub trait Reader: Send {
+    /// One more reader of the same, for something long beside this one.
+    fn another(&self) -> Result<Box<dyn Reader>>;
+
     /// All connections, by id.
     fn connections(&mut self) -> Result<Vec<Connection>>;
 

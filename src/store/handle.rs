@@ -96,7 +96,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut dyn Reader) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mut reader = self.write(|backend| backend.reader()).await?;
+        let mut reader = self.read(|reader| reader.another()).await?;
         let (reply, answer) = oneshot::channel();
         threads::start("store-load", &self.path, move || {
             let _ = reply.send(work(reader.as_mut()));

@@ -140,6 +140,10 @@ impl<'a> Rules<'a> {
             Change::Connection(settings) if Some(settings.id) != self.connection => {
                 return Err(StoreError::Refused { why: "settings of another connection".to_owned() });
             }
+            Change::Connection(settings) => {
+                free_connection_name(self.tables, &settings.name, Some(settings.id))?;
+                self.tables.write(at, seq, change)?;
+            }
             // A mark without its operation would come from nowhere; it follows from operations only.
             Change::Operation(..) => return Ok(()),
             _ => self.tables.write(at, seq, change)?,
@@ -249,6 +253,20 @@ impl<'a> Rules<'a> {
             Some(slot) => slot.clone_from(operation),
             None => self.out.operations.push(operation.clone()),
         }
+    }
+}
+
+/// Connections are named by the operator, so their names are unique.
+pub(super) fn free_connection_name(
+    tables: &mut dyn Tables,
+    name: &str,
+    id: Option<ConnectionId>,
+) -> Result<()> {
+    match tables.connection_holder(name)? {
+        Some(holder) if Some(holder) != id => {
+            Err(StoreError::Refused { why: format!("there is already a connection named {name:?}") })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::engine::Trace;
 pub(super) trait Tables {
     /// The connection's fence; none where there is no such connection.
     fn fence(&mut self, connection: ConnectionId) -> Result<Option<u64>>;
+    /// Which connection has this name.
+    fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>>;
     /// Whether this person is there.
     fn has_person(&mut self, id: PersonId) -> Result<bool>;
     /// Whether this group is there.

@@ -13,12 +13,15 @@ const GROUP: usize = 64;
 /// Something to ask of a reader.
 pub(super) type ReadJob = Box<dyn FnOnce(&mut dyn Reader) + Send>;
 
+/// Something else to do with the backend.
+pub(super) type OtherWrite = Box<dyn FnOnce(&mut dyn Backend) + Send>;
+
 /// Something to be written.
 pub(super) enum WriteJob {
     /// A batch, grouped with others.
     Apply(Box<Batch>, oneshot::Sender<Result<Applied>>),
     /// Anything else, in its turn.
-    Other(Box<dyn FnOnce(&mut dyn Backend) + Send>),
+    Other(OtherWrite),
 }
 
 /// Starts a thread of the store.

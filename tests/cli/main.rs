@@ -5,4 +5,5 @@ mod confirmation;
 mod examples;
 mod fake;
 mod help;
+mod real;
 mod text;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::backend::{Backend, Reader, Result};
 use super::faults::Faults;
 use super::rules::{self, no_connection};
-use super::{Applied, Batch, StoreError};
+use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
 use rows::{Key, Row, Rows};
 
@@ -80,11 +80,8 @@ impl Backend for Memory {
 
     fn add_connection(&mut self, mut connection: Connection) -> Result<Connection> {
         self.transaction(|rows| {
+            rules::free_connection_name(rows, &connection.name, None)?;
             let all = rows.connections();
-            if all.iter().any(|c| c.name == connection.name) {
-                let why = format!("there is already a connection named {:?}", connection.name);
-                return Err(StoreError::Refused { why });
-            }
             connection.id = ConnectionId(all.iter().map(|c| c.id.0).max().unwrap_or(0) + 1);
             rows.put(Key::Connection(connection.id.0), Some(Row::Connection(connection.clone())))?;
             rows.put(Key::Fence(connection.id.0), Some(Row::Number(0)))?;

@@ -59,6 +59,10 @@ fn asked(entry: &AuditEntry, query: &AuditQuery) -> bool {
 }
 
 impl Reader for Reading {
+    fn another(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Self::new(Arc::clone(&self.rows))))
+    }
+
     fn connections(&mut self) -> Result<Vec<Connection>> {
         Ok(self.rows().connections())
     }

@@ -185,6 +185,10 @@ impl Tables for Rows {
         Ok(self.number(&Key::Fence(connection.0)))
     }
 
+    fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>> {
+        Ok(self.connections().iter().find(|c| c.name == name).map(|c| c.id))
+    }
+
     fn has_person(&mut self, id: PersonId) -> Result<bool> {
         Ok(self.get(&Key::Person(id)).is_some())
     }

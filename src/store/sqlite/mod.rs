@@ -15,7 +15,7 @@ use rusqlite::{Connection as Sql, params};
 use super::backend::{Backend, Reader, Result};
 use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
-use super::{Applied, Batch, StoreError};
+use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
 use write::Writing;
 
@@ -95,11 +95,7 @@ impl Backend for Sqlite {
         self.transaction(|tx| {
             let id = tx.one("SELECT coalesce(max(id), 0) + 1 FROM connection", [], |row| row.get(0))?;
             connection.id = ConnectionId(id.unwrap_or(1));
-            let taken = tx.one("SELECT 1 FROM connection WHERE name = ?1", [&connection.name], |_| Ok(()))?;
-            if taken.is_some() {
-                let why = format!("there is already a connection named {:?}", connection.name);
-                return Err(StoreError::Refused { why });
-            }
+            rules::free_connection_name(tx, &connection.name, None)?;
             tx.run(
                 "INSERT INTO connection (id, name, settings) VALUES (?1, ?2, ?3)",
                 params![connection.id.0, connection.name, codec::text(&connection)],

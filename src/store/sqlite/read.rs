@@ -1,6 +1,6 @@
 //! Questions, each answered from its own connection and from one moment.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
 
@@ -18,12 +18,13 @@ use crate::store::{BrakeHistory, Which};
 /// A read-only connection.
 pub(super) struct Reading {
     sql: Sql,
-    path: String,
+    path: PathBuf,
+    words: String,
 }
 
 impl Reading {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        Ok(Self { sql: open::reader(path)?, path: path.display().to_string() })
+        Ok(Self { sql: open::reader(path)?, path: path.to_owned(), words: path.display().to_string() })
     }
 
     fn all<T, P: Params>(
@@ -34,7 +35,7 @@ impl Reading {
     ) -> Result<Vec<T>> {
         let read = || self.sql.prepare_cached(sql)?.query_map(params, read)?.collect();
         let found: rusqlite::Result<Vec<T>> = read();
-        found.map_err(|e| explain(&self.path, &e))
+        found.map_err(|e| explain(&self.words, &e))
     }
 
     fn one<T, P: Params>(
@@ -44,23 +45,27 @@ impl Reading {
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
         let found = self.sql.prepare_cached(sql).and_then(|mut s| s.query_row(params, read).optional());
-        found.map_err(|e| explain(&self.path, &e))
+        found.map_err(|e| explain(&self.words, &e))
     }
 
     /// Several statements that see the same moment.
     fn at_once<T>(&mut self, work: impl FnOnce(&Sql) -> rusqlite::Result<T>) -> Result<T> {
-        let path = self.path.clone();
+        let words = self.words.clone();
         let all = || {
             let tx = self.sql.transaction()?;
             let out = work(&tx)?;
             tx.commit()?;
             Ok(out)
         };
-        all().map_err(|e| explain(&path, &e))
+        all().map_err(|e| explain(&words, &e))
     }
 }
 
 impl Reader for Reading {
+    fn another(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Self::open(&self.path)?))
+    }
+
     fn connections(&mut self) -> Result<Vec<Connection>> {
         self.all("SELECT settings FROM connection ORDER BY id", [], |row| get_json(row, 0))
     }

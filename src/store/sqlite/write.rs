@@ -69,6 +69,10 @@ impl Tables for Writing<'_> {
         self.one("SELECT fence FROM connection WHERE id = ?1", [connection.0], |row| get_id(row, 0))
     }
 
+    fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>> {
+        self.one("SELECT id FROM connection WHERE name = ?1", [name], |row| row.get(0).map(ConnectionId))
+    }
+
     fn has_person(&mut self, person: PersonId) -> Result<bool> {
         let found = self.one("SELECT 1 FROM person WHERE id = ?1", [id(person.0)], |_| Ok(()))?;
         Ok(found.is_some())

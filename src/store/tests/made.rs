@@ -3,8 +3,8 @@
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
-    AccountState, AccountValues, Connection, ConnectionId, Intent, OpId, OpKind, OpState, Operation, Owned,
-    Person, PersonId, Time, TokenSource,
+    AccountState, AccountValues, Base, Connection, ConnectionId, Intent, OpId, OpKind, OpState, Operation,
+    Owned, Person, PersonId, Time, TokenSource,
 };
 use crate::store::{Batch, Move};
 
@@ -54,7 +54,7 @@ pub(crate) fn operation(id: u64, n: u64, owned: &str) -> Operation {
             wanted: values(n, ""),
             owned: Owned::of([owned]),
             remote_id: Some(format!("r{n}")),
-            base: crate::domain::Base::Unknown,
+            base: Base::Unknown,
             before: None,
             linked_at: None,
         },

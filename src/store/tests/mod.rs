@@ -1,5 +1,5 @@
 //! What the store promises, on every backend.
 
 mod contract;
-mod made;
+pub(crate) mod made;
 mod queue;
