@@ -1,5 +1,6 @@
 //! The real program on a real home against a real sandbox over loopback.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
@@ -61,7 +62,9 @@ fn from_nothing_to_provisioned_and_back() {
     assert_eq!(home.run(&format!("token --token-file {right}")).0, 0);
     assert_eq!(home.run("enable").0, 0);
     let namespace = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
-    let add = format!("attribute add workato_role --member Admin --member Analyst --external-namespace {namespace}");
+    let add = format!(
+        "attribute add workato_role --member Admin --member Analyst --external-namespace {namespace}"
+    );
     assert_eq!(home.run(&add).0, 0);
 
     let rows = "user_name,given_name,assigned,workato_role\n\
@@ -94,4 +97,29 @@ fn from_nothing_to_provisioned_and_back() {
     runtime.block_on(sandbox.shutdown()).unwrap();
     assert_eq!(home.run("reactivate bo@example.com").0, 3);
     assert_eq!(home.run("status").1["flags"]["unsent"], 1);
+}
+
+#[test]
+fn following_the_feed_ends_at_a_signal() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let home = Home { folder: tempfile::tempdir().unwrap() };
+    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret("t"), secret("f")))).unwrap();
+    let token = home.write("token", "t");
+    let connect = format!("connect --base-url {} --token-file {token}", sandbox.base_url());
+    assert_eq!(home.run(&connect).0, 0);
+    assert_eq!(home.run("group add Ops").0, 0);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+        .args(["--home", &home.path("home"), "audit", "--follow"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("group added")));
+    assert_eq!(home.run("group add Data").0, 0);
+    assert!(lines.any(|line| line.unwrap().contains("group added")));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
