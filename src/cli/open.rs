@@ -1,6 +1,5 @@
 //! The one place where the commands meet the drive and the console: everything else is coded against [`Seam`].
 
-use std::collections::HashSet;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -159,9 +158,6 @@ impl Seam for Drive {
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await
-    }
-    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
-        self.console_set().await
     }
     async fn stop(&self) {
         self.stop().await;
