@@ -1,0 +1,58 @@
+//! Times, ages and counts in words.
+
+use crate::domain::{RoleValues, Time};
+
+/// Date and time, UTC, to the second.
+pub fn stamp(time: Time) -> String {
+    let text = time.to_string();
+    match (text.get(..10), text.get(11..19)) {
+        (Some(day), Some(clock)) => format!("{day} {clock}"),
+        _ => text,
+    }
+}
+
+/// The time of day, UTC, to the second.
+pub fn clock(time: Time) -> String {
+    time.to_string().get(11..19).map_or_else(|| time.to_string(), str::to_owned)
+}
+
+/// How long ago, roughly.
+pub fn age(now: Time, then: Time) -> String {
+    let s = now.since(then) / 1000;
+    match s {
+        i64::MIN..=59 => "just now".to_owned(),
+        60..3_600 => format!("{} min ago", s / 60),
+        3_600..86_400 => format!("{} h ago", s / 3_600),
+        86_400..172_800 => "yesterday".to_owned(),
+        _ => format!("{} days ago", s / 86_400),
+    }
+}
+
+/// A date and time with its age.
+pub fn when(now: Time, then: Time) -> String {
+    format!("{} ({})", stamp(then), age(now, then))
+}
+
+/// Role values on one line.
+pub fn roles(roles: &RoleValues) -> String {
+    let all: Vec<_> = roles.0.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    if all.is_empty() { "no role values".to_owned() } else { all.join(", ") }
+}
+
+/// A value, or a dash for none.
+pub fn or_dash(value: Option<&str>) -> &str {
+    value.filter(|v| !v.is_empty()).unwrap_or("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_with_its_age() {
+        let then = Time::from_ms(1_700_000_000_005);
+        assert_eq!(when(then.plus_ms(3 * 60_000), then), "2023-11-14 22:13:20 (3 min ago)");
+        assert_eq!(age(then, then.plus_ms(5_000)), "just now");
+        assert_eq!(clock(then), "22:13:20");
+    }
+}
