@@ -10,7 +10,7 @@ use crate::domain::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
 use crate::verbs::Command;
 
 /// The form of a new attribute, or of one that is there.
-pub fn form(attribute: Option<&ProfileAttribute>) -> Form {
+pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
     let fresh = ProfileAttribute {
         variable: String::new(),
         display_name: String::new(),
@@ -60,7 +60,7 @@ fn follow(form: &mut Form) {
 }
 
 /// Looks at every field as it is now.
-pub fn check(form: &mut Form, present: Option<&str>, directory: &Directory) {
+pub(super) fn check(form: &mut Form, present: Option<&str>, directory: &Directory) {
     if present.is_none() {
         follow(form);
     }
@@ -123,7 +123,7 @@ fn data_type(form: &Form) -> DataType {
 }
 
 /// The decision the form stands for.
-pub fn command(form: &Form, present: Option<&str>) -> Option<Command> {
+pub(super) fn command(form: &Form, present: Option<&str>) -> Option<Command> {
     let value = |name: &str| form.value(name).unwrap_or_default();
     let attribute = ProfileAttribute {
         variable: value("variable"),

@@ -92,7 +92,7 @@ impl Confirm {
 }
 
 /// Moves a page of text.
-pub fn scroll(page: &mut Page, action: Action, rows: usize) {
+pub(super) fn scroll(page: &mut Page, action: Action, rows: usize) {
     let rows_signed = isize::try_from(rows).unwrap_or(1);
     let by = match action {
         Action::Up => -1,

@@ -6,7 +6,7 @@ use super::{App, trace_doc};
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
-pub fn page(app: &App) -> Vec<Line> {
+pub(super) fn page(app: &App) -> Vec<Line> {
     let c = app.directory.connection();
     let on = |yes: bool| if yes { (Tone::Good, "[x] ") } else { (Tone::Dim, "[ ] ") };
     let tick = |yes: bool, words: &str| Line::of(on(yes).0, format!("  {}", on(yes).1)).and(Tone::Plain, words);

@@ -10,7 +10,7 @@ use crate::domain::ProfileAttribute;
 const SKEW_MS: i64 = 5_000;
 
 /// The entry, and the app's own entry about the same operation where it was seen.
-pub fn page(entry: &AuditEntry, echo: Option<&AuditEntry>, attributes: &[ProfileAttribute]) -> Vec<Line> {
+pub(super) fn page(entry: &AuditEntry, echo: Option<&AuditEntry>, attributes: &[ProfileAttribute]) -> Vec<Line> {
     let mut lines = vec![
         Line::head(entry.event.clone()).and(Tone::Dim, format!("  {}", entry.subject)),
         Line::plain(entry.detail.clone()),

@@ -101,6 +101,17 @@ impl Field {
         matches!(self.input, Value::Lines(_))
     }
 
+    /// The lines of a text field, and the row and column of its cursor; none for other fields.
+    pub fn written(&self) -> Option<(&[String], (usize, usize))> {
+        match &self.input {
+            Value::Text(area) | Value::Lines(area) => {
+                let cursor = area.cursor();
+                Some((area.lines(), (cursor.0, cursor.1)))
+            }
+            Value::Choice(..) | Value::Toggle(_) => None,
+        }
+    }
+
     /// Replaces the text of a line.
     pub fn set(&mut self, value: &str) {
         if let Value::Text(area_) = &mut self.input {

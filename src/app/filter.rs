@@ -28,13 +28,13 @@ enum Test {
 
 /// A filter; all terms must hold. `!` before a term turns it around.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter {
+pub(super) struct Filter {
     tests: Vec<(bool, Test)>,
 }
 
 impl Filter {
     /// Reads a filter; a field that is not known is looked for as a word.
-    pub fn parse(text: &str, directory: &Directory) -> Self {
+    pub(super) fn parse(text: &str, directory: &Directory) -> Self {
         let tests = text.split_whitespace().filter_map(|term| {
             let (want, term) = match term.strip_prefix('!') {
                 Some(rest) => (false, rest),
@@ -45,13 +45,9 @@ impl Filter {
         Self { tests: tests.collect() }
     }
 
-    /// Whether it asks for nothing.
-    pub fn is_empty(&self) -> bool {
-        self.tests.is_empty()
-    }
 
     /// Whether this person is to be shown.
-    pub fn shows(&self, person: &PersonView<'_>) -> bool {
+    pub(super) fn shows(&self, person: &PersonView<'_>) -> bool {
         self.tests.iter().all(|(want, test)| holds(test, person) == *want)
     }
 }

@@ -14,7 +14,7 @@ use crate::verbs::Command;
 const ROLE: &str = "role:";
 
 /// The form of role values for people who have the app.
-pub fn roles(people: Vec<PersonId>, directory: &Directory) -> Form {
+pub(super) fn roles(people: Vec<PersonId>, directory: &Directory) -> Form {
     let held: Vec<&RoleValues> =
         people.iter().filter_map(|id| directory.get(*id)).map(|p| p.roles()).collect();
     let fields = directory.attributes().iter().map(|a| role_field(a, &held, true)).collect();
@@ -34,7 +34,7 @@ pub fn roles(people: Vec<PersonId>, directory: &Directory) -> Form {
 }
 
 /// The form that assigns the app to people.
-pub fn assign(people: Vec<PersonId>, directory: &Directory) -> Form {
+pub(super) fn assign(people: Vec<PersonId>, directory: &Directory) -> Form {
     let held: Vec<&RoleValues> =
         people.iter().filter_map(|id| directory.get(*id)).map(|p| p.roles()).collect();
     let fields = directory.attributes().iter().map(|a| role_field(a, &held, false)).collect();
@@ -46,7 +46,7 @@ pub fn assign(people: Vec<PersonId>, directory: &Directory) -> Form {
 }
 
 /// The form of a group's role values: to assign it, or to change what it gives.
-pub fn group(id: GroupId, directory: &Directory) -> Option<Form> {
+pub(super) fn group(id: GroupId, directory: &Directory) -> Option<Form> {
     let row = directory.group(id)?;
     let held: Vec<&RoleValues> = row.assignment.iter().map(|a| &a.roles).collect();
     let assigned = row.assignment.is_some();
@@ -63,14 +63,14 @@ pub fn group(id: GroupId, directory: &Directory) -> Option<Form> {
 }
 
 /// The form of a note that puts people on the list.
-pub fn note(people: Vec<PersonId>, directory: &Directory) -> Form {
+pub(super) fn note(people: Vec<PersonId>, directory: &Directory) -> Form {
     let intro = vec![about(&people, directory)];
     let field = Field::text("note", "Note", "").help("Why they are on the list, for whoever looks next");
     Form::new(Purpose::Note(people), "Flag", intro, vec![field])
 }
 
 /// The form that allows the removal of a protected person.
-pub fn type_name(command: Command, typed: Vec<String>, why: &str) -> Form {
+pub(super) fn type_name(command: Command, typed: Vec<String>, why: &str) -> Form {
     let intro = vec![
         Line::of(Tone::Bad, why.to_owned()),
         Line::of(Tone::Dim, "Type the user name to go on, or leave with esc."),
@@ -137,7 +137,7 @@ fn role_field(attribute: &ProfileAttribute, held: &[&RoleValues], keep: bool) ->
 }
 
 /// Looks at every field as it is now.
-pub fn check(form: &mut Form, directory: &Directory) {
+pub(super) fn check(form: &mut Form, directory: &Directory) {
     if let Purpose::Attribute(variable) = form.purpose.clone() {
         attribute_form::check(form, variable.as_deref(), directory);
         return;
@@ -164,7 +164,7 @@ fn role_fault(attribute: &ProfileAttribute, value: Option<&str>) -> Option<Strin
 }
 
 /// The decision the form stands for; none when nothing in it was changed.
-pub fn command(form: &Form) -> Option<Command> {
+pub(super) fn command(form: &Form) -> Option<Command> {
     let all = || -> BTreeMap<String, String> {
         form.fields
             .iter()

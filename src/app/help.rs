@@ -5,7 +5,7 @@ use super::doc::{Line, Tone};
 use super::keymap::{self, Context};
 
 /// The keys of a context, with the reason for those that do nothing now.
-pub fn page(app: &App, context: Context) -> Vec<Line> {
+pub(super) fn page(app: &App, context: Context) -> Vec<Line> {
     let mut lines = Vec::new();
     for part in context.chain() {
         lines.push(Line::head(part.title()));

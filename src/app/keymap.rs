@@ -154,12 +154,12 @@ impl Binding {
 }
 
 /// The bindings that work in a context, nearest first.
-pub fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
+pub(super) fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
     context.chain().into_iter().flat_map(|c| BINDINGS.iter().filter(move |b| b.context == c))
 }
 
 /// What a key means in a context.
-pub fn find(context: Context, key: Key) -> Option<&'static Binding> {
+pub(super) fn find(context: Context, key: Key) -> Option<&'static Binding> {
     bindings(context).find(|b| b.keys.contains(&key))
 }
 

@@ -11,7 +11,7 @@ use crate::engine::{Invitation, Planned, Preview};
 const LISTED: usize = 2_000;
 
 /// What will happen.
-pub fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
+pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     let plan = &preview.plan;
     let s = plan.summary;
     let mut lines = Vec::new();
@@ -113,7 +113,7 @@ fn operation(lines: &mut Vec<Line>, planned: &Planned, preview: &Preview, attrib
 }
 
 /// One attribute before and after; a role says whether it gives more or less.
-pub fn change(difference: &Difference, attributes: &[ProfileAttribute]) -> Line {
+pub(super) fn change(difference: &Difference, attributes: &[ProfileAttribute]) -> Line {
     let (before, after) = (or_dash(difference.before.as_deref()), or_dash(difference.after.as_deref()));
     let line = Line::of(Tone::Dim, format!("      {:<18} ", difference.attribute))
         .and(Tone::Plain, before.to_owned())
@@ -149,7 +149,7 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
 }
 
 /// The exact requests, one after the other.
-pub fn requests(preview: &Preview) -> Vec<Line> {
+pub(super) fn requests(preview: &Preview) -> Vec<Line> {
     let mut lines = Vec::new();
     for planned in preview.plan.operations.iter().take(LISTED) {
         lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));

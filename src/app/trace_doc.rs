@@ -6,7 +6,7 @@ use crate::domain::{Exchange, Outcome};
 use crate::engine::Trace;
 
 /// All attempts of an operation.
-pub fn page(traces: &[Trace]) -> Vec<Line> {
+pub(super) fn page(traces: &[Trace]) -> Vec<Line> {
     if traces.is_empty() {
         return vec![Line::of(Tone::Dim, "No request was sent for this yet.")];
     }
@@ -21,7 +21,7 @@ pub fn page(traces: &[Trace]) -> Vec<Line> {
 }
 
 /// One request and its answer.
-pub fn exchange(lines: &mut Vec<Line>, exchange: &Exchange) {
+pub(super) fn exchange(lines: &mut Vec<Line>, exchange: &Exchange) {
     let call = &exchange.call;
     lines.push(Line::of(Tone::Accent, "> ").and(Tone::Strong, call.line()));
     if let Some(operation) = call.operation {

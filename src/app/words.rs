@@ -29,18 +29,18 @@ pub fn age(now: Time, then: Time) -> String {
 }
 
 /// A date and time with its age.
-pub fn when(now: Time, then: Time) -> String {
+pub(super) fn when(now: Time, then: Time) -> String {
     format!("{} ({})", stamp(then), age(now, then))
 }
 
 /// Role values on one line.
-pub fn roles(roles: &RoleValues) -> String {
+pub(super) fn roles(roles: &RoleValues) -> String {
     let all: Vec<_> = roles.0.iter().map(|(name, value)| format!("{name} {value}")).collect();
     if all.is_empty() { "no role values".to_owned() } else { all.join(", ") }
 }
 
 /// A value, or a dash for none.
-pub fn or_dash(value: Option<&str>) -> &str {
+pub(super) fn or_dash(value: Option<&str>) -> &str {
     value.filter(|v| !v.is_empty()).unwrap_or("-")
 }
 
