@@ -40,7 +40,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;

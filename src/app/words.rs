@@ -28,9 +28,11 @@ pub fn age(now: Time, then: Time) -> String {
     }
 }
 
-/// A date and time with its age.
+/// A time with its age: the day for what is old, the time of day for what is not.
 pub(super) fn when(now: Time, then: Time) -> String {
-    format!("{} ({})", stamp(then), age(now, then))
+    let stamp = stamp(then);
+    let part = if now.since(then) < 86_400_000 { stamp.get(11..) } else { stamp.get(..10) };
+    format!("{} ({})", part.unwrap_or(&stamp), age(now, then))
 }
 
 /// Role values on one line.
@@ -51,7 +53,8 @@ mod tests {
     #[test]
     fn a_time_is_told_with_its_age() {
         let then = Time::from_ms(1_700_000_000_005);
-        assert_eq!(when(then.plus_ms(3 * 60_000), then), "2023-11-14 22:13:20 (3 min ago)");
+        assert_eq!(when(then.plus_ms(3 * 60_000), then), "22:13:20 (3 min ago)");
+        assert_eq!(when(then.plus_ms(5 * 86_400_000), then), "2023-11-14 (5 days ago)");
         assert_eq!(age(then, then.plus_ms(5_000)), "just now");
         assert_eq!(clock(then), "22:13:20");
     }

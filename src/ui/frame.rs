@@ -68,13 +68,20 @@ pub(super) fn counts(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     if c.flagged() == 0 && c.assigned() > 0 {
         line = line.and(Tone::Dim, " · ").and(Tone::Good, "nobody flagged");
     }
-    let line = line.and(Tone::Dim, " · ");
-    let line = match app.directory.sweep() {
-        None => line.and(Tone::Dim, "never checked"),
-        Some(s) if s.complete => line.and(Tone::Dim, format!("checked {}, complete", clock(s.at))),
-        Some(s) => line.and(Tone::Warn, format!("checked {}, NOT complete", clock(s.at))),
+    let (tone, checked) = match app.directory.sweep() {
+        None => (Tone::Dim, "never checked".to_owned()),
+        Some(s) if s.complete => (Tone::Dim, format!("checked {}, complete", minute(s.at))),
+        Some(s) => (Tone::Warn, format!("checked {}, NOT complete", minute(s.at))),
     };
-    canvas.line(area.x + 1, area.y, area.width - 2, &line);
+    let width = u16::try_from(checked.len()).unwrap_or(0);
+    let right = area.right().saturating_sub(width + 1);
+    canvas.line(area.x + 1, area.y, right.saturating_sub(area.x + 2), &line);
+    let style = canvas.tone(tone);
+    canvas.put(right, area.y, width, &checked, style);
+}
+
+fn minute(time: crate::domain::Time) -> String {
+    clock(time).get(..5).unwrap_or_default().to_owned()
 }
 
 /// Words about the row under the cursor.

@@ -11,7 +11,6 @@ use crate::domain::{AccountState, ProfileAttribute};
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let inside = canvas.frame(area, &title(app), &foot(app), false);
     let roles = app.directory.attributes();
-    // Roles of one environment each: the shared start of their names says nothing in a heading.
     let mut columns = vec![
         Column::new("", 2, 2, 0),
         Column::new("Person", 10, 30, 0),
@@ -19,7 +18,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("State", 15, 17, 1),
         Column::new("Type", 5, 16, 3),
     ];
-    columns.extend(roles.iter().map(|a| Column::new(&heading(a, roles), 8, 18, 2)));
+    columns.extend(roles.iter().map(|a| Column::new(&heading(a), 8, 18, 2)));
     columns.push(Column::new("Account", 8, 9, 5));
     columns.push(Column::new("Confirmed", 9, 14, 6));
     let cursor = (app.people.cursor, app.people.order.len());
@@ -37,10 +36,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-fn heading(attribute: &ProfileAttribute, all: &[ProfileAttribute]) -> String {
+/// The shared start of the roles' names says nothing in a heading.
+fn heading(attribute: &ProfileAttribute) -> String {
     let name = &attribute.display_name;
-    let short = name.strip_prefix("workato_").filter(|s| !s.is_empty() && all.len() > 1);
-    short.unwrap_or(name).to_owned()
+    name.strip_prefix("workato_").filter(|s| !s.is_empty()).unwrap_or(name).to_owned()
 }
 
 fn title(app: &App) -> String {

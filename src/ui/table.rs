@@ -6,6 +6,9 @@ use super::canvas::Canvas;
 use super::theme;
 use crate::app::{Cursor, Tone};
 
+/// Columns that go as soon as this, or sooner, are extras: shown only where there is room for comfort.
+pub(super) const EXTRA: u8 = 5;
+
 /// A column: how narrow it may get, how wide it wants to be, and how soon it goes when there is no room.
 pub(super) struct Column {
     /// Its heading.
@@ -29,11 +32,15 @@ pub(super) type Cell = (String, Tone);
 
 /// Widths of the columns for so many columns of screen; 0 is not shown.
 pub(super) fn fit(columns: &[Column], width: u16) -> Vec<u16> {
-    let mut widths: Vec<u16> = columns.iter().map(|c| c.min).collect();
     let used = |w: &[u16]| {
         let shown = w.iter().filter(|w| **w > 0).count();
         w.iter().sum::<u16>() + u16::try_from(shown.saturating_sub(1)).unwrap_or(0)
     };
+    // Extras are there only where they take nothing from the others but comfort.
+    let fair: Vec<u16> = columns.iter().map(|c| (c.min + c.want) / 2).collect();
+    let extras = used(&fair) <= width;
+    let start = |c: &Column| if c.goes >= EXTRA && !extras { 0 } else { c.min };
+    let mut widths: Vec<u16> = columns.iter().map(start).collect();
     while used(&widths) > width {
         let last = (0..columns.len())
             .filter(|i| widths[*i] > 0 && columns[*i].goes > 0)
@@ -41,18 +48,15 @@ pub(super) fn fit(columns: &[Column], width: u16) -> Vec<u16> {
         let Some(last) = last else { break };
         widths[last] = 0;
     }
-    let mut left = width.saturating_sub(used(&widths));
-    while left > 0 {
-        let before = left;
-        for (w, column) in widths.iter_mut().zip(columns) {
-            if *w > 0 && *w < column.want && left > 0 {
-                *w += 1;
-                left -= 1;
-            }
-        }
-        if left == before {
-            break;
-        }
+    // What is left goes to the column that is furthest from what it wants.
+    for _ in used(&widths)..width {
+        let lack = |i: &usize| {
+            let (has, want) = (u32::from(widths[*i]), u32::from(columns[*i].want));
+            (want.saturating_sub(has) * 100).checked_div(want).unwrap_or(0)
+        };
+        let shown = (0..columns.len()).filter(|i| widths[*i] > 0 && widths[*i] < columns[*i].want);
+        let Some(needy) = shown.max_by_key(lack) else { break };
+        widths[needy] += 1;
     }
     widths
 }
@@ -105,5 +109,6 @@ mod tests {
         assert_eq!(fit(&columns, 10), [5, 4, 0]);
         assert_eq!(fit(&columns, 3), [4, 0, 0]);
         assert_eq!(fit(&columns, 100), [20, 6, 10]);
+        assert_eq!(fit(&columns, 20), [10, 4, 4]);
     }
 }
