@@ -31,6 +31,7 @@ impl App {
                 self.size = (columns, rows);
                 self.refresh_all();
             }
+            Msg::Redraw => self.redraw = true,
             Msg::Previewed(id, result) => self.previewed(id, *result),
             Msg::Progress(id, progress) => {
                 if let Some(Task { kind: Kind::Run { progress: slot, .. }, .. }) =
@@ -152,6 +153,9 @@ impl App {
 
     fn answered(&mut self, id: QueryId, result: Result<Answer, Problem>) {
         self.asked.retain(|asked| *asked != id);
+        if self.feed_asked == Some(id) {
+            return self.older_entries(result);
+        }
         let waits = |o: &Overlay| match o {
             Overlay::Person(page) => page.asked == id,
             Overlay::Reader(reader) => reader.waiting == Some(id),
@@ -172,6 +176,19 @@ impl App {
             _ => {}
         }
         self.refresh_pages();
+    }
+
+    fn older_entries(&mut self, result: Result<Answer, Problem>) {
+        self.feed_asked = None;
+        match result {
+            Ok(Answer::Audit(entries)) => {
+                self.feed.whole = entries.len() < super::feed::PAGE as usize;
+                self.feed.take(entries);
+                self.feed.refresh(self.table_rows());
+            }
+            Ok(_) => {}
+            Err(problem) => self.complain(format!("{} {}", problem.text, problem.next)),
+        }
     }
 
     fn show_problem(&mut self, what: &str, problem: &Problem) {

@@ -6,6 +6,9 @@ use crate::audit::{AuditEntry, Source};
 /// Entries kept in memory; older ones are asked for when somebody scrolls there.
 const KEPT: usize = 5_000;
 
+/// Entries asked for at once.
+pub(super) const PAGE: u32 = 500;
+
 /// The state of the Audit Log.
 #[derive(Debug, Clone)]
 pub struct Feed {
@@ -19,6 +22,8 @@ pub struct Feed {
     pub follow: bool,
     /// The filter as typed.
     pub filter: String,
+    /// Whether there is nothing older than what is here.
+    pub whole: bool,
 }
 
 impl Default for Feed {
@@ -29,6 +34,7 @@ impl Default for Feed {
             cursor: Cursor::default(),
             follow: true,
             filter: String::new(),
+            whole: false,
         }
     }
 }
@@ -43,7 +49,9 @@ impl Feed {
                 Err(at) => self.entries.insert(at, entry),
             }
         }
-        let extra = self.entries.len().saturating_sub(KEPT);
+        // Someone who reads back keeps what was fetched for them.
+        let extra = if self.follow { self.entries.len().saturating_sub(KEPT) } else { 0 };
+        self.whole &= extra == 0;
         self.entries.drain(..extra);
     }
 

@@ -60,6 +60,7 @@ pub use person_doc::{flag_glyph, flag_tone, reasons};
 pub use task::{Kind, Task, Toast};
 pub use words::{age, clock, stamp};
 
+use crate::audit::AuditQuery;
 use crate::directory::Directory;
 use crate::domain::Time;
 use crate::engine::{FeedState, Report, Sending, TestReport};
@@ -147,6 +148,8 @@ pub struct App {
     pub tested: Option<TestReport>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
+    /// The question for a page of the Audit Log.
+    feed_asked: Option<QueryId>,
     next_id: u64,
     dirty: bool,
     redraw: bool,
@@ -176,6 +179,7 @@ impl App {
             last: None,
             tested: None,
             asked: Vec::new(),
+            feed_asked: None,
             next_id: 0,
             dirty: true,
             redraw: false,
@@ -183,6 +187,19 @@ impl App {
         };
         app.refresh_all();
         app
+    }
+
+    /// What is to be done first: the newest audit entries are asked for.
+    pub fn start(&mut self) -> Vec<Effect> {
+        self.ask_feed(None);
+        std::mem::take(&mut self.out)
+    }
+
+    /// The clipboard cannot take so much.
+    pub fn copy_failed(&mut self) -> Vec<Effect> {
+        self.dirty = true;
+        self.complain("too long for the clipboard; nothing was copied");
+        std::mem::take(&mut self.out)
     }
 
     /// Takes a message; answers what is to be done outside.
@@ -278,6 +295,14 @@ impl App {
         self.asked.push(id);
         self.out.push(Effect::Ask(id, query));
         id
+    }
+
+    /// Asks for a page of the Audit Log: the newest, or those before a number.
+    fn ask_feed(&mut self, before: Option<u64>) {
+        if self.feed_asked.is_none() && !self.feed.whole {
+            let query = AuditQuery { before, limit: feed::PAGE, ..AuditQuery::default() };
+            self.feed_asked = Some(self.ask(Query::Audit(query)));
+        }
     }
 
     fn begin(&mut self, label: impl Into<String>, kind: Kind) -> TaskId {

@@ -44,6 +44,8 @@ pub enum Msg {
     Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
+    /// Something else wrote over the screen.
+    Redraw,
     /// The time is now.
     Now(Time),
     /// The directory as it is now.

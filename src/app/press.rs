@@ -21,6 +21,9 @@ impl App {
         if key == Key::ctrl('c') {
             return self.perform(Action::StopTask);
         }
+        if key == Key::ctrl('l') {
+            return self.perform(Action::Redraw);
+        }
         match self.context() {
             Context::Form => self.press_form(key),
             Context::Confirm => self.press_confirm(key),
@@ -193,6 +196,9 @@ impl App {
             Pane::Audit => {
                 self.feed.cursor.take(action, self.feed.order.len(), rows);
                 self.feed.follow = self.feed.cursor.at + 1 >= self.feed.order.len();
+                if self.feed.cursor.at == 0 {
+                    self.ask_feed(self.feed.entries.first().map(|e| e.seq));
+                }
             }
             Pane::Provisioning => confirm::scroll(&mut self.connection, action, rows + 1),
         }
