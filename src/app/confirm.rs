@@ -2,6 +2,7 @@
 
 use super::doc::Page;
 use super::field::Field;
+use super::layout::Room;
 use super::keymap::{self, Action, Context};
 use super::{Key, plan_doc};
 use crate::directory::Directory;
@@ -61,7 +62,7 @@ impl Confirm {
     }
 
     /// Takes a key. With a brake, digits go to its field, and the letter y is not enough.
-    pub fn press(&mut self, key: Key, rows: usize, directory: &Directory) -> Step {
+    pub fn press(&mut self, key: Key, room: Room, directory: &Directory) -> Step {
         if let Some(field) = &mut self.brake {
             let digit = key.typed().is_some_and(|c| c.is_ascii_digit());
             if digit || matches!(key.code, super::key::Code::Backspace | super::key::Code::Delete) {
@@ -85,25 +86,25 @@ impl Confirm {
                     plan_doc::summary(&self.preview, directory)
                 });
             }
-            action => scroll(&mut self.page, action, rows),
+            action => scroll(&mut self.page, action, room),
         }
         Step::Stay
     }
 }
 
 /// Moves a page of text.
-pub(super) fn scroll(page: &mut Page, action: Action, rows: usize) {
-    let rows_signed = isize::try_from(rows).unwrap_or(1);
+pub(super) fn scroll(page: &mut Page, action: Action, room: Room) {
+    let rows = isize::try_from(room.rows).unwrap_or(1);
     let by = match action {
         Action::Up => -1,
         Action::Down => 1,
-        Action::HalfUp => -rows_signed / 2,
-        Action::HalfDown => rows_signed / 2,
-        Action::PageUp => -rows_signed + 1,
-        Action::PageDown => rows_signed - 1,
+        Action::HalfUp => -rows / 2,
+        Action::HalfDown => rows / 2,
+        Action::PageUp => -rows + 1,
+        Action::PageDown => rows - 1,
         Action::Top => isize::MIN,
         Action::Bottom => isize::MAX,
         _ => return,
     };
-    page.scroll(by, rows);
+    page.scroll(by, room);
 }

@@ -1,6 +1,10 @@
 //! Text pages as data: lines of bits, each with a tone. Drawing gives a tone its colour, glyph or modifier,
 //! and makes every bit safe to show; nothing here knows about either.
 
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::Room;
+
 /// What a bit of text means; the theme decides how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Tone {
@@ -69,6 +73,12 @@ impl Line {
         self
     }
 
+    /// Rows it takes when broken between words, roughly: a row is seldom filled to its end.
+    fn rows(&self, columns: usize) -> usize {
+        let width: usize = self.0.iter().map(|bit| bit.text.width()).sum();
+        if width <= columns { 1 } else { width.div_ceil(columns.saturating_sub(12).max(1)) }
+    }
+
     /// All its text.
     pub fn text(&self) -> String {
         self.0.iter().map(|bit| bit.text.as_str()).collect()
@@ -90,9 +100,17 @@ impl Page {
         Self { lines, top: 0 }
     }
 
-    /// Scrolls by so many lines; the last line stays reachable and on the page.
-    pub fn scroll(&mut self, by: isize, height: usize) {
-        let last = self.lines.len().saturating_sub(height.max(1));
+    /// Scrolls by so many lines, not further than to have the last line at the bottom.
+    pub fn scroll(&mut self, by: isize, room: Room) {
+        let mut left = room.rows;
+        let fits = |line: &&Line| {
+            let rows = line.rows(room.columns);
+            let fits = rows <= left;
+            left = left.saturating_sub(rows);
+            fits
+        };
+        let shown = self.lines.iter().rev().take_while(fits).count();
+        let last = self.lines.len().saturating_sub(shown.max(1));
         self.top = self.top.saturating_add_signed(by).min(last);
     }
 
@@ -100,5 +118,22 @@ impl Page {
     pub fn replace(&mut self, lines: Vec<Line>) {
         self.lines = lines;
         self.top = self.top.min(self.lines.len().saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_of_a_page_with_long_lines_can_be_reached() {
+        let mut page = Page::new(vec![Line::plain("word ".repeat(40)); 10]);
+        page.scroll(isize::MAX, Room { rows: 8, columns: 50 });
+        assert_eq!(page.top, 9);
+        let mut page = Page::new(vec![Line::plain("word"); 10]);
+        page.scroll(isize::MAX, Room { rows: 8, columns: 50 });
+        assert_eq!(page.top, 2);
+        page.scroll(isize::MIN, Room { rows: 8, columns: 50 });
+        assert_eq!(page.top, 0);
     }
 }

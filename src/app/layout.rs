@@ -36,14 +36,34 @@ pub fn table_rows(height: u16) -> usize {
     usize::from(pane_rows(height).saturating_sub(3))
 }
 
-/// Rows of text on a page that covers the pane.
-pub fn page_rows(height: u16) -> usize {
-    usize::from(height.saturating_sub(4 + 2))
+/// Rows of the list of commands.
+pub const PALETTE_ROWS: usize = 12;
+
+/// Rows and columns of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
 }
 
-/// Rows of text in a dialog, above its buttons.
-pub fn dialog_rows(height: u16) -> usize {
-    usize::from(height.saturating_sub(4 + 2 + 4).max(1))
+/// Room for text on a page that covers the pane.
+pub fn page(size: (u16, u16)) -> Room {
+    Room { rows: usize::from(size.1.saturating_sub(4 + 2)), columns: usize::from(size.0.saturating_sub(4)) }
+}
+
+/// Room for text on the Provisioning pane, which is a page too.
+pub fn pane_page(size: (u16, u16)) -> Room {
+    Room { rows: usize::from(pane_rows(size.1).saturating_sub(2)), ..page(size) }
+}
+
+/// Room for text in a dialog, above its buttons.
+pub fn dialog(size: (u16, u16)) -> Room {
+    Room {
+        rows: usize::from(size.1.saturating_sub(4 + 2 + 4).max(1)),
+        columns: usize::from(dialog_columns(size.0)),
+    }
 }
 
 /// Columns of text in a dialog.

@@ -5,6 +5,7 @@ use super::form::Step;
 use super::keymap::{self, Action, Context};
 use super::overlay::Overlay;
 use super::{App, Effect, Field, Key, Pane, forms, layout};
+use super::layout::PALETTE_ROWS;
 
 impl App {
     pub(super) fn press(&mut self, key: Key) {
@@ -86,9 +87,9 @@ impl App {
     }
 
     fn press_confirm(&mut self, key: Key) {
-        let rows = layout::dialog_rows(self.size.1);
+        let room = layout::dialog(self.size);
         let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() else { return };
-        let step = confirm.press(key, rows, &self.directory);
+        let step = confirm.press(key, room, &self.directory);
         match step {
             Answered::Stay => {}
             Answered::Cancel => {
@@ -115,7 +116,7 @@ impl App {
                 }
             }
             Some(action) => {
-                palette.cursor.take(action, palette.found.len(), layout::dialog_rows(self.size.1));
+                palette.cursor.take(action, palette.found.len(), PALETTE_ROWS);
             }
             None => {
                 if palette.field.press(key) {
@@ -168,13 +169,13 @@ impl App {
 
     /// A move in whatever is on top.
     pub(super) fn move_here(&mut self, action: Action) {
-        let (page, dialog) = (layout::page_rows(self.size.1), layout::dialog_rows(self.size.1));
+        let (page, dialog) = (layout::page(self.size), layout::dialog(self.size));
         match self.overlays.last_mut() {
             None => self.move_in_pane(action),
             Some(Overlay::Person(p)) => confirm::scroll(&mut p.page, action, page),
             Some(Overlay::Reader(r)) => confirm::scroll(&mut r.page, action, page),
             Some(Overlay::Results(r)) => {
-                r.cursor.take(action, r.order.len(), page.saturating_sub(2));
+                r.cursor.take(action, r.order.len(), page.rows.saturating_sub(2));
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
             Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Offer(_)) => {}
@@ -200,7 +201,9 @@ impl App {
                     self.ask_feed(self.feed.entries.first().map(|e| e.seq));
                 }
             }
-            Pane::Provisioning => confirm::scroll(&mut self.connection, action, rows + 1),
+            Pane::Provisioning => {
+                confirm::scroll(&mut self.connection, action, layout::pane_page(self.size));
+            }
         }
     }
 }

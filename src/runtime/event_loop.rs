@@ -2,12 +2,14 @@
 //!
 //! It is generic over the backend, the input and the [`Host`], so that whole flows run without a terminal.
 
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType};
 use tokio::sync::mpsc;
@@ -97,7 +99,7 @@ impl<S: Seam> Loop<S> {
         let effects = self.app.start();
         self.perform(effects);
         loop {
-            self.drain(&mut input, host)?;
+            self.drain(&mut input, host).await?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
@@ -162,7 +164,7 @@ impl<S: Seam> Loop<S> {
     }
 
     /// Takes in all that waits; of several directories only the last one counts.
-    fn drain<B: Backend>(
+    async fn drain<B: Backend>(
         &mut self,
         input: &mut (impl Stream<Item = io::Result<Event>> + Unpin),
         host: &mut impl Host<B>,
@@ -176,7 +178,7 @@ impl<S: Seam> Loop<S> {
                 }
             } else if let Ok(msg) = self.messages.try_recv() {
                 self.tell(msg);
-            } else if let Some(event) = input.next().now_or_never() {
+            } else if let Poll::Ready(event) = ready(input).await {
                 // A key is about what the operator saw or was about to see: the directory goes first.
                 newest.take().into_iter().for_each(|d| self.notice(Notice::Directory(d)));
                 self.take(Woken::Input(event), host)?;
@@ -238,6 +240,12 @@ impl<S: Seam> Loop<S> {
         }
         Ok(())
     }
+}
+
+/// Asks the input without waiting, with the waker of this task: the event stream keeps the first waker it is given,
+/// so that one that does nothing would leave every later key unheard.
+async fn ready<I: Stream + Unpin>(input: &mut I) -> Poll<Option<I::Item>> {
+    poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await
 }
 
 /// A backend's error as one of input and output.

@@ -72,38 +72,32 @@ impl<'a> Canvas<'a> {
         y - area.y
     }
 
+    /// Writes a line word by word; answers the row after it.
     fn wrapped(&mut self, area: Rect, mut y: u16, line: &Line) -> u16 {
-        let total: usize = line.0.iter().map(|bit| self.show(&bit.text).width()).sum();
-        if total <= usize::from(area.width) {
-            self.line(area.x, y, area.width, line);
-            return y + 1;
-        }
-        let indent = 4.min(area.width / 4);
-        let (mut x, mut room) = (area.x, area.width);
+        let start = area.x + 4.min(area.width / 4);
+        let mut x = area.x;
         for bit in &line.0 {
-            let (style, mut rest) = (self.tone(bit.tone), self.show(&bit.text));
-            while rest.width() > 0 && y < area.bottom() {
-                let row = rest.wrap(usize::from(room)).into_iter().next().unwrap_or_default();
-                let width = u16::try_from(row.width()).unwrap_or(room);
-                let all = row.width() >= rest.width();
-                // A word that would fit on a row of its own is not begun at the very end of this one.
-                let crowded = !all && x > area.x + indent && width < room && row.as_str().trim().is_empty();
-                if !crowded {
-                    self.write(x, y, room, &row, style);
-                    rest = Shown::skip(&rest, row.width());
+            let style = self.tone(bit.tone);
+            for mut word in self.show(&bit.text).words() {
+                if usize::from(x) + word.ink() > usize::from(area.right()) && x > start {
+                    (x, y) = (start, y + 1);
                 }
-                if all {
-                    (x, room) = (x + width, room.saturating_sub(width));
-                    if room > 0 {
+                // A word longer than a row goes on in the next ones.
+                while word.ink() > 0 || (word.width() > 0 && x < area.right()) {
+                    if y >= area.bottom() {
+                        return y;
+                    }
+                    let used = self.write(x, y, area.right() - x, &word, style);
+                    x += used;
+                    word = word.skip(usize::from(used));
+                    if word.ink() == 0 {
                         break;
                     }
+                    (x, y) = (start, y + 1);
                 }
-                y += 1;
-                (x, room) = (area.x + indent, area.width - indent);
-                rest = rest.trimmed();
             }
         }
-        if x > area.x + indent || y == area.y { y + 1 } else { y + u16::from(room < area.width - indent) }
+        y + 1
     }
 
     /// Gives an area a style, its text kept.

@@ -60,7 +60,7 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
 
 /// The commands that fit, with their keys and the reason of those that can do nothing now.
 pub(super) fn palette(app: &App, canvas: &mut Canvas<'_>, area: Rect, palette: &Palette) -> Option<Position> {
-    let rows = u16::try_from(layout::dialog_rows(area.height + 4)).unwrap_or(10).min(14);
+    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
     let inside = boxed(canvas, area, rows + 2, "Commands", "");
     let key = canvas.tone(Tone::Key);
     canvas.put(inside.x, inside.y, 2, ": ", key);

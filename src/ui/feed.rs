@@ -15,16 +15,16 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
     let foot = if feed.follow { "following" } else { "not following" };
     let inside = canvas.frame(area, &title, foot, false);
-    let columns = [
-        Column::new("Time (UTC)", 8, 19, 0),
-        Column::new("Source", 14, 14, 0),
-        Column::new("Event", 10, 18, 1),
-        Column::new("Who", 10, 30, 0),
-        Column::new("Before and after", 10, 60, 2),
-        Column::new("By", 6, 12, 3),
-        Column::new("In the app", 6, 20, 4),
-    ];
     let short = area.width < 100;
+    let columns = [
+        Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
+        Column::new("Source", 14, 14, 0),
+        Column::new("Event", 8, 16, 1),
+        Column::new("Who", 10, 26, 0),
+        Column::new("Before and after", 10, 44, 2),
+        Column::new("By", 6, 12, 5),
+        Column::new("In the app", 13, 13, 6),
+    ];
     table::draw(canvas, inside, &columns, (feed.cursor, feed.order.len()), |at| {
         let Some(entry) = feed.order.get(at).and_then(|at| feed.entries.get(*at)) else { return Vec::new() };
         let time = stamp(entry.time);

@@ -13,8 +13,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let roles = app.directory.attributes();
     let mut columns = vec![
         Column::new("", 2, 2, 0),
-        Column::new("Person", 10, 30, 0),
-        Column::new("User name", 12, 36, 4),
+        Column::new("Person", 10, 24, 0),
+        Column::new("User name", 12, 30, 4),
         Column::new("State", 15, 17, 1),
         Column::new("Type", 5, 16, 3),
     ];

@@ -11,13 +11,13 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let title = format!("App user profile ({})", attributes.len());
     let inside = canvas.frame(area, &title, "", false);
     let columns = [
-        Column::new("Display name", 12, 24, 0),
-        Column::new("Variable name", 12, 24, 1),
-        Column::new("Data type", 9, 9, 3),
+        Column::new("Display name", 12, 20, 0),
+        Column::new("Variable name", 12, 20, 1),
+        Column::new("Data type", 9, 9, 2),
         Column::new("Required", 8, 8, 2),
         Column::new("Members", 10, 36, 0),
-        Column::new("External name", 12, 24, 4),
-        Column::new("External namespace", 18, 52, 5),
+        Column::new("External name", 12, 20, 3),
+        Column::new("External namespace", 18, 52, 4),
     ];
     table::draw(canvas, inside, &columns, (app.profile, attributes.len()), |at| {
         let Some(a) = attributes.get(at) else { return Vec::new() };

@@ -109,6 +109,6 @@ mod tests {
         assert_eq!(fit(&columns, 10), [5, 4, 0]);
         assert_eq!(fit(&columns, 3), [4, 0, 0]);
         assert_eq!(fit(&columns, 100), [20, 6, 10]);
-        assert_eq!(fit(&columns, 20), [10, 4, 4]);
+        assert_eq!(fit(&columns, 20), [9, 4, 5]);
     }
 }

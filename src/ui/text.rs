@@ -73,37 +73,14 @@ impl Shown {
         Self(rest.collect())
     }
 
-    /// Without blanks at its start.
-    pub(crate) fn trimmed(&self) -> Self {
-        Self(self.0.trim_start().to_owned())
+    /// Its words, each with the blank after it.
+    pub(crate) fn words(&self) -> impl Iterator<Item = Self> {
+        self.0.split_inclusive(' ').map(|word| Self(word.to_owned()))
     }
 
-    /// Broken into rows of at most so many columns, between words where that can be.
-    pub(crate) fn wrap(&self, columns: usize) -> Vec<Self> {
-        let columns = columns.max(1);
-        let mut rows = vec![String::new()];
-        let mut used = 0;
-        for word in self.0.split_word_bounds() {
-            let width = word.width();
-            if used + width > columns && used > 0 && width <= columns {
-                rows.push(String::new());
-                used = 0;
-                if word == " " {
-                    continue;
-                }
-            }
-            for cluster in word.graphemes(true) {
-                if used + cluster.width() > columns && used > 0 {
-                    rows.push(String::new());
-                    used = 0;
-                }
-                used += cluster.width();
-                if let Some(row) = rows.last_mut() {
-                    row.push_str(cluster);
-                }
-            }
-        }
-        rows.into_iter().map(Self).collect()
+    /// Columns it takes without blanks at its end.
+    pub(crate) fn ink(&self) -> usize {
+        self.0.trim_end().width()
     }
 }
 
@@ -242,7 +219,8 @@ mod tests {
                 let joins = |c: &char| matches!(c, '\u{200d}' | '\u{fe0f}');
                 prop_assert!(shown.0.chars().filter(|c| !joins(c)).all(|c| !c.is_control() && !hidden(c)));
                 prop_assert!(shown.cut(7, unicode).width() <= 7);
-                prop_assert!(shown.wrap(9).iter().all(|row| row.width() <= 9));
+                let words: String = shown.words().map(|word| word.0).collect();
+                prop_assert_eq!(words, shown.0.clone());
             }
         }
     }
