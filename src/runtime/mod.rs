@@ -12,6 +12,7 @@ mod work;
 mod tests;
 
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use crossterm::event::EventStream;
@@ -110,7 +111,9 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     check_terminal()?;
     let signals = signals::listen()?;
     let mut screen = Screen::enter()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    // Never dropped: on a terminal that is gone its drop would write to standard error, which panics when that is
+    // gone too. The screen shows the cursor again by itself.
+    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
     let app = App::new(options.session, seam.directory());
     let ended = Loop::new(Arc::new(seam), app, options.look, now)
         .run(&mut terminal, EventStream::new(), signals, &mut screen)
