@@ -1,2 +1,7 @@
 //! The `scimdeck` binary: everything is in the library.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scimdeck::cli::main(std::env::args_os())
+}

@@ -1,1 +1,146 @@
 //! Arguments, headless commands, human and JSON output.
+//!
+//! Every command is coded against [`Seam`]; where that comes from is said in one file, `open`.
+
+mod act;
+pub mod args;
+mod connect;
+mod decisions;
+mod face;
+mod generate;
+mod import;
+mod look;
+mod names;
+mod open;
+mod render;
+mod run;
+mod sandbox;
+mod seam;
+mod signals;
+mod terminal;
+mod text;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+pub use args::{Cli, Command, Global};
+pub use face::{Ask, Face, Line};
+pub use run::run_on;
+pub use seam::Seam;
+
+use crate::domain::Time;
+use crate::engine::{Problem, ProblemKind};
+use open::Opening;
+use signals::Signals;
+
+/// Bad arguments.
+const USAGE: u8 = 64;
+/// How long requests under way may take when a signal ends the program.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The whole program.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let mut terminal = terminal::Terminal;
+    let mut face = Face {
+        out: &mut out,
+        err: &mut err,
+        operator: terminal::attended().then_some(&mut terminal as &mut dyn Ask),
+        width: terminal::width(),
+        json: cli.global.json,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let code = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(dispatch(&cli, &mut face));
+            // A question that nobody answered must not hold the end up.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => Err(system("The program could not start", &error)),
+    };
+    let code = code.unwrap_or_else(|problem| {
+        if problem.code == face::CLOSED {
+            return 0;
+        }
+        face.problem(&problem);
+        problem.kind.exit()
+    });
+    let _ = face.out.flush();
+    ExitCode::from(code)
+}
+
+fn system(what: &str, error: &io::Error) -> Problem {
+    Problem::new(
+        ProblemKind::Internal,
+        "system",
+        format!("{what}: {error}. Nothing was changed."),
+        "Try again.",
+    )
+}
+
+async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
+    let global = &cli.global;
+    let opening = || -> Result<Opening, Problem> {
+        Ok(Opening {
+            home: home(global)?,
+            connection: global.connection.clone(),
+            read_only: global.read_only,
+            reason: global.reason.clone(),
+        })
+    };
+    let Some(command) = &cli.command else { return open::console(&opening()?).await };
+    match command {
+        Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
+        Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
+        Command::Config => return generate::config(face, &home(global)?).map(|()| 0),
+        Command::Demo { people, seed } => return open::demo(*people, *seed).await,
+        _ => {}
+    }
+    let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;
+    match command {
+        Command::Sandbox(args) => return sandbox::sandbox(args, face, &mut signals).await,
+        Command::Connect(args) => {
+            let opening = opening()?;
+            let connect = connect::connect(&opening, global, args, face);
+            return tokio::select! {
+                code = connect => code,
+                code = signals.wait() => Ok(code),
+            };
+        }
+        _ => {}
+    }
+    let seam = tokio::select! {
+        seam = async { open::open(&opening()?).await } => seam?,
+        code = signals.wait() => return Ok(code),
+    };
+    let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
+    let stopped = tokio::select! {
+        code = run_on(&seam, face, global, command, now) => return code,
+        code = signals.wait() => code,
+    };
+    face.say("\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n");
+    let _ = tokio::time::timeout(GRACE, seam.stop()).await;
+    Ok(stopped)
+}
+
+/// The home folder: `--home`, or the platform's folder for data.
+fn home(global: &Global) -> Result<PathBuf, Problem> {
+    let platform = || directories::ProjectDirs::from("", "", "scimdeck").map(|d| d.data_dir().to_owned());
+    let home = global.home.clone().or_else(platform).ok_or_else(|| {
+        names::bad("no_home", "There is no home folder.", "Name one with --home DIR or SCIMDECK_HOME.")
+    })?;
+    std::path::absolute(&home).map_err(|e| system("The home folder cannot be used", &e))
+}

@@ -70,7 +70,7 @@ pub struct ProfileAttribute {
     pub display_name: String,
     /// The attribute's name on the endpoint.
     pub external_name: String,
-    /// The extension URN it lives under; without one it is sent as a core attribute.
+    /// The extension URN it lives under. Without one only a core attribute of RFC 7643 is sent.
     pub external_namespace: Option<String>,
     /// How its values are written.
     #[serde(default)]
@@ -106,6 +106,14 @@ impl ProfileAttribute {
     pub fn near_miss(&self, value: &str) -> Option<&str> {
         let folded = value.to_lowercase();
         self.members.iter().map(|m| m.value.as_str()).find(|m| *m != value && m.to_lowercase() == folded)
+    }
+
+    /// Whether it can be sent: it lives under a namespace, or is one of the core attributes that hold one value
+    /// (RFC 7643, 4.1.1). The seed's case of a custom attribute made before without its namespace is not.
+    pub fn sendable(&self) -> bool {
+        const CORE: [&str; 6] =
+            ["nickName", "profileUrl", "userType", "preferredLanguage", "locale", "timezone"];
+        self.external_namespace.is_some() || CORE.contains(&self.external_name.as_str())
     }
 
     /// Its path on the endpoint: `URN:name`, or the bare name (RFC 7644, 3.10).

@@ -127,6 +127,9 @@ pub struct Answer {
     /// The `Date` header: the endpoint's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Time>,
+    /// `Location`, as given: shown when an answer redirects, never fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// The body, decompressed and capped, invalid UTF-8 replaced.
     #[serde(default)]
     pub body: String,

@@ -23,7 +23,7 @@ pub use connection::{
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
 pub use flag::{Flag, FlagSet};
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
-pub use operation::{Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
+pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
 pub use person::{Group, Person, Status};
 pub use roles::{RoleValues, Winner, winner};
 pub use secret::Secret;

@@ -101,8 +101,25 @@ pub struct Intent {
     pub owned: Owned,
     /// The linked account, when there is a link.
     pub remote_id: Option<String>,
-    /// What the plan found there; none when it could not look (then nothing can be stale).
-    pub base: Option<AccountValues>,
+    /// What the plan found there.
+    pub base: Base,
+    /// What was last pushed before this; none for an account that is new to us.
+    pub before: Option<AccountValues>,
+    /// Since when the account is linked; none for one that is not yet.
+    pub linked_at: Option<Time>,
+}
+
+/// What a plan found and stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// It could not look: nothing can be stale, and a look comes before anything is written.
+    #[default]
+    Unknown,
+    /// A trustworthy look found no account.
+    Absent,
+    /// The account as it was.
+    Account(Box<AccountValues>),
 }
 
 /// Names of the attributes that an operation writes: [`super::field`] names and role variables, sorted.
@@ -140,6 +157,11 @@ impl Intent {
             copy(&self.wanted, &mut goal, name);
         }
         goal
+    }
+
+    /// What our record of pushed values becomes when this is applied.
+    pub fn pushed(&self) -> AccountValues {
+        self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
     }
 
     /// Whether two states of the account are the same in every attribute that this operation writes.
@@ -237,7 +259,14 @@ mod tests {
     fn a_role_edit_leaves_active_and_the_other_roles_as_the_app_has_them() {
         let mut wanted = AccountValues { active: true, user_name: "a".into(), ..Default::default() };
         wanted.roles.set("workato_role", "Admin");
-        let intent = Intent { wanted, owned: Owned::of(["workato_role"]), remote_id: None, base: None };
+        let intent = Intent {
+            wanted,
+            owned: Owned::of(["workato_role"]),
+            remote_id: None,
+            base: Base::Unknown,
+            before: None,
+            linked_at: None,
+        };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
         let goal = intent.goal(&found);
@@ -249,12 +278,29 @@ mod tests {
     }
 
     #[test]
+    fn what_was_pushed_grows_by_the_owned_attributes_only() {
+        let before = AccountValues { title: "old".into(), ..Default::default() };
+        let wanted = AccountValues { title: "new".into(), department: "new".into(), ..Default::default() };
+        let intent = Intent {
+            wanted,
+            owned: Owned::of([field::DEPARTMENT]),
+            remote_id: None,
+            base: Base::Unknown,
+            before: Some(before),
+            linked_at: None,
+        };
+        assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
+    }
+
+    #[test]
     fn an_attribute_that_is_not_owned_never_counts() {
         let intent = Intent {
             wanted: AccountValues::default(),
             owned: Owned::of([field::ACTIVE]),
             remote_id: None,
-            base: None,
+            base: Base::Unknown,
+            before: None,
+            linked_at: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

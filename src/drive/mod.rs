@@ -1,1 +1,195 @@
-//! The one path of every write: observe, plan, commit, run, verify, recover.
+//! The one path of every write: observe, plan, commit, run, verify, recover; the feed; the clock.
+//!
+//! [`Drive`] is one connection of one home, open in this process. Both faces go through it and nothing else.
+
+mod check;
+mod connect;
+mod feed;
+mod finder;
+mod follow;
+mod ledger;
+mod line;
+mod lock;
+mod observe;
+mod preview;
+mod problem;
+mod publish;
+mod run;
+mod runner;
+mod shared;
+mod test;
+mod token;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+pub use connect::{add_connection, check_base_url, connections, open_store};
+use ledger::Ledger;
+use line::open_line;
+use runner::{Order, Runner};
+use shared::Shared;
+
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::{Directory, QueueCounts};
+use crate::domain::{Connection, Ids, OpId, Operation, PersonId, Secret};
+use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
+use crate::store::{Store, Which};
+
+/// What a drive is opened with.
+#[derive(Debug)]
+pub struct DriveConfig {
+    /// The store of the home.
+    pub store: Store,
+    /// The home's folder, for the sender's lock; none for a store in memory.
+    pub home: Option<PathBuf>,
+    /// Which connection.
+    pub connection: Connection,
+    /// Who decides: the operating system's user.
+    pub actor: String,
+    /// Why, for audit entries.
+    pub reason: Option<String>,
+    /// Nothing is changed and nothing is sent but reads.
+    pub read_only: bool,
+    /// Tokens held in memory, for a connection whose token source is this process: SCIM, then feed.
+    pub tokens: Option<(Secret, Secret)>,
+    /// Reads the activity log and what other processes write, for a face that stays.
+    pub watch: bool,
+}
+
+/// One connection of one home, open in this process. Cheap to clone; its tasks end with the last clone.
+#[derive(Debug, Clone)]
+pub struct Drive {
+    shared: Arc<Shared>,
+    _tasks: Arc<Tasks>,
+}
+
+/// Background tasks, ended when the drive is dropped.
+#[derive(Debug)]
+struct Tasks(Vec<JoinHandle<()>>);
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl Drive {
+    /// Loads the directory and starts the background tasks. Sends nothing.
+    pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
+        let id = config.connection.id;
+        let loaded = config.store.load(id).await.map_err(|e| problem::store(&e))?;
+        let mut directory = Directory::new(config.connection);
+        directory.apply_all(&loaded.changes);
+        let (orders, inbox) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared {
+            store: config.store,
+            connection: id,
+            home: config.home,
+            ledger: Mutex::new(Ledger::new(directory, loaded.last_change)),
+            ids: Mutex::new(Ids::new(seed()?)),
+            actor: config.actor,
+            reason: config.reason,
+            read_only: config.read_only,
+            tokens: Mutex::new(config.tokens),
+            line: tokio::sync::Mutex::new(None),
+            followers: Mutex::new(Vec::new()),
+            orders,
+            notices: Mutex::new(Vec::new()),
+            sending: watch::channel(Sending::Off).0,
+            feed: watch::channel(FeedState::None).0,
+            changed: Notify::new(),
+            wrote: Notify::new(),
+        });
+        let runner = Runner::new(shared.clone(), inbox, loaded.operations);
+        let mut tasks = vec![tokio::spawn(runner.run())];
+        if config.watch {
+            tasks.push(tokio::spawn(publish::directory(shared.clone())));
+            tasks.push(tokio::spawn(publish::follow_store(shared.clone())));
+            tasks.push(tokio::spawn(feed::follow(shared.clone())));
+        }
+        Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
+    }
+
+    /// The directory as it is now.
+    pub fn directory(&self) -> Directory {
+        self.shared.directory()
+    }
+
+    /// Whether nothing may be changed.
+    pub fn read_only(&self) -> bool {
+        self.shared.read_only
+    }
+
+    /// Notices from now on; the first ones tell the present state.
+    pub fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
+        let (tell, hear) = mpsc::unbounded_channel();
+        // The receiver is in our hand: these cannot fail.
+        let _ = tell.send(Notice::Directory(self.directory()));
+        let _ = tell.send(Notice::Sending(self.shared.sending.borrow().clone()));
+        let _ = tell.send(Notice::Feed(self.shared.feed.borrow().clone()));
+        shared::hold(&self.shared.notices).push(tell);
+        hear
+    }
+
+    /// Becomes the sender if nobody else is; for a face that stays. Returns whether this process is.
+    pub async fn lead(&self) -> bool {
+        let (answer, hear) = oneshot::channel();
+        self.shared.order(Order::Lead(answer));
+        hear.await.unwrap_or(false)
+    }
+
+    /// Nothing new is sent; returns when nothing is under way any more. What is queued stays queued.
+    pub async fn stop(&self) {
+        let (answer, hear) = oneshot::channel();
+        self.shared.order(Order::Stop(answer));
+        let _ = hear.await;
+    }
+
+    /// Audit entries, oldest first.
+    pub async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
+        self.shared.store.audit(self.shared.connection, query).await.map_err(|e| problem::store(&e))
+    }
+
+    /// The attempts of an operation, oldest first.
+    pub async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
+        self.shared.store.traces(self.shared.connection, operation).await.map_err(|e| problem::store(&e))
+    }
+
+    /// A person's latest operations, oldest first.
+    pub async fn operations_of(&self, person: PersonId) -> Result<Vec<Operation>, Problem> {
+        let which = Which::Person(person);
+        self.shared.store.operations(self.shared.connection, which).await.map_err(|e| problem::store(&e))
+    }
+
+    /// All live operations by state.
+    pub async fn queue_counts(&self) -> Result<QueueCounts, Problem> {
+        self.shared.store.queue_counts(self.shared.connection).await.map_err(|e| problem::store(&e))
+    }
+
+    /// Values set in the console since the last people import.
+    pub async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
+        let values = self.shared.store.console_values(self.shared.connection).await;
+        values.map(|values| values.into_iter().collect()).map_err(|e| problem::store(&e))
+    }
+
+    /// Where the home is; none for a store in memory.
+    pub fn home(&self) -> Option<&Path> {
+        self.shared.home.as_deref()
+    }
+}
+
+/// A seed from the operating system.
+fn seed() -> Result<u64, Problem> {
+    getrandom::u64().map_err(|error| {
+        Problem::new(
+            crate::engine::ProblemKind::Internal,
+            "random",
+            format!("The system gives no random numbers: {error}. Nothing was changed."),
+            "Repair the system's random device.",
+        )
+    })
+}

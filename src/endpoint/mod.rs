@@ -1,1 +1,24 @@
-//! The only room that speaks HTTP outwards.
+//! The only room that speaks HTTP outwards: transport, paging, the connection test, the activity log and the
+//! places where tokens are kept.
+//!
+//! What it sends is a [`Call`](crate::domain::Call) of the domain, what it gives back an
+//! [`Exchange`](crate::domain::Exchange). It never fails and never tries twice: one attempt, one exchange.
+//! Whether to try again belongs to the journal, which alone knows what a lost answer means. Redirects are not
+//! followed, proxies from the environment are not used, addresses in answers are never fetched.
+
+pub mod activity;
+mod address;
+mod body;
+mod excerpt;
+mod fault;
+mod headers;
+pub mod paging;
+pub mod probe;
+pub mod token;
+mod transport;
+mod trouble;
+
+pub use address::BaseUrlError;
+pub use excerpt::excerpt;
+pub use transport::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts};
+pub use trouble::{Cause, Trouble, judge};

@@ -1,13 +1,19 @@
-//! Plan, brake, the journal machine, pace, wire profiles, compare.
+//! Plan, brake, the journal machine, wire profiles, compare.
 
+mod brake;
+pub mod machine;
+mod make;
 mod notice;
 mod observation;
 mod plan;
 mod problem;
 mod report;
+pub mod wire;
 
+pub use brake::{BrakeHistory, weigh};
+pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
-pub use observation::{Finding, Findings};
+pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use report::{

@@ -3,12 +3,22 @@
 use std::collections::HashMap;
 
 use crate::domain::{Account, PersonId};
+use crate::scim::resource::Resource;
+
+/// An account with the resource it was read from, which a merged request is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The attributes we own.
+    pub account: Account,
+    /// The whole resource as it came.
+    pub resource: Resource,
+}
 
 /// What a look found for one person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
     /// The linked account, or exactly one with the same user name.
-    Account(Account),
+    Account(Box<Found>),
     /// A trustworthy look found none with this user name.
     Absent,
     /// The linked id answers 404.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
+use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, Time};
 use crate::verbs::{Command, Decision};
 
@@ -11,10 +12,14 @@ use crate::verbs::{Command, Decision};
 pub struct Preview {
     /// What was asked.
     pub command: Command,
+    /// User names that were typed to allow the removal of protected people.
+    pub typed: Vec<String>,
     /// What our side would change.
     pub decision: Decision,
     /// What would be sent.
     pub plan: Plan,
+    /// What the look at the endpoint taught, to be kept when this is run.
+    pub observed: Vec<Change>,
     /// The directory's version it was made from; running it against another version makes it anew first.
     pub version: u64,
 }

@@ -1,1 +1,14 @@
-//! The protocol: resource, filter, patch, path, list, error, discovery.
+//! The protocol (RFC 7643, RFC 7644): resource, schema, filter, path, patch, list, error, discovery.
+//!
+//! Shared by the client that speaks to an endpoint and by the sandbox that plays one, so it is pure: it
+//! imports nothing from the crate, and every reader is total. Whatever arrives over the wire is data that may
+//! be wrong; the answer is an `Option` or a typed error, never a panic.
+
+pub mod discovery;
+pub mod error;
+pub mod filter;
+pub mod list;
+pub mod patch;
+pub mod path;
+pub mod resource;
+pub mod schema;

@@ -1,1 +1,5 @@
 //! Bytes of a file into records and line errors.
+
+mod csv;
+
+pub use csv::{Parsed, groups, people};

@@ -2,17 +2,10 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{ConnectionId, OpId, OpState, Operation, PersonId};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId};
 use crate::engine::Trace;
 
-/// An operation moves, by the sender. Refused when it is no longer in `from`: another process replaced it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Move {
-    /// The state it must be in.
-    pub from: OpState,
-    /// The whole operation after the move.
-    pub to: Operation,
-}
+pub use crate::engine::machine::Move;
 
 /// One transaction: all of it or nothing, its audit entries and change rows included.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,30 +14,38 @@ pub struct Batch {
     pub connection: Option<ConnectionId>,
     /// Our side's changes.
     pub changes: Vec<Change>,
-    /// New operations. For a person with a live operation that was never sent, the new one replaces it and takes
-    /// over the attributes it would have written; behind a sent one it waits as `Behind`, replacing an earlier
-    /// `Behind`.
+    /// New operations. For a person with a live operation that is not on its way, the new one replaces it and
+    /// takes over the attributes it would have written; behind a sent one it waits as `Behind`, replacing an
+    /// earlier `Behind`.
     pub operations: Vec<Operation>,
     /// Cancels operations of these people that were never sent.
     pub cancel: Vec<PersonId>,
-    /// Moves of operations by the sender.
+    /// Moves of operations by the sender. When a sent one gets a known fate and another waits behind it, that one
+    /// goes on as `Queued`: after a settled one as it is; in place of one that would be tried again or needs an
+    /// operator, which is cancelled and whose attributes it takes over.
     pub moves: Vec<Move>,
-    /// Audit entries, hashed and chained inside the transaction.
+    /// Audit entries, hashed and chained inside the transaction. One whose `remote_id` is already there is left
+    /// out.
     pub audit: Vec<AuditEntry>,
     /// Attempts.
     pub traces: Vec<Trace>,
     /// The sender's fence; a batch with an older one than the connection's is refused whole.
     pub fence: Option<u64>,
+    /// A file was taken in: what the console had set before is forgotten, ahead of `console_set`.
+    pub import_done: bool,
+    /// People and fields that an operator set here; the next import keeps them and reports a conflict.
+    pub console_set: Vec<(PersonId, String)>,
 }
 
 /// What a transaction did, with everything it numbered.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Applied {
-    /// All changes in order, those that follow from operations (`Change::Operation`) included.
+    /// All changes in order, those that follow from operations (`Change::Operation`) included; changes about
+    /// people and groups that are not there any more are left out, they were not written.
     pub changes: Vec<Change>,
     /// The number of the last change.
     pub last_change: u64,
-    /// Operations that are new or were replaced, as they are now.
+    /// Operations that are new, moved, promoted, replaced or cancelled, as they are now.
     pub operations: Vec<Operation>,
     /// The entries with their numbers.
     pub audit: Vec<AuditEntry>,
@@ -72,6 +73,12 @@ pub enum StoreError {
         "another scimdeck process took over sending for this connection; nothing was written by this one"
     )]
     FenceLost,
+    /// The batch contradicts what is there: a user name that somebody else has, an unknown connection.
+    #[error("refused: {why}; nothing was written")]
+    Refused {
+        /// What is wrong.
+        why: String,
+    },
     /// Another process holds the file for too long.
     #[error("the store {path} is busy: {why}; nothing was written; try again when the other process is done")]
     Busy {
@@ -98,4 +105,24 @@ pub enum StoreError {
         /// What is wrong, with the next step.
         why: String,
     },
+}
+
+/// Which operations to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The live ones, oldest first.
+    Live,
+    /// These, where they are there, oldest first.
+    Ids(Vec<OpId>),
+    /// The newest 100 of a person, oldest first.
+    Person(PersonId),
+}
+
+pub use crate::engine::BrakeHistory;
+
+impl StoreError {
+    /// Whether only this batch is at fault; its neighbours in the same transaction can still be written.
+    pub fn of_the_batch(&self) -> bool {
+        matches!(self, Self::Moved(_) | Self::FenceLost | Self::Refused { .. })
+    }
 }

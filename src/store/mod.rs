@@ -1,5 +1,26 @@
-//! The only room that speaks SQL. [`Batch`] is what is written, all or nothing.
+//! The only room that speaks SQL. [`Batch`] is what is written, all or nothing; [`Store`] is who takes it.
+//!
+//! From the top: the handle, its threads, the [`Backend`] trait, the rules of a batch written once over rows,
+//! and the rows in SQLite and in memory.
 
+pub mod backend;
 mod batch;
+mod counts;
+pub mod faults;
+mod handle;
+mod journal;
+mod load_order;
+mod memory;
+mod rules;
+mod sqlite;
+mod tables;
+mod threads;
 
-pub use batch::{Applied, Batch, Loaded, Move, StoreError};
+pub use backend::{Backend, Reader};
+pub use batch::{Applied, Batch, BrakeHistory, Loaded, Move, StoreError, Which};
+pub use handle::Store;
+pub use memory::Memory;
+pub use sqlite::Sqlite;
+
+#[cfg(test)]
+mod tests;

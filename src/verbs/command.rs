@@ -1,7 +1,7 @@
 //! The operator's decisions as plain data: the console and the command line build the same ones.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::{GroupId, PersonId, ProfileAttribute, RoleValues, Status};
 
@@ -63,8 +63,8 @@ pub struct GroupRecord {
     pub user_name: String,
 }
 
-/// How a file is taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How a file is taken in, and what is known about it besides its good rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportOptions {
     /// The file is everybody: those absent from it are put on the list.
     pub whole: bool,
@@ -72,6 +72,13 @@ pub struct ImportOptions {
     pub skip_bad: bool,
     /// Let the file win over values set in the console since the last import.
     pub take_file: bool,
+    /// Rows that could not be read at all.
+    pub bad: Vec<Rejected>,
+    /// Columns that nobody here knows.
+    pub ignored: u64,
+    /// Values set in the console since the last import: whose, and which field (a column name of the people
+    /// file or an attribute's variable name).
+    pub console_set: HashSet<(PersonId, String)>,
 }
 
 /// A decision.

@@ -44,6 +44,8 @@ pub struct Decision {
     pub said: Vec<Said>,
     /// People the decision leaves out, with the reason; the others go on.
     pub left_out: Vec<(PersonId, String)>,
+    /// People whose operation that was never sent is given up.
+    pub cancel: Vec<PersonId>,
     /// An import's counts.
     pub import: Option<ImportReport>,
 }
@@ -68,13 +70,33 @@ impl Decision {
             cause: cause.to_owned(),
             said: Vec::new(),
             left_out: Vec::new(),
+            cancel: Vec::new(),
             import: None,
         }
     }
 
-    /// A decision that touches these people's accounts.
+    /// A decision that touches these people's accounts; of nobody's when the list is empty.
     pub fn touching(cause: &str, changes: Vec<Change>, people: Vec<PersonId>) -> Self {
-        Self { scope: Scope::People(people), ..Self::here(cause, changes) }
+        let scope = if people.is_empty() { Scope::Nobody } else { Scope::People(people) };
+        Self { scope, ..Self::here(cause, changes) }
+    }
+
+    /// Adds a sentence about one person.
+    pub fn say_of(&mut self, person: PersonId, text: impl Into<String>) {
+        self.said.push(Said { person: Some(person), text: text.into() });
+    }
+
+    /// Adds a sentence about the whole.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.said.push(Said { person: None, text: text.into() });
+    }
+
+    /// The people whose accounts it may touch.
+    pub fn people(&self) -> &[PersonId] {
+        match &self.scope {
+            Scope::Nobody => &[],
+            Scope::People(people) => people,
+        }
     }
 }
 
@@ -109,5 +131,10 @@ impl Refusal {
     /// Bad input.
     pub fn bad(code: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self { kind: RefusalKind::BadInput, code, text: text.into(), next: next.into(), rejected: Vec::new() }
+    }
+
+    /// A protected person would be removed or lowered.
+    pub fn protected(text: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Protected, ..Self::bad("protected", text, next) }
     }
 }

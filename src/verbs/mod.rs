@@ -3,10 +3,45 @@
 //! A verb changes nothing itself. It says which changes of our side it stands for, whose accounts they touch, and
 //! whether it may go on without asking; the plan of what would be sent is made from that, the same for all.
 
+mod apply;
+mod assign;
+mod assign_group;
+mod attribute;
 mod command;
+mod decide;
 mod decision;
+mod deprovision;
+mod disable_scim;
+mod edit_person;
+mod edit_profile;
+mod enable_scim;
+mod flag;
+mod groups;
+mod import_groups;
+mod import_people;
+mod import_row;
+mod named;
+mod person_remove;
+mod priority;
+mod protect;
+mod provision_user;
+mod reach;
+mod reactivate;
+mod unassign;
+mod update_roles;
+mod values;
+mod words;
 
+pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
     Command, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
+pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
+pub use edit_person::{check_text, check_user_name};
+pub use protect::is_admin;
+pub use reach::{Reach, touched};
+pub use values::{check_role_value, lacking};
+
+#[cfg(test)]
+mod fixture;

@@ -1,0 +1,179 @@
+//! Preview, ask, run, report: how every command that changes something goes.
+
+use tokio::sync::watch;
+
+use super::args::Consent;
+use super::face::Face;
+use super::render;
+use super::seam::Seam;
+use crate::domain::FailureKind;
+use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report};
+use crate::verbs::Command;
+
+/// Goes the whole way and gives the exit code.
+pub(super) async fn act<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    command: Command,
+    consent: &Consent,
+    read_only: bool,
+) -> Result<u8, Problem> {
+    if read_only && !consent.plan {
+        return Err(Problem::new(
+            ProblemKind::NotAllowed,
+            "read_only",
+            "This is read-only mode. Nothing was changed and nothing was sent.",
+            "Run it without --read-only, or with --plan to see what it would do.",
+        ));
+    }
+    let preview = preview(seam, face, command, consent).await?;
+    if consent.plan {
+        let import = preview.decision.import.as_ref();
+        return match import {
+            Some(import) => face.data(
+                |_| render::import_text(import, &preview.decision, false),
+                || render::import_json(import),
+            ),
+            None => face.data(
+                |width| render::plan_text(&preview.plan, &preview.decision, width),
+                || render::plan_json(&preview.plan),
+            ),
+        }
+        .map(|()| 0);
+    }
+    let approval = approve(face, &preview, consent).await?;
+    let decision = preview.decision.clone();
+    let report = follow(face, seam, preview, approval).await?;
+    if let Some(import) = &decision.import {
+        face.data(|_| render::import_text(import, &decision, true), || render::import_json(import))?;
+        return Ok(0);
+    }
+    face.data(|width| render::report_text(&report, &decision, width), || render::report_json(&report))?;
+    if let Some(stopped) = &report.stopped
+        && !face.json
+    {
+        face.problem(&Problem::new(
+            ProblemKind::Endpoint,
+            "stopped",
+            format!("The run stopped: {} The rest is kept in the queue.", stopped.text),
+            stopped.next.clone(),
+        ));
+    }
+    Ok(exit(&report))
+}
+
+/// 5 when anything failed or is in doubt; a run that stopped before that is 3 when the endpoint was the reason.
+pub(super) fn exit(report: &Report) -> u8 {
+    if report.count(Outcome::Failed) + report.count(Outcome::InDoubt) > 0 {
+        return 5;
+    }
+    match report.stopped.as_ref().map(|f| f.kind) {
+        None => 0,
+        Some(FailureKind::Unreachable | FailureKind::TokenRefused | FailureKind::NotScim) => 3,
+        Some(_) => 5,
+    }
+}
+
+/// The preview; at a terminal the name of a protected person can still be typed.
+async fn preview<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    command: Command,
+    consent: &Consent,
+) -> Result<Preview, Problem> {
+    let mut typed = consent.confirm_name.clone();
+    loop {
+        match seam.preview(command.clone(), typed.clone()).await {
+            Err(problem) if problem.code == "protected" && !consent.plan => {
+                let question = format!(
+                    "{}\nType the user name to go on, or nothing to leave it: ",
+                    super::text::visible(&problem.text)
+                );
+                match face.ask(&question).await {
+                    Some(name) if !name.is_empty() && !typed.contains(&name) => typed.push(name),
+                    _ => return Err(problem),
+                }
+            }
+            other => return other,
+        }
+    }
+}
+
+/// The operator's answer: `--yes`, `--brake N`, a question at a terminal, or implied.
+pub(super) async fn approve(
+    face: &mut Face<'_>,
+    preview: &Preview,
+    consent: &Consent,
+) -> Result<Approval, Problem> {
+    let implied = !preview.must_ask()
+        || preview.plan.brake.held.is_none()
+            && preview.plan.operations.is_empty()
+            && preview.decision.changes.is_empty();
+    if implied {
+        return Ok(Approval { confirmed: true, brake: None });
+    }
+    let held = |code, text: String, next: String| {
+        Err(Problem::new(ProblemKind::Held, code, format!("{text} Nothing was changed or sent."), next))
+    };
+    let brake = &preview.plan.brake;
+    let answered = brake.held.is_some() && brake.held == consent.brake;
+    let needs_number = brake.held.filter(|_| !answered);
+    let needs_yes = preview.decision.confirm && !consent.yes && needs_number.is_none() && !answered;
+    if (needs_number.is_some() || needs_yes) && face.operator.is_some() {
+        let plan = render::plan_text(&preview.plan, &preview.decision, face.width);
+        face.say(&plan);
+    }
+    if let Some(n) = needs_number {
+        let wrong = match consent.brake {
+            Some(given) => format!("The brake asks for {n}, not {given}: {}", brake.text),
+            None => brake.text.clone(),
+        };
+        let question = format!("{}\nType {n} to go on: ", super::text::visible(&wrong));
+        return match face.ask(&question).await {
+            Some(line) if line.parse() == Ok(n) => Ok(Approval { confirmed: true, brake: Some(n) }),
+            _ => held("brake", wrong, format!("Look at it with --plan; if it is right, add --brake {n}.")),
+        };
+    }
+    if needs_yes {
+        return match face.ask("Go on? [y/N] ").await.map(|line| line.to_lowercase()) {
+            Some(line) if line == "y" || line == "yes" => Ok(Approval { confirmed: true, brake: None }),
+            Some(_) => held("unconfirmed", "It was not confirmed.".into(), "Look again with --plan.".into()),
+            None => held(
+                "unconfirmed",
+                "It reaches people who were not named one by one, and nobody is here to confirm it.".into(),
+                "Look at it with --plan; if it is right, add --yes.".into(),
+            ),
+        };
+    }
+    Ok(Approval { confirmed: true, brake: brake.held })
+}
+
+/// Runs it; at a terminal one line shows how far it is.
+async fn follow<S: Seam>(
+    face: &mut Face<'_>,
+    seam: &S,
+    preview: Preview,
+    approval: Approval,
+) -> Result<Report, Problem> {
+    let shown = !face.json && face.operator.is_some();
+    let (sender, mut progress) = watch::channel(Progress::default());
+    let run = seam.run(preview, approval, sender);
+    tokio::pin!(run);
+    let mut drawn = false;
+    let report = loop {
+        tokio::select! {
+            report = &mut run => break report,
+            Ok(()) = progress.changed(), if shown => {
+                let at = *progress.borrow_and_update();
+                if at.total > 1 {
+                    drawn = true;
+                    face.say(&render::progress_line(at));
+                }
+            }
+        }
+    };
+    if drawn {
+        face.say("\r\x1b[K");
+    }
+    report
+}

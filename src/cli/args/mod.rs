@@ -1,0 +1,231 @@
+//! What can be typed after `scimdeck`: the contract of the command line.
+
+mod setup;
+mod values;
+mod verbs;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
+pub use values::{Given, Since};
+pub use verbs::{
+    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, ImportArgs, ImportCommand,
+    MemberCommand, PersonCommand, RoleArgs, UnassignArgs, UsersArgs,
+};
+
+/// See who is flagged, preview, provision, verify: a console for SCIM 2.0 provisioning.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "scimdeck", version, about, long_about = None, max_term_width = 100)]
+#[command(after_help = "Without a command the console opens.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; without one the console opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "For every command")]
+pub struct Global {
+    /// Folder of the directory, journal and settings; by default the platform's own
+    #[arg(long, global = true, env = "SCIMDECK_HOME", hide_env_values = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Which connection; needed only where there is more than one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub connection: Option<String>,
+    /// One JSON object on standard output instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Look only: nothing is changed and nothing is sent
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Why; kept with the operations and in the audit feed
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// A command.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Try everything: a sandbox, an example directory and the console; thrown away at exit
+    Demo {
+        /// People in the example directory; those beyond the example's own are made up
+        #[arg(long, value_name = "N")]
+        people: Option<u32>,
+        /// The same seed makes the same people
+        #[arg(long, value_name = "S")]
+        seed: Option<u64>,
+    },
+    /// A Workato-like workspace to provision into; the first line printed is its base URL
+    Sandbox(SandboxArgs),
+    /// Save a connection to a SCIM endpoint and test it
+    Connect(ConnectArgs),
+    /// Replace the connection's token; links and queue stay
+    Token(TokenArgs),
+    /// Test Connector Configuration
+    Test,
+    /// Take people or groups into the directory; nothing is sent
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Counts: people, assignments, flags, queue
+    Status,
+    /// List people
+    People {
+        /// Only those with this flag, for example not_provisioned
+        #[arg(long, value_name = "FLAG", value_parser = values::flag)]
+        flag: Option<crate::domain::Flag>,
+    },
+    /// The whole story of one person
+    Show {
+        /// User name
+        user: String,
+    },
+    /// List groups
+    Groups,
+    /// List profile attributes
+    Attributes,
+    /// Compare with the endpoint now; nothing is sent
+    Check {
+        /// Whom; everybody without one
+        users: Vec<String>,
+    },
+    /// Provision User: the named, or all who are not provisioned
+    Provision {
+        /// Whom; without one all who are not provisioned and carry no other flag
+        users: Vec<String>,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Assign the app to people or to a group
+    Assign(AssignArgs),
+    /// End the assignment of people or of a group
+    Unassign(UnassignArgs),
+    /// Change role values; an empty value is taken out
+    Role(RoleArgs),
+    /// Suspend: access ends, assignment and roles are kept
+    Suspend(UsersArgs),
+    /// Deactivate: access and assignments end, roles are remembered
+    Deactivate(UsersArgs),
+    /// Make active again, with the same account
+    Reactivate(UsersArgs),
+    /// Add, change or remove people of the directory
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Add or remove a group
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// Put people into a group or take them out
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Give an assigned group another place; the others move along
+    Priority {
+        /// Group
+        group: String,
+        /// Its place; 1 is first
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        place: u32,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Add, change or remove a profile attribute
+    #[command(subcommand)]
+    Attribute(AttributeCommand),
+    /// Put people on the list
+    Flag {
+        /// Whom
+        #[arg(required = true)]
+        users: Vec<String>,
+        /// With these words
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+    },
+    /// Take people off the list
+    Unflag(Users),
+    /// Never remove these people without their name being typed
+    Protect(Users),
+    /// No longer protect these people
+    Unprotect(Users),
+    /// Allow sending on this connection
+    Enable(Consent),
+    /// Freeze the queue; nothing is sent and nothing is dropped
+    Disable(Consent),
+    /// What would be sent now; exit code 2 when there is something
+    Plan {
+        /// Write the plan as JSON to this file as well
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Send what is unsent, failed or waiting
+    Apply {
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Try failed operations again
+    Retry {
+        /// Whose; all that stand still without one
+        users: Vec<String>,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Give up operations that were never sent
+    Drop {
+        /// Whose
+        #[arg(required_unless_present = "all")]
+        users: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "users")]
+        all: bool,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// What happened: our operations, the app's log, imports, drift
+    Audit {
+        /// Go on showing what comes
+        #[arg(long)]
+        follow: bool,
+        /// From then on: RFC 3339, or 15m, 2h, 7d ago
+        #[arg(long, value_name = "TIME", value_parser = values::since)]
+        since: Option<Since>,
+        /// Only about this person
+        #[arg(long, value_name = "USER")]
+        person: Option<String>,
+        /// At most this many, the newest
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+    },
+    /// Requests and answers of one operation
+    Trace {
+        /// The operation's id, as results and the audit feed give it
+        id: String,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Of this command
+        command: Option<String>,
+    },
+    /// Where settings and data are kept
+    Config,
+}
+
+/// People, named one by one.
+#[derive(Debug, Clone, Args)]
+pub struct Users {
+    /// User names
+    #[arg(required = true, value_name = "USER")]
+    pub users: Vec<String>,
+}

@@ -1,0 +1,79 @@
+//! Arguments of `connect`, `token` and `sandbox`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::domain::TokenSource;
+
+/// Where the token is. The token itself is never an argument: others could see it in the process list.
+#[derive(Debug, Clone, Args)]
+#[group(id = "token", required = true, multiple = false)]
+pub struct TokenArgs {
+    /// A file that only its owner can read
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// A program without a shell, its output is the token; words are split at spaces
+    #[arg(long, value_name = "ARGV")]
+    pub token_command: Option<String>,
+    /// The name of an environment variable
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+}
+
+impl TokenArgs {
+    /// As the connection keeps it. A relative path is made absolute by the caller.
+    pub fn source(&self) -> TokenSource {
+        match (&self.token_file, &self.token_command, &self.token_env) {
+            (Some(path), ..) => TokenSource::File { path: path.clone() },
+            (_, Some(command), _) => {
+                TokenSource::Command { argv: command.split_whitespace().map(str::to_owned).collect() }
+            }
+            (.., name) => TokenSource::Env { name: name.clone().unwrap_or_default() },
+        }
+    }
+}
+
+/// `connect`.
+#[derive(Debug, Clone, Args)]
+pub struct ConnectArgs {
+    /// What to call it
+    #[arg(long, value_name = "NAME", default_value = "workato")]
+    pub name: String,
+    /// SCIM connector base URL
+    #[arg(long, value_name = "URL")]
+    pub base_url: String,
+    /// Where the token is.
+    #[command(flatten)]
+    pub token: TokenArgs,
+    /// Which environment this is, shown so that nobody works in the wrong one
+    #[arg(long, value_name = "WORD")]
+    pub badge: Option<String>,
+    /// The app's activity log, which has its own token
+    #[arg(long, value_name = "URL", requires = "activity_token_file")]
+    pub activity_url: Option<String>,
+    /// A file with the activity log's token
+    #[arg(long, value_name = "FILE", requires = "activity_url")]
+    pub activity_token_file: Option<PathBuf>,
+}
+
+/// `sandbox`.
+#[derive(Debug, Clone, Args)]
+pub struct SandboxArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Accounts that are there from the start
+    #[arg(long, value_name = "N")]
+    pub people: Option<u32>,
+    /// Read the SCIM token from this file, or write a new one into it
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Keep the workspace in this file
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Misbehave, for trying what happens then; may be given more than once
+    #[arg(long, value_name = "SPEC")]
+    pub fault: Vec<String>,
+}

@@ -1,0 +1,323 @@
+//! Arguments of the verbs that change something.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::values::{self, Given};
+use crate::domain::DataType;
+use crate::verbs::{ImportOptions, PersonFields};
+
+/// How a command is allowed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Confirmation")]
+pub struct Consent {
+    /// Show what would be sent; change and send nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Do not ask; never answers the brake
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Answer the brake: exactly the number it asks for
+    #[arg(long, value_name = "N")]
+    pub brake: Option<u32>,
+    /// Type the user name of a protected person who may lose access
+    #[arg(long, value_name = "USER")]
+    pub confirm_name: Vec<String>,
+}
+
+/// People, named one by one.
+#[derive(Debug, Clone, Args)]
+pub struct UsersArgs {
+    /// User names
+    #[arg(required = true, value_name = "USER")]
+    pub users: Vec<String>,
+    /// How it is allowed.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// `import`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ImportCommand {
+    /// From a CSV file with user_name and any other columns
+    People(ImportArgs),
+    /// From a CSV file with the columns group and user_name
+    Groups(ImportArgs),
+}
+
+/// How a file is taken in.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The file is everybody: who is absent from it is put on the list
+    #[arg(long)]
+    pub whole: bool,
+    /// Take the good rows of a file that has bad ones
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// Let the file win over values set in the console since the last import
+    #[arg(long)]
+    pub take_file: bool,
+    /// How it is allowed.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+impl ImportArgs {
+    /// The options without what reading the file adds.
+    pub fn options(&self) -> ImportOptions {
+        ImportOptions {
+            whole: self.whole,
+            skip_bad: self.skip_bad,
+            take_file: self.take_file,
+            ..Default::default()
+        }
+    }
+}
+
+/// `assign`.
+#[derive(Debug, Clone, Args)]
+pub struct AssignArgs {
+    /// User names
+    #[arg(value_name = "USER", required_unless_present = "group", conflicts_with = "group")]
+    pub users: Vec<String>,
+    /// A group instead of people
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// The group's place; new ones go last
+    #[arg(long, value_name = "N", requires = "group", value_parser = clap::value_parser!(u32).range(1..))]
+    pub priority: Option<u32>,
+    /// A role value; may be given more than once
+    #[arg(long, value_name = "ATTRIBUTE=VALUE", value_parser = values::given)]
+    pub role: Vec<Given>,
+    /// How it is allowed.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// `unassign`.
+#[derive(Debug, Clone, Args)]
+pub struct UnassignArgs {
+    /// User names
+    #[arg(value_name = "USER", required_unless_present = "group", conflicts_with = "group")]
+    pub users: Vec<String>,
+    /// A group instead of people
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// How it is allowed.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// `role`.
+#[derive(Debug, Clone, Args)]
+#[command(override_usage = "scimdeck role [OPTIONS] USER... ATTRIBUTE=VALUE...\n       \
+    scimdeck role [OPTIONS] --group GROUP ATTRIBUTE=VALUE...")]
+pub struct RoleArgs {
+    /// User names, then values; an empty value takes it out
+    #[arg(required = true, value_name = "USER|ATTRIBUTE=VALUE")]
+    pub words: Vec<String>,
+    /// The values of this group's assignment instead of people's own
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// How it is allowed.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+impl RoleArgs {
+    /// User names and values apart: what holds `=` is a value.
+    pub fn split(&self) -> (Vec<String>, Vec<Given>) {
+        let (values, users): (Vec<_>, Vec<_>) = self.words.iter().partition(|w| w.contains('='));
+        (
+            users.into_iter().cloned().collect(),
+            values.into_iter().filter_map(|v| values::given(v).ok()).collect(),
+        )
+    }
+}
+
+/// A person's fields; an empty value clears.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Fields")]
+pub struct FieldArgs {
+    /// Given name
+    #[arg(long, value_name = "TEXT")]
+    pub given_name: Option<String>,
+    /// Family name
+    #[arg(long, value_name = "TEXT")]
+    pub family_name: Option<String>,
+    /// Display name
+    #[arg(long, value_name = "TEXT")]
+    pub display_name: Option<String>,
+    /// E-mail, where it is not the user name
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Title
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Department
+    #[arg(long, value_name = "TEXT")]
+    pub department: Option<String>,
+    /// The source's own id, sent as externalId
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+}
+
+impl FieldArgs {
+    /// As a decision has them.
+    pub fn fields(&self, user_name: Option<&String>) -> PersonFields {
+        PersonFields {
+            user_name: user_name.cloned(),
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            display_name: self.display_name.clone(),
+            email: self.email.clone(),
+            title: self.title.clone(),
+            department: self.department.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
+/// `person`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PersonCommand {
+    /// A new person
+    Add {
+        /// User name, by default the e-mail
+        user: String,
+        /// The fields.
+        #[command(flatten)]
+        fields: FieldArgs,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Change fields; pushed at once
+    Set {
+        /// User name
+        user: String,
+        /// A new user name
+        #[arg(long, value_name = "NAME")]
+        user_name: Option<String>,
+        /// The fields.
+        #[command(flatten)]
+        fields: FieldArgs,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Take people out of the directory; their access ends
+    Remove(UsersArgs),
+}
+
+/// `group`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GroupCommand {
+    /// A new group
+    Add {
+        /// Its name
+        name: String,
+    },
+    /// Take a group out; refused while it is assigned
+    Remove {
+        /// Its name
+        name: String,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// `member`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MemberCommand {
+    /// Put people into a group
+    Add {
+        /// Group
+        group: String,
+        /// Whom.
+        #[command(flatten)]
+        who: UsersArgs,
+    },
+    /// Take people out of a group
+    Remove {
+        /// Group
+        group: String,
+        /// Whom.
+        #[command(flatten)]
+        who: UsersArgs,
+    },
+}
+
+/// `attribute`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AttributeCommand {
+    /// A new attribute
+    Add {
+        /// Variable name
+        variable: String,
+        /// The fields.
+        #[command(flatten)]
+        fields: AttributeArgs,
+    },
+    /// Change the fields that are given
+    Set {
+        /// Variable name
+        variable: String,
+        /// A new variable name
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+        /// The fields.
+        #[command(flatten)]
+        fields: AttributeArgs,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Take an attribute out; people keep their present value in the app
+    Remove {
+        /// Variable name
+        variable: String,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// Fields of an attribute.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Fields")]
+pub struct AttributeArgs {
+    /// What the operator reads; by default the variable name
+    #[arg(long, value_name = "TEXT")]
+    pub display_name: Option<String>,
+    /// The attribute's name on the endpoint; by default the variable name
+    #[arg(long, value_name = "NAME")]
+    pub external_name: Option<String>,
+    /// The extension it lives under; empty for a core attribute
+    #[arg(long, value_name = "URN")]
+    pub external_namespace: Option<String>,
+    /// string, integer, number or boolean
+    #[arg(long = "type", value_name = "TYPE", value_parser = data_type)]
+    pub data_type: Option<DataType>,
+    /// One value of the enumerated list, strongest first; may be given more than once
+    #[arg(long, value_name = "VALUE[=DISPLAY]")]
+    pub member: Vec<String>,
+    /// An assignment must give a value
+    #[arg(long, conflicts_with = "optional")]
+    pub required: bool,
+    /// An assignment need not give a value
+    #[arg(long)]
+    pub optional: bool,
+}
+
+fn data_type(text: &str) -> Result<DataType, String> {
+    DataType::ALL
+        .into_iter()
+        .find(|t| t.word() == text)
+        .ok_or_else(|| format!("one of {}", DataType::ALL.map(DataType::word).join(", ")))
+}

@@ -1,0 +1,54 @@
+//! `connect`: save, test, and enable when the test went well.
+
+use super::act::act;
+use super::args::{ConnectArgs, Consent, Global};
+use super::face::Face;
+use super::look;
+use super::open::{self, Opening};
+use super::run::absolute;
+use crate::domain::{Badge, Connection, ConnectionId, Feed, TokenSource};
+use crate::engine::{Problem, ProblemKind};
+use crate::verbs::Command;
+
+/// Seconds between looks at the activity log when nothing of ours was written.
+const FEED_EVERY_S: u32 = 15;
+
+pub(super) async fn connect(
+    opening: &Opening,
+    global: &Global,
+    args: &ConnectArgs,
+    face: &mut Face<'_>,
+) -> Result<u8, Problem> {
+    if global.read_only {
+        return Err(Problem::new(
+            ProblemKind::NotAllowed,
+            "read_only",
+            "This is read-only mode. The connection was not saved.",
+            "Run it without --read-only.",
+        ));
+    }
+    let (seam, report) = open::connect(opening, connection(args)?).await?;
+    let code = look::test(face, &report)?;
+    if code != 0 {
+        face.say("The connection was saved and is not enabled. Correct it and run: scimdeck test\n");
+        return Ok(code);
+    }
+    // One JSON object on standard output: the test's. Enabling speaks only when it fails.
+    let mut quiet =
+        Face { out: &mut std::io::sink(), err: face.err, operator: None, width: None, json: true };
+    act(&seam, &mut quiet, Command::Enable, &Consent { yes: true, ..Default::default() }, false).await
+}
+
+/// The connection that the arguments describe, not enabled.
+fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
+    let token = absolute(args.token.source())?;
+    let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
+    if let Some(badge) = &args.badge {
+        connection.badge = Badge(badge.clone());
+    }
+    if let (Some(url), Some(path)) = (&args.activity_url, &args.activity_token_file) {
+        let token = absolute(TokenSource::File { path: path.clone() })?;
+        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S });
+    }
+    Ok(connection)
+}

@@ -1,0 +1,70 @@
+//! `import people` and `import groups`: read the file, then the way of every command.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::act::act;
+use super::args::{ImportArgs, ImportCommand};
+use super::face::Face;
+use super::names::bad;
+use super::seam::Seam;
+use crate::engine::Problem;
+use crate::sources;
+use crate::verbs::{Command, ImportOptions};
+
+/// The biggest file, in bytes.
+const BIGGEST: u64 = 1 << 30;
+
+pub(super) async fn import<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    typed: &ImportCommand,
+    read_only: bool,
+) -> Result<u8, Problem> {
+    let (ImportCommand::People(args) | ImportCommand::Groups(args)) = typed;
+    let bytes = read(&args.file)?;
+    let command = match typed {
+        ImportCommand::People(_) => {
+            let parsed = sources::people(&bytes, seam.directory().attributes())?;
+            let console_set = seam.console_set().await?;
+            let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
+            Command::ImportPeople(parsed.records, ImportOptions { console_set, ignored, ..options })
+        }
+        ImportCommand::Groups(_) => {
+            let parsed = sources::groups(&bytes)?;
+            let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
+            Command::ImportGroups(parsed.records, ImportOptions { ignored, ..options })
+        }
+    };
+    act(seam, face, command, &args.consent, read_only).await
+}
+
+fn options(
+    face: &mut Face<'_>,
+    args: &ImportArgs,
+    bad: Vec<crate::verbs::Rejected>,
+    ignored: &[String],
+) -> (ImportOptions, u64) {
+    if !ignored.is_empty() {
+        let text = format!("columns passed over: {}\n", super::text::visible(&ignored.join(", ")));
+        face.say(&text);
+    }
+    (ImportOptions { bad, ..args.options() }, ignored.len() as u64)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    let unreadable = |why: String| {
+        bad("unreadable", format!("{} cannot be read: {why}.", path.display()), "Name a readable CSV file.")
+    };
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(BIGGEST + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(BIGGEST + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|e| unreadable(e.to_string()))?;
+    if bytes.len() as u64 > BIGGEST {
+        return Err(unreadable("it is larger than 1 GB".to_owned()));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,153 @@
+//! Commands that only look.
+
+use std::path::Path;
+
+use super::args::{Command as Typed, Since};
+use super::face::{Face, broken};
+use super::names;
+use super::render;
+use super::seam::Seam;
+use crate::audit::AuditQuery;
+use crate::domain::{Flag, OpId, Time};
+use crate::engine::{Problem, ProblemKind, TestReport};
+use crate::verbs::Command;
+
+/// Seconds between looks of `audit --follow`.
+const FOLLOW: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Does it and gives the exit code; none for a command that is not one of these.
+pub(super) async fn look<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    typed: &Typed,
+    now: Time,
+) -> Result<Option<u8>, Problem> {
+    let directory = seam.directory();
+    match typed {
+        Typed::Status => {
+            face.data(|_| render::status_text(&directory, now), || render::status_json(&directory))?;
+        }
+        Typed::People { flag } => people(&directory, face, *flag)?,
+        Typed::Show { user } => {
+            let id = names::person(&directory, user)?;
+            let query = AuditQuery { person: Some(id), limit: 20, ..Default::default() };
+            let entries = seam.audit(query).await?;
+            let person = directory.get(id).ok_or_else(|| names::bad("gone", "They are gone.", ""))?;
+            face.data(
+                |width| render::show_text(&directory, person, &entries, width),
+                || render::show_json(&directory, person, &entries),
+            )?;
+        }
+        Typed::Groups => {
+            face.data(|width| render::groups_text(&directory, width), || render::groups_json(&directory))?;
+        }
+        Typed::Attributes => {
+            face.data(
+                |width| render::attributes_text(&directory, width),
+                || render::attributes_json(&directory),
+            )?;
+        }
+        Typed::Check { users } => {
+            let whom = if users.is_empty() { None } else { Some(names::people(&directory, users)?) };
+            let report = seam.check(whom.clone()).await?;
+            let directory = seam.directory();
+            let whom = whom.as_deref();
+            face.data(
+                |width| render::check_text(&report, &directory, whom, width),
+                || render::check_json(&report, &directory, whom),
+            )?;
+            return Ok(Some(if report.complete { 0 } else { 3 }));
+        }
+        Typed::Test => return test(face, &seam.test().await?).map(Some),
+        Typed::Plan { output } => return plan(seam, face, output.as_deref()).await.map(Some),
+        Typed::Audit { follow, since, person, limit } => {
+            audit(seam, face, *follow, *since, person.as_deref(), *limit, now).await?;
+        }
+        Typed::Trace { id } => {
+            let operation: OpId = id.parse().map_err(|_| {
+                let next = "It begins with op and stands in results and in the audit feed.";
+                names::bad("bad_id", format!("{id} is no operation id."), next)
+            })?;
+            let traces = seam.traces(operation).await?;
+            if traces.is_empty() {
+                let next = "Nothing of it was sent yet, or it is not of this connection.";
+                return Err(names::bad("no_trace", format!("There is no trace of {operation}."), next));
+            }
+            face.data(|_| render::traces_text(&traces), || render::traces_json(operation, &traces))?;
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(0))
+}
+
+/// Streams the list: there may be a million people.
+fn people(
+    directory: &crate::directory::Directory,
+    face: &mut Face<'_>,
+    flag: Option<Flag>,
+) -> Result<(), Problem> {
+    let chosen = directory.people().filter(|p| flag.is_none_or(|flag| p.flags().contains(flag)));
+    let done = if face.json {
+        render::write_people_json(face.out, chosen)
+    } else {
+        let text = render::people_text(directory, chosen, face.width);
+        face.out.write_all(text.as_bytes()).and_then(|()| face.out.flush())
+    };
+    done.map_err(|e| broken(&e))
+}
+
+/// A test's report; 3 when the connector is not configured successfully.
+pub(super) fn test(face: &mut Face<'_>, report: &TestReport) -> Result<u8, Problem> {
+    face.data(|width| render::test_text(report, width), || render::test_json(report))?;
+    Ok(if report.ok { 0 } else { 3 })
+}
+
+async fn plan<S: Seam>(seam: &S, face: &mut Face<'_>, output: Option<&Path>) -> Result<u8, Problem> {
+    let preview = seam.preview(Command::Apply, Vec::new()).await?;
+    if let Some(path) = output {
+        let text = format!("{:#}\n", render::plan_json(&preview.plan));
+        std::fs::write(path, text).map_err(|e| {
+            let text = format!("{} cannot be written: {e}. Nothing was sent.", path.display());
+            Problem::new(ProblemKind::Internal, "output", text, "Choose another file.")
+        })?;
+    }
+    face.data(
+        |width| render::plan_text(&preview.plan, &preview.decision, width),
+        || render::plan_json(&preview.plan),
+    )?;
+    Ok(if preview.plan.operations.is_empty() { 0 } else { 2 })
+}
+
+async fn audit<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    follow: bool,
+    since: Option<Since>,
+    person: Option<&str>,
+    limit: u32,
+    now: Time,
+) -> Result<(), Problem> {
+    let person = person.map(|name| names::person(&seam.directory(), name)).transpose()?;
+    let since = since.map(|s| s.time(now));
+    let mut query = AuditQuery { person, since, limit, ..Default::default() };
+    loop {
+        let entries = seam.audit(query.clone()).await?;
+        let mut text = String::new();
+        for entry in &entries {
+            if face.json {
+                text.push_str(&render::audit_json(entry).to_string());
+            } else {
+                text.push_str(&render::audit_line(entry));
+            }
+            text.push('\n');
+        }
+        face.out.write_all(text.as_bytes()).and_then(|()| face.out.flush()).map_err(|e| broken(&e))?;
+        if !follow {
+            return Ok(());
+        }
+        let last = entries.last().map(|e| e.seq);
+        query.after = last.or(query.after).or(Some(0));
+        query.limit = 1000;
+        tokio::time::sleep(FOLLOW).await;
+    }
+}

@@ -1,0 +1,179 @@
+//! The one place where the commands meet the drive and the console: everything else is coded against [`Seam`].
+
+use std::collections::HashSet;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::watch;
+
+use super::seam::Seam;
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::Directory;
+use crate::domain::{Connection, OpId, PersonId, TokenSource};
+use crate::drive::{self, Drive, DriveConfig};
+use crate::engine::{
+    Approval, CheckReport, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
+};
+use crate::verbs::Command;
+
+/// How a home is opened.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    /// The home folder.
+    pub(super) home: PathBuf,
+    /// Which connection; needed only where there is more than one.
+    pub(super) connection: Option<String>,
+    /// Nothing may be changed or sent.
+    pub(super) read_only: bool,
+    /// Why; kept with operations and audit entries.
+    pub(super) reason: Option<String>,
+}
+
+impl Opening {
+    /// What a drive on this home needs.
+    pub(super) fn config(
+        &self,
+        store: crate::store::Store,
+        connection: Connection,
+        watch: bool,
+    ) -> DriveConfig {
+        DriveConfig {
+            store,
+            home: Some(self.home.clone()),
+            connection,
+            actor: user(),
+            reason: self.reason.clone(),
+            read_only: self.read_only,
+            tokens: None,
+            watch,
+        }
+    }
+}
+
+/// Opens the home on its connection.
+pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
+    let store = open_home(&opening.home)?;
+    let connection = choose(drive::connections(&store).await?, opening)?;
+    Drive::open(opening.config(store, connection, false)).await
+}
+
+/// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.
+pub(super) async fn connect(
+    opening: &Opening,
+    connection: Connection,
+) -> Result<(Drive, TestReport), Problem> {
+    drive::check_base_url(&connection.base_url)?;
+    let store = open_home(&opening.home)?;
+    if drive::connections(&store).await?.iter().any(|c| c.name == connection.name) {
+        return Err(Problem::new(
+            ProblemKind::BadInput,
+            "name_taken",
+            format!("A connection named {} is already there. Nothing was changed.", connection.name),
+            "Give another name with --name, or replace its token: scimdeck token",
+        ));
+    }
+    let connection = drive::add_connection(&store, connection).await?;
+    let drive = Drive::open(opening.config(store, connection, false)).await?;
+    let report = drive.test().await.map_err(|mut problem| {
+        problem.text.push_str(" The connection was saved, not enabled.");
+        problem
+    })?;
+    Ok((drive, report))
+}
+
+/// Opens the store of a home, making the folder where there is none; only its owner may look into it.
+pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
+    DirBuilder::new().recursive(true).mode(0o700).create(home).map_err(|error| {
+        Problem::new(
+            ProblemKind::Internal,
+            "home",
+            format!("The home folder {} cannot be made: {error}. Nothing was changed.", home.display()),
+            "Name another with --home DIR.",
+        )
+    })?;
+    drive::open_store(home)
+}
+
+/// The connection that was named, or the only one.
+fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Problem> {
+    let names: Vec<String> = all.iter().map(|c| c.name.clone()).collect();
+    let at = match &opening.connection {
+        Some(name) => all.iter().position(|c| c.name == *name),
+        None if all.len() == 1 => Some(0),
+        None => None,
+    };
+    match at {
+        Some(at) => Ok(all.swap_remove(at)),
+        None if all.is_empty() => Err(Problem::new(
+            ProblemKind::BadInput,
+            "no_connection",
+            format!("There is no connection in {} yet. Nothing was changed.", opening.home.display()),
+            "Connect first: scimdeck connect --base-url URL --token-file FILE; or try: scimdeck demo",
+        )),
+        None => Err(Problem::new(
+            ProblemKind::BadInput,
+            "which_connection",
+            match &opening.connection {
+                Some(name) => format!("There is no connection named {name}. Nothing was changed."),
+                None => "There is more than one connection. Nothing was changed.".to_owned(),
+            },
+            format!("Name one with --connection: {}", names.join(", ")),
+        )),
+    }
+}
+
+/// The operating system's user, who is named in every audit entry.
+pub(super) fn user() -> String {
+    let named = |name: &str| std::env::var(name).ok().filter(|user| !user.is_empty());
+    let uid = || format!("uid {}", rustix::process::getuid().as_raw());
+    named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME")).unwrap_or_else(uid)
+}
+
+impl Seam for Drive {
+    fn directory(&self) -> Directory {
+        self.directory()
+    }
+    async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        self.preview(command, typed).await
+    }
+    async fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Report, Problem> {
+        self.run(preview, approval, progress).await
+    }
+    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        self.check(people).await
+    }
+    async fn test(&self) -> Result<TestReport, Problem> {
+        self.test().await
+    }
+    async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
+        self.set_token(source).await
+    }
+    async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
+        self.audit(query).await
+    }
+    async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
+        self.traces(operation).await
+    }
+    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
+        self.console_set().await
+    }
+    async fn stop(&self) {
+        self.stop().await;
+    }
+}
+
+/// The console; returns the exit code.
+pub(super) async fn console(_opening: &Opening) -> Result<u8, Problem> {
+    Ok(0)
+}
+
+/// `demo`: its own sandbox, an example home in memory and the console; returns the exit code.
+pub(super) async fn demo(_people: Option<u32>, _seed: Option<u64>) -> Result<u8, Problem> {
+    Ok(0)
+}

@@ -1,0 +1,60 @@
+//! What the commands print, as pure functions: text for people, JSON for programs. The JSON keys are a contract.
+
+mod audit;
+mod import;
+mod lists;
+mod people;
+mod plan;
+mod probe;
+mod report;
+mod show;
+mod status;
+
+use serde_json::{Value, json};
+
+pub(super) use audit::{audit_json, audit_line};
+pub(super) use import::{import_json, import_text};
+pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
+pub(super) use people::{people_text, write_people_json};
+pub(super) use plan::{plan_json, plan_text};
+pub(super) use probe::{check_json, check_text, test_json, test_text, traces_json, traces_text};
+pub(super) use report::{progress_line, report_json, report_text};
+pub(super) use show::{show_json, show_text};
+pub(super) use status::{status_json, status_text};
+
+use crate::domain::{Difference, Failure, RoleValues};
+use crate::engine::Problem;
+
+/// `{"error": {"code", "message", "next"}}`, with the refused rows of a file where there are some.
+pub(super) fn problem_json(problem: &Problem) -> Value {
+    let mut error = json!({"code": problem.code, "message": problem.text, "next": problem.next});
+    if !problem.rejected.is_empty() {
+        error["rejected"] = json!(problem.rejected);
+    }
+    json!({"error": error})
+}
+
+/// A failure in the shape of an error.
+fn failure_json(failure: Option<&Failure>) -> Value {
+    match failure {
+        Some(f) => json!({"code": f.kind, "message": f.text, "next": f.next}),
+        None => Value::Null,
+    }
+}
+
+/// `workato_role=Admin, workato_role_test=Operator`.
+fn roles_text(roles: &RoleValues) -> String {
+    let pairs: Vec<_> = roles.0.iter().map(|(variable, value)| format!("{variable}={value}")).collect();
+    pairs.join(", ")
+}
+
+/// `title: "" -> "Boss"`.
+fn difference_text(difference: &Difference) -> String {
+    let shown = |value: &Option<String>| value.as_deref().map_or("(none)".to_owned(), |v| format!("{v:?}"));
+    format!("{}: {} -> {}", difference.attribute, shown(&difference.before), shown(&difference.after))
+}
+
+/// `1 person`, `3 people`.
+fn people_count(n: u32) -> String {
+    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
+}

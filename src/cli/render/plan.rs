@@ -1,0 +1,103 @@
+//! A plan: what would be sent, to whom and why.
+
+use serde_json::{Value, json};
+
+use super::{difference_text, people_count};
+use crate::cli::text::lines;
+use crate::domain::Call;
+use crate::engine::{Invitation, Plan, Planned};
+use crate::verbs::Decision;
+
+pub(in crate::cli) fn plan_json(plan: &Plan) -> Value {
+    let mut summary = json!(plan.summary);
+    summary["complete"] = json!(plan.complete);
+    summary["brake"] = json!(plan.brake.held);
+    let operation = |p: &Planned| {
+        json!({
+            "kind": p.kind,
+            "user_name": p.user_name,
+            "cause": p.cause,
+            "changes": p.changes,
+            "request": write_of(p),
+        })
+    };
+    let skipped = plan
+        .skipped
+        .iter()
+        .map(|s| json!({"user_name": s.user_name, "why": s.why, "failed": s.failed}))
+        .collect::<Vec<_>>();
+    json!({
+        "operations": plan.operations.iter().map(operation).collect::<Vec<_>>(),
+        "summary": summary,
+        "skipped": skipped,
+    })
+}
+
+/// The request that changes something; reads go before it and are not part of the answer.
+fn write_of(planned: &Planned) -> Value {
+    let writes: Vec<&Call> = planned.calls.iter().filter(|c| c.method.writes()).collect();
+    match writes.last() {
+        Some(call) => json!({
+            "method": call.method,
+            "path": format!("/{}", call.path.join("/")),
+            "body": call.body,
+        }),
+        None => Value::Null,
+    }
+}
+
+pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option<usize>) -> String {
+    let mut out = Vec::new();
+    for planned in &plan.operations {
+        out.push(format!(
+            "{:<11} {}  {}  ({})",
+            planned.kind.word(),
+            planned.user_name,
+            planned.name,
+            planned.cause
+        ));
+        out.extend(planned.changes.iter().map(|d| format!("            {}", difference_text(d))));
+        out.extend(planned.calls.iter().map(|c| format!("            {}", c.line())));
+        if planned.invitation == Invitation::Goes {
+            out.push("            an invitation goes out".to_owned());
+        }
+    }
+    for skipped in &plan.skipped {
+        let word = if skipped.failed { "not" } else { "unchanged" };
+        out.push(format!("{word:<11} {}: {}", skipped.user_name, skipped.why));
+    }
+    out.extend(decision.said.iter().map(|said| said.text.clone()));
+    out.push(summary(plan, decision));
+    if !plan.complete {
+        out.push(
+            "not everybody could be looked up; those requests are made anew before they are sent".into(),
+        );
+    }
+    if let Some(n) = plan.brake.held {
+        out.push(format!("held by the brake until {n} is typed: {}", plan.brake.text));
+    }
+    lines(out)
+}
+
+fn summary(plan: &Plan, decision: &Decision) -> String {
+    let s = &plan.summary;
+    let counts = [
+        (s.create, "to create"),
+        (s.link, "to link"),
+        (s.update, "to change"),
+        (s.deactivate, "to deactivate"),
+        (s.reactivate, "to reactivate"),
+        (s.raised, "with a role raised"),
+        (s.lowered, "with a role lowered"),
+        (s.invitations, "invited"),
+        (s.unchanged, "unchanged"),
+        (s.failed, "not possible"),
+    ];
+    let said: Vec<_> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+    match (plan.operations.len(), decision.changes.is_empty()) {
+        (0, true) => "nothing to do".to_owned(),
+        (0, false) => "nothing is sent; only our side changes".to_owned(),
+        (n, _) => format!("{}: {}", people_count(u32::try_from(n).unwrap_or(u32::MAX)), said.join(", ")),
+    }
+}

@@ -1,0 +1,128 @@
+//! `check`, `test` and `trace`: what the endpoint answered.
+
+use serde_json::{Map, Value, json};
+
+use super::failure_json;
+use super::people::person_json;
+use crate::cli::text::{lines, table};
+use crate::directory::{Directory, PersonView};
+use crate::domain::{Exchange, Flag, OpId, Outcome, PersonId};
+use crate::engine::{CheckReport, TestReport, Trace, Verdict};
+
+/// The people a check was about: the named, or all who are flagged now.
+fn found<'a>(directory: &'a Directory, whom: Option<&[PersonId]>) -> Vec<PersonView<'a>> {
+    match whom {
+        Some(ids) => ids.iter().filter_map(|id| directory.get(*id)).collect(),
+        None => directory.people().filter(|p| !p.flags().is_empty()).collect(),
+    }
+}
+
+pub(in crate::cli) fn check_json(
+    report: &CheckReport,
+    directory: &Directory,
+    whom: Option<&[PersonId]>,
+) -> Value {
+    let flags: Map<String, Value> =
+        Flag::ALL.iter().map(|f| (f.key().to_owned(), json!(directory.counters().worst(*f)))).collect();
+    json!({
+        "checked_at": report.at,
+        "complete": report.complete,
+        "error": failure_json(report.why.as_ref()),
+        "people": report.people,
+        "accounts": report.accounts,
+        "strangers": report.strangers,
+        "changed": report.changed,
+        "flags": flags,
+        "results": found(directory, whom).into_iter().map(person_json).collect::<Vec<_>>(),
+    })
+}
+
+pub(in crate::cli) fn check_text(
+    report: &CheckReport,
+    directory: &Directory,
+    whom: Option<&[PersonId]>,
+    width: Option<usize>,
+) -> String {
+    let people = found(directory, whom).into_iter();
+    let mut text = super::people_text(directory, people, width);
+    text.push_str(&lines([format!(
+        "{} people looked at, {} accounts seen, {} of nobody here, {} with other flags than before",
+        report.people, report.accounts, report.strangers, report.changed
+    )]));
+    if let Some(why) = report.why.as_ref().filter(|_| !report.complete) {
+        text.push_str(&lines([format!("not complete: {} {}", why.text, why.next)]));
+    }
+    text
+}
+
+pub(in crate::cli) fn test_json(report: &TestReport) -> Value {
+    json!({
+        "ok": report.ok,
+        "error": failure_json(report.trouble.as_ref()),
+        "actions": report.actions,
+        "request": report.exchange.call.line(),
+        "status": status(&report.exchange),
+        "took_ms": report.exchange.took_ms,
+        "at": report.at,
+    })
+}
+
+fn status(exchange: &Exchange) -> Option<u16> {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => Some(answer.status),
+        _ => None,
+    }
+}
+
+pub(in crate::cli) fn test_text(report: &TestReport, width: Option<usize>) -> String {
+    let mut out = vec![match &report.trouble {
+        None => "The connector is configured successfully.".to_owned(),
+        Some(trouble) => {
+            format!("The connector is not configured successfully: {} {}", trouble.text, trouble.next)
+        }
+    }];
+    out.push(exchange_line(&report.exchange));
+    let rows: Vec<Vec<String>> = report
+        .actions
+        .iter()
+        .map(|a| {
+            let verdict = match a.verdict {
+                Verdict::Verified => "works",
+                Verdict::Failed => "fails",
+                Verdict::Declared => "not tried",
+                Verdict::Off => "off",
+            };
+            vec![a.action.clone(), verdict.to_owned(), a.text.clone()]
+        })
+        .collect();
+    format!("{}{}", lines(out), table(&["ACTION", "", ""], &rows, width))
+}
+
+fn exchange_line(exchange: &Exchange) -> String {
+    let answer = match &exchange.outcome {
+        Outcome::Answered(answer) => answer.status.to_string(),
+        Outcome::NotSent(why) => format!("not sent: {why}"),
+        Outcome::MaybeSent(why) => format!("no whole answer: {why}"),
+    };
+    format!("{}  -> {answer}  {} ms  {}", exchange.call.line(), exchange.took_ms, exchange.at)
+}
+
+pub(in crate::cli) fn traces_json(operation: OpId, traces: &[Trace]) -> Value {
+    json!({"operation": operation, "attempts": traces})
+}
+
+pub(in crate::cli) fn traces_text(traces: &[Trace]) -> String {
+    let mut out = Vec::new();
+    for trace in traces {
+        out.push(format!("{} (attempt {})  {}", trace.step, trace.attempt, exchange_line(&trace.exchange)));
+        if let Some(body) = &trace.exchange.call.body {
+            out.extend(format!("{body:#}").lines().map(|l| format!("  > {l}")));
+        }
+        if let Outcome::Answered(answer) = &trace.exchange.outcome {
+            let body = serde_json::from_str::<Value>(&answer.body)
+                .map_or_else(|_| answer.body.clone(), |body| format!("{body:#}"));
+            out.extend(body.lines().map(|l| format!("  < {l}")));
+        }
+    }
+    lines(out)
+}

@@ -1,0 +1,75 @@
+//! What became of a run.
+
+use serde_json::{Value, json};
+
+use super::failure_json;
+use crate::cli::text::lines;
+use crate::engine::{Outcome, Progress, Report, RunResult};
+use crate::verbs::Decision;
+
+/// `done` counts those that were so already too, so that the four counts add up to the results.
+pub(in crate::cli) fn report_json(report: &Report) -> Value {
+    let result = |r: &RunResult| {
+        json!({
+            "user_name": r.user_name,
+            "operation": r.operation.map(|(_, kind)| kind),
+            "outcome": r.outcome,
+            "error": failure_json(r.error.as_ref()),
+            "trace": r.operation.map(|(id, _)| id),
+        })
+    };
+    json!({
+        "done": report.count(Outcome::Done) + report.count(Outcome::Unchanged),
+        "failed": report.count(Outcome::Failed),
+        "in_doubt": report.count(Outcome::InDoubt),
+        "held": report.count(Outcome::Held),
+        "results": report.results.iter().map(result).collect::<Vec<_>>(),
+        "stopped": failure_json(report.stopped.as_ref()),
+    })
+}
+
+pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: Option<usize>) -> String {
+    let mut out = Vec::new();
+    for result in &report.results {
+        let kind = result.operation.map_or("", |(_, kind)| kind.word());
+        let word = match result.outcome {
+            Outcome::InDoubt => "in doubt",
+            other => other.word(),
+        };
+        let line = format!("{word:<9} {kind:<10} {}", result.user_name);
+        match &result.error {
+            Some(error) => {
+                let trace = result.operation.map(|(id, _)| format!(" (trace {id})")).unwrap_or_default();
+                out.push(format!("{line}: {} {}{trace}", error.text, error.next));
+            }
+            None => out.push(line),
+        }
+    }
+    out.extend(decision.said.iter().map(|said| said.text.clone()));
+    let counts = [
+        (report.count(Outcome::Done), "done"),
+        (report.count(Outcome::Unchanged), "unchanged"),
+        (report.count(Outcome::Failed), "failed"),
+        (report.count(Outcome::InDoubt), "in doubt"),
+        (report.count(Outcome::Held), "held"),
+    ];
+    let said: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    out.push(match (said.is_empty(), decision.changes.is_empty()) {
+        (false, _) => said.join(", "),
+        (true, false) => format!("{}: done", decision.cause),
+        (true, true) => "nothing to do".to_owned(),
+    });
+    lines(out)
+}
+
+/// One line that is drawn over itself.
+pub(in crate::cli) fn progress_line(at: Progress) -> String {
+    let mut line = format!("\r\x1b[K{} of {} done", at.done, at.total);
+    if at.failed > 0 {
+        line.push_str(&format!(", {} failed", at.failed));
+    }
+    if at.waiting > 0 {
+        line.push_str(", waiting for the endpoint");
+    }
+    line
+}

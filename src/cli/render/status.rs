@@ -1,0 +1,83 @@
+//! `status`.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::text::lines;
+use crate::directory::Directory;
+use crate::domain::{Flag, Time};
+
+/// Everybody is counted once under `flags`, at the worst.
+pub(in crate::cli) fn status_json(directory: &Directory) -> Value {
+    let (counters, queue) = (directory.counters(), directory.queue());
+    let connection = directory.connection();
+    let flags: Map<String, Value> =
+        Flag::ALL.iter().map(|f| (f.key().to_owned(), json!(counters.worst(*f)))).collect();
+    json!({
+        "connection": {
+            "name": connection.name,
+            "base_url": connection.base_url,
+            "badge": connection.badge.0,
+            "enabled": connection.enabled,
+        },
+        "people": counters.people,
+        "assignments": counters.assigned(),
+        "flags": flags,
+        "queue": {
+            "queued": queue.queued,
+            "running": queue.running,
+            "waiting": queue.waiting,
+            "in_doubt": queue.in_doubt,
+            "conflict": queue.conflict,
+            "parked": queue.parked,
+        },
+        "checked_at": directory.sweep().map(|s| s.at),
+        "complete": directory.sweep().is_some_and(|s| s.complete),
+    })
+}
+
+pub(in crate::cli) fn status_text(directory: &Directory, now: Time) -> String {
+    let (counters, queue) = (directory.counters(), directory.queue());
+    let connection = directory.connection();
+    let enabled = if connection.enabled { "enabled" } else { "not enabled: nothing is sent" };
+    let mut out = vec![
+        format!("{}  {}  {} ({enabled})", connection.name, connection.badge.0, connection.base_url),
+        format!(
+            "{} people, {} assigned ({} Individual, {} through a group), {} linked",
+            counters.people,
+            counters.assigned(),
+            counters.individual,
+            counters.through_group,
+            counters.linked
+        ),
+    ];
+    if counters.flagged() == 0 {
+        out.push("nobody is flagged".to_owned());
+    }
+    for flag in Flag::ALL.into_iter().filter(|f| counters.worst(*f) > 0) {
+        out.push(format!("{:>7}  {}", counters.worst(flag), flag.words()));
+    }
+    if queue.total() > 0 {
+        out.push(format!(
+            "queue: {} queued, {} running, {} waiting, {} in doubt, {} in conflict, {} parked",
+            queue.queued, queue.running, queue.waiting, queue.in_doubt, queue.conflict, queue.parked
+        ));
+    }
+    out.push(match directory.sweep() {
+        None => "never compared with the endpoint; do it with: scimdeck check".to_owned(),
+        Some(sweep) => format!(
+            "compared with the endpoint {} ago{}",
+            ago(now.since(sweep.at)),
+            if sweep.complete { "" } else { ", not completely" }
+        ),
+    });
+    lines(out)
+}
+
+fn ago(ms: i64) -> String {
+    match ms.max(0) / 1000 {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3600 => format!("{} min", s / 60),
+        s @ 3600..172_800 => format!("{} h", s / 3600),
+        s => format!("{} days", s / 86_400),
+    }
+}

@@ -1,0 +1,56 @@
+//! A command on an open home.
+
+use super::act::act;
+use super::args::{Command as Typed, Global};
+use super::decisions::decision;
+use super::face::Face;
+use super::import::import;
+use super::look;
+use super::seam::Seam;
+use crate::domain::{Time, TokenSource};
+use crate::engine::{Problem, ProblemKind};
+
+/// Runs a command that needs an open home and gives the exit code. `now` is the wall clock.
+pub async fn run_on<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    global: &Global,
+    typed: &Typed,
+    now: Time,
+) -> Result<u8, Problem> {
+    if let Some(code) = look::look(seam, face, typed, now).await? {
+        return Ok(code);
+    }
+    match typed {
+        Typed::Import(command) => import(seam, face, command, global.read_only).await,
+        Typed::Token(args) => {
+            if global.read_only {
+                return Err(Problem::new(
+                    ProblemKind::NotAllowed,
+                    "read_only",
+                    "This is read-only mode. The token was not replaced.",
+                    "Run it without --read-only.",
+                ));
+            }
+            let report = seam.set_token(absolute(args.source())?).await?;
+            look::test(face, &report)
+        }
+        other => match decision(&seam.directory(), other)? {
+            Some((command, consent)) => act(seam, face, command, &consent, global.read_only).await,
+            None => Err(Problem::new(
+                ProblemKind::Internal,
+                "no_such_command",
+                "This command needs no connection and was sent the wrong way. Nothing was changed.",
+                "Please report it.",
+            )),
+        },
+    }
+}
+
+/// A token file is found from any folder later, so its path is kept whole.
+pub(super) fn absolute(source: TokenSource) -> Result<TokenSource, Problem> {
+    let TokenSource::File { path } = source else { return Ok(source) };
+    std::path::absolute(&path)
+        .map(|path| TokenSource::File { path })
+        .map_err(|e| super::names::bad("unreadable", format!("{}: {e}.", path.display()), "Name a file."))
+}

@@ -1,0 +1,51 @@
+//! What the commands need from the one path of every write; the drive gives it, tests give a stand-in.
+
+use std::collections::HashSet;
+use std::future::Future;
+
+use tokio::sync::watch;
+
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::Directory;
+use crate::domain::{OpId, PersonId, TokenSource};
+use crate::engine::{Approval, CheckReport, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::verbs::Command;
+
+/// An open home on one connection.
+pub trait Seam {
+    /// The directory as it is now.
+    fn directory(&self) -> Directory;
+
+    /// A command as far as it goes without being confirmed. `typed` are the user names given for protected people.
+    fn preview(&self, command: Command, typed: Vec<String>)
+    -> impl Future<Output = Result<Preview, Problem>>;
+
+    /// Commits it and follows it until every operation is settled or stands still.
+    fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> impl Future<Output = Result<Report, Problem>>;
+
+    /// Compares these people, or everybody, with the endpoint.
+    fn check(&self, people: Option<Vec<PersonId>>) -> impl Future<Output = Result<CheckReport, Problem>>;
+
+    /// Test Connector Configuration.
+    fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;
+
+    /// Replaces where the token is and tests it; links and queue stay.
+    fn set_token(&self, source: TokenSource) -> impl Future<Output = Result<TestReport, Problem>>;
+
+    /// Audit entries, oldest first.
+    fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>>;
+
+    /// The attempts of an operation, oldest first.
+    fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>>;
+
+    /// Values set in the console since the last people import: column or variable names by person.
+    fn console_set(&self) -> impl Future<Output = Result<HashSet<(PersonId, String)>, Problem>>;
+
+    /// A signal came: no new request; returns when those under way are settled or known to be in doubt.
+    fn stop(&self) -> impl Future<Output = ()>;
+}

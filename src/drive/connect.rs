@@ -1,0 +1,41 @@
+//! Homes and their connections.
+
+use std::path::Path;
+
+use super::problem;
+use crate::domain::{Connection, Secret};
+use crate::endpoint::{Endpoint, EndpointConfig};
+use crate::engine::{Problem, ProblemKind};
+use crate::store::Store;
+
+/// The store's file in a home.
+const FILE: &str = "scimdeck.db";
+
+/// Opens a home's store, made new where there is none.
+pub fn open_store(home: &Path) -> Result<Store, Problem> {
+    Store::open(&home.join(FILE)).map_err(|e| problem::store(&e))
+}
+
+/// All connections of a home, the oldest first.
+pub async fn connections(store: &Store) -> Result<Vec<Connection>, Problem> {
+    store.connections().await.map_err(|e| problem::store(&e))
+}
+
+/// Adds a connection; the store gives it its number.
+pub async fn add_connection(store: &Store, connection: Connection) -> Result<Connection, Problem> {
+    store.add_connection(connection).await.map_err(|e| problem::store(&e))
+}
+
+/// Whether a base URL is acceptable at all, before anything is saved.
+pub fn check_base_url(base_url: &str) -> Result<(), Problem> {
+    let config = EndpointConfig::new(base_url, Secret::new("-"));
+    match Endpoint::new(config) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Problem::new(
+            ProblemKind::BadInput,
+            "base_url",
+            format!("{}. Nothing was changed.", error.to_string().trim_end_matches('.')),
+            "Copy the base URL from the app's SCIM settings.",
+        )),
+    }
+}

@@ -1,0 +1,199 @@
+//! The activity feed: what the app's own log says, as audit entries.
+//!
+//! Looked at shortly after each write of ours, and slowly otherwise. An entry that another hand made is a reason to
+//! look at that person's account at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::finder;
+use super::shared::{Shared, now};
+use super::{line, open_line};
+use crate::audit::{AuditEntry, Source};
+use crate::directory::{Change, Directory, Observation};
+use crate::domain::{AccountState, Feed, PersonId, RetryAfter};
+use crate::endpoint::EndpointConfig;
+use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
+use crate::engine::FeedState;
+use crate::store::Batch;
+
+/// Looks after our own write, counted from it.
+const SOON: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
+/// Entries taken in at one look.
+const MOST: usize = 500;
+/// What marks the work of SCIM in the app's log.
+const SCIM_AUTO_SYNC: &str = "scim_auto_sync";
+const MARK_KEY: &str = "feed_mark";
+
+/// Follows the log as long as the drive lives.
+pub(super) async fn follow(shared: Arc<Shared>) {
+    loop {
+        let Some(feed) = shared.directory().connection().feed.clone() else {
+            shared.show_feed(FeedState::None);
+            shared.changed.notified().await;
+            // The publisher waits for the same word: pass it on.
+            shared.changed.notify_one();
+            tokio::time::sleep(SOON[2]).await;
+            continue;
+        };
+        let slow = Duration::from_secs(u64::from(feed.every_s.max(1)));
+        let Some(log) = open(&shared, &feed).await else {
+            tokio::time::sleep(slow).await;
+            continue;
+        };
+        let mut wait = look(&shared, &log, slow).await;
+        loop {
+            tokio::select! {
+                () = shared.wrote.notified() => {
+                    for soon in SOON {
+                        tokio::time::sleep(soon).await;
+                        wait = look(&shared, &log, slow).await;
+                    }
+                }
+                () = tokio::time::sleep(wait) => wait = look(&shared, &log, slow).await,
+            }
+            if shared.directory().connection().feed.as_ref() != Some(&feed) {
+                break;
+            }
+        }
+    }
+}
+
+async fn open(shared: &Shared, feed: &Feed) -> Option<ActivityLog> {
+    let token = line::resolve(shared, &feed.token, |tokens| tokens.1.clone()).await;
+    let opened = token.and_then(|token| {
+        ActivityLog::new(EndpointConfig::new(&feed.url, token)).map_err(|error| crate::domain::Failure {
+            kind: crate::domain::FailureKind::NotAllowed,
+            text: format!("The activity log cannot be read: {error}."),
+            next: "Check its address in the connection's settings.".to_owned(),
+        })
+    });
+    match opened {
+        Ok(log) => Some(log),
+        Err(failure) => {
+            shared.show_feed(FeedState::Failing(failure));
+            None
+        }
+    }
+}
+
+/// Takes in what is new. Returns how long to wait for the next look.
+async fn look(shared: &Arc<Shared>, log: &ActivityLog, slow: Duration) -> Duration {
+    let mark = read_mark(shared).await;
+    let batch = log.since(mark.as_ref(), MOST).await;
+    let wait = match batch.retry_after {
+        Some(RetryAfter::Seconds(s)) => slow.max(Duration::from_secs(s.min(900))),
+        Some(RetryAfter::At(at)) => {
+            slow.max(Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)))
+        }
+        None => slow,
+    };
+    if let Some(trouble) = batch.trouble {
+        shared.show_feed(FeedState::Failing(trouble.into()));
+        return wait;
+    }
+    if !batch.entries.is_empty() && !shared.read_only {
+        take_in(shared, &batch.entries).await;
+        if let Some(mark) = batch.mark {
+            write_mark(shared, &mark).await;
+        }
+    }
+    shared.show_feed(FeedState::Live(now()));
+    wait
+}
+
+async fn take_in(shared: &Arc<Shared>, entries: &[ActivityEntry]) {
+    let directory = shared.directory();
+    let audit: Vec<AuditEntry> = entries.iter().map(|entry| audit_entry(entry, &directory)).collect();
+    let mut foreign: Vec<PersonId> = Vec::new();
+    let mut changes = Vec::new();
+    for (entry, row) in entries.iter().zip(&audit) {
+        let Some(person) = row.person else { continue };
+        if let Some(state) = invitation(entry)
+            && directory.get(person).is_some_and(|p| p.account() != state)
+        {
+            let observation = Observation { state, values: None, at: now() };
+            changes.push(Change::Observed(person, observation));
+        }
+        if row.source == Source::App && !foreign.contains(&person) {
+            foreign.push(person);
+        }
+    }
+    let batch = Batch { changes, audit, ..shared.batch() };
+    if let Err(error) = shared.commit(batch).await {
+        tracing::warn!(%error, "the feed could not be kept");
+    }
+    look_at(shared, &directory, &foreign).await;
+}
+
+/// Another hand changed these accounts: what they are now is read at once.
+async fn look_at(shared: &Arc<Shared>, directory: &Directory, people: &[PersonId]) {
+    let Ok(line) = open_line(shared).await else { return };
+    let mut findings = crate::engine::Findings::default();
+    for id in people {
+        let Some(remote_id) = directory.get(*id).and_then(|p| p.remote_id().map(str::to_owned)) else {
+            continue;
+        };
+        if let Ok(found) = finder::read(&line.endpoint, &remote_id, directory.attributes()).await {
+            let finding = match found {
+                Some(found) => crate::engine::Finding::Account(Box::new(found)),
+                None => crate::engine::Finding::Gone,
+            };
+            findings.0.insert(*id, finding);
+        }
+    }
+    let changes = super::observe::learned(&shared.directory(), &findings, now());
+    if let Err(problem) = shared.learn(changes).await {
+        tracing::warn!(text = problem.text, "what was read could not be kept");
+    }
+}
+
+/// What an invitation's entry says of the account. The event names are the sandbox's own: Workato's are not public.
+fn invitation(entry: &ActivityEntry) -> Option<AccountState> {
+    match entry.event_type.as_str() {
+        "member_invited" => Some(AccountState::Invited),
+        "invitation_accepted" => Some(AccountState::Active),
+        _ => None,
+    }
+}
+
+fn audit_entry(entry: &ActivityEntry, directory: &Directory) -> AuditEntry {
+    let source = match (entry.activity.as_deref(), entry.event_type.as_str()) {
+        (Some(SCIM_AUTO_SYNC), _) => Source::ScimAutoSync,
+        (_, "member_invited" | "invitation_accepted") => Source::Invitation,
+        (_, event) if event.contains("login") || event.contains("sign_in") => Source::SignIn,
+        _ => Source::App,
+    };
+    let email = entry.resource_email.clone().unwrap_or_default();
+    let person = directory.find(&email).map(|p| p.id());
+    let name = entry.resource_name.clone().unwrap_or_default();
+    AuditEntry {
+        seq: 0,
+        time: now(),
+        remote_time: entry.at,
+        source,
+        event: entry.event_type.clone(),
+        person,
+        subject: if email.is_empty() { name } else { email },
+        actor: entry.actor_email.clone().unwrap_or_default(),
+        operation: entry.request_id.as_deref().and_then(|id| id.parse().ok()),
+        detail: entry.event_type.replace('_', " "),
+        changes: entry.changes.clone(),
+        reason: None,
+        remote_id: Some(entry.id.clone()),
+    }
+}
+
+async fn read_mark(shared: &Shared) -> Option<Mark> {
+    let text = shared.store.meta_get(Some(shared.connection), MARK_KEY).await.ok()??;
+    let (at, id) = text.split_once(' ')?;
+    Some(Mark { id: id.to_owned(), at: at.parse().ok() })
+}
+
+async fn write_mark(shared: &Shared, mark: &Mark) {
+    let at = mark.at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    let text = format!("{at} {}", mark.id);
+    if let Err(error) = shared.store.meta_set(Some(shared.connection), MARK_KEY, &text).await {
+        tracing::warn!(%error, "the feed's mark could not be kept");
+    }
+}

@@ -1,0 +1,140 @@
+//! A run that waits for its operations: by the sender's news, or by reading the store when another process sends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::shared::{Follower, News, Shared, hold};
+use crate::domain::{Failure, FailureKind, OpId, OpState};
+use crate::engine::{Outcome, Progress};
+use crate::store::Which;
+
+/// How often the store is read while another process sends.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How long another sender may stand still before its follower stops waiting.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Pauses in a row, with nothing settled between them, that end a run.
+const PAUSES: u32 = 2;
+
+/// The operations of a run and what is known of them.
+#[derive(Debug)]
+pub(super) struct Following {
+    open: BTreeSet<OpId>,
+    ended: BTreeMap<OpId, (Outcome, Option<Failure>)>,
+    total: u32,
+    news: mpsc::UnboundedReceiver<News>,
+    paused: u32,
+}
+
+impl Following {
+    /// Begins to listen; before the operations are committed, so that nothing is missed.
+    pub(super) fn begin(shared: &Shared, ops: impl Iterator<Item = OpId>) -> Self {
+        let open: BTreeSet<OpId> = ops.collect();
+        let (tell, news) = mpsc::unbounded_channel();
+        if !open.is_empty() {
+            hold(&shared.followers).push(Follower { ops: open.iter().copied().collect(), tell });
+        }
+        let total = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        Self { open, ended: BTreeMap::new(), total, news, paused: 0 }
+    }
+
+    /// How an operation ended, where the news told.
+    pub(super) fn outcome(&self, op: OpId) -> Option<(Outcome, Option<Failure>)> {
+        self.ended.get(&op).cloned()
+    }
+
+    /// Waits until every operation is settled or stands still. Returns why it stopped early.
+    pub(super) async fn wait(
+        &mut self,
+        shared: &Shared,
+        leads: bool,
+        progress: &watch::Sender<Progress>,
+    ) -> Option<Failure> {
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        let mut idle = Duration::ZERO;
+        while !self.open.is_empty() {
+            progress.send_replace(self.progress());
+            tokio::select! {
+                news = self.news.recv() => {
+                    if let Some(stop) = self.hear(news?) {
+                        return Some(stop);
+                    }
+                }
+                _ = look.tick(), if !leads => {
+                    idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
+                    if idle > PATIENCE {
+                        return Some(stands_still());
+                    }
+                }
+            }
+        }
+        progress.send_replace(self.progress());
+        None
+    }
+
+    fn hear(&mut self, news: News) -> Option<Failure> {
+        match news {
+            News::Settled(op, outcome, failure) => {
+                self.paused = 0;
+                self.end(op, outcome, failure);
+                None
+            }
+            News::Paused(failure) => {
+                self.paused += 1;
+                let ends = match failure.kind {
+                    FailureKind::SlowDown => false,
+                    FailureKind::Unreachable | FailureKind::NotScim => self.paused >= PAUSES,
+                    _ => true,
+                };
+                ends.then_some(failure)
+            }
+        }
+    }
+
+    fn end(&mut self, op: OpId, outcome: Outcome, failure: Option<Failure>) {
+        if self.open.remove(&op) {
+            self.ended.insert(op, (outcome, failure));
+        }
+    }
+
+    /// Reads how the operations stand. Returns whether one ended.
+    async fn look(&mut self, shared: &Shared) -> bool {
+        let ids: Vec<OpId> = self.open.iter().copied().collect();
+        let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else {
+            return false;
+        };
+        let mut any = false;
+        for row in rows.iter().filter(|row| !row.state.moving()) {
+            let outcome = match row.state {
+                OpState::Done => Outcome::Done,
+                OpState::Cancelled => Outcome::Held,
+                _ => Outcome::Failed,
+            };
+            self.end(row.id, outcome, row.failure.clone());
+            any = true;
+        }
+        if any && shared.catch_up().await.is_err() {
+            tracing::warn!("the store could not be read");
+        }
+        any
+    }
+
+    fn progress(&self) -> Progress {
+        let count = |failed: bool| {
+            let ended = self.ended.values().filter(|(o, _)| (*o == Outcome::Failed) == failed).count();
+            u32::try_from(ended).unwrap_or(u32::MAX)
+        };
+        Progress { total: self.total, done: count(false), failed: count(true), waiting: self.paused }
+    }
+}
+
+fn stands_still() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text:
+            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
+                .to_owned(),
+        next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
+    }
+}

@@ -1,0 +1,115 @@
+//! The line to the endpoint: opened when first needed, with a token that is checked when it is another one.
+
+use super::finder::Finder;
+use super::shared::{Line, Shared, hold};
+use crate::directory::Change;
+use crate::domain::{Connection, Failure, FailureKind, Secret, TokenSource};
+use crate::endpoint::{Endpoint, EndpointConfig, token};
+
+/// How many linked accounts are tried when the token is another one.
+const SAMPLE: usize = 5;
+/// So many of them gone, and none there, mean another workspace.
+const STRANGE: usize = 3;
+
+/// The line to the endpoint, opened if it is not open yet.
+pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
+    let mut slot = shared.line.lock().await;
+    if let Some(line) = &*slot {
+        return Ok(line.clone());
+    }
+    let directory = shared.directory();
+    let connection = directory.connection();
+    let secret = scim_token(shared, connection).await?;
+    let endpoint = Endpoint::new(EndpointConfig::new(&connection.base_url, secret.clone()))
+        .map_err(|error| refused(&error.to_string()))?;
+    check_token(shared, &endpoint, &secret).await?;
+    let line = Line { finder: Finder::new(endpoint.clone()), endpoint };
+    *slot = Some(line.clone());
+    Ok(line)
+}
+
+/// Forgets the line, so that the next use opens it with the settings and the token of then.
+pub(super) async fn close_line(shared: &Shared) {
+    *shared.line.lock().await = None;
+}
+
+fn refused(text: &str) -> Failure {
+    Failure {
+        kind: FailureKind::TokenRefused,
+        text: format!("{}. Nothing was sent.", text.trim_end_matches('.')),
+        next: "Repair it, then test the connection: scimdeck test".to_owned(),
+    }
+}
+
+async fn scim_token(shared: &Shared, connection: &Connection) -> Result<Secret, Failure> {
+    resolve(shared, &connection.token, |tokens| tokens.0.clone()).await
+}
+
+/// The token of a source; those kept in memory are this process's own.
+pub(super) async fn resolve(
+    shared: &Shared,
+    source: &TokenSource,
+    pick: impl Fn(&(Secret, Secret)) -> Secret,
+) -> Result<Secret, Failure> {
+    if matches!(source, TokenSource::Memory)
+        && let Some(secret) = hold(&shared.tokens).as_ref().map(pick)
+    {
+        return Ok(secret);
+    }
+    token::resolve(source).await.map_err(|error| refused(&error.to_string()))
+}
+
+/// The salt of this home's token marks.
+async fn salt(shared: &Shared) -> Result<String, Failure> {
+    const KEY: &str = "token_salt";
+    let failed = |error: &dyn std::fmt::Display| refused(&error.to_string());
+    if let Some(salt) = shared.store.meta_get(None, KEY).await.map_err(|e| failed(&e))? {
+        return Ok(salt);
+    }
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|e| failed(&e))?;
+    let salt: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    shared.store.meta_set(None, KEY, &salt).await.map_err(|e| failed(&e))?;
+    Ok(salt)
+}
+
+/// With another token nothing is sent until a sample of the linked accounts answers: it may open another workspace.
+async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> Result<(), Failure> {
+    let directory = shared.directory();
+    let mut connection = directory.connection().clone();
+    let mark = token::token_mark(salt(shared).await?.as_bytes(), secret);
+    if connection.token_mark.as_deref() == Some(mark.as_str()) {
+        return Ok(());
+    }
+    if connection.token_mark.is_some() {
+        let linked: Vec<String> =
+            directory.people().filter_map(|p| p.remote_id().map(str::to_owned)).take(SAMPLE).collect();
+        let mut gone = 0;
+        for remote_id in &linked {
+            match super::finder::read(endpoint, remote_id, directory.attributes()).await? {
+                Some(_) => {
+                    gone = 0;
+                    break;
+                }
+                None => gone += 1,
+            }
+        }
+        if gone >= STRANGE.min(linked.len()) && gone > 0 {
+            return Err(Failure {
+                kind: FailureKind::TokenRefused,
+                text: format!(
+                    "The token was changed, and {gone} linked accounts are not where it leads: is this another \
+                     workspace? Nothing was sent."
+                ),
+                next: "Check the token, or make another connection for another workspace: scimdeck connect"
+                    .to_owned(),
+            });
+        }
+    }
+    if shared.read_only {
+        return Ok(());
+    }
+    connection.token_mark = Some(mark);
+    let change = Change::Connection(Box::new(connection));
+    shared.learn(vec![change]).await.map_err(|problem| refused(&problem.text))
+}

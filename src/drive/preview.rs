@@ -1,0 +1,84 @@
+//! Observe and plan: as far as a command goes without being confirmed.
+
+use super::shared::{hold, now};
+use super::{Drive, observe, open_line, problem};
+use crate::domain::{FailureKind, PersonId};
+use crate::engine::{self, BrakeHistory, Finding, Findings, Preview, Problem};
+use crate::verbs::{self, Command, Context, Decision};
+
+/// The brake counts what went before within this time.
+const BRAKE_WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
+
+impl Drive {
+    /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
+    /// `typed` are the user names given for protected people.
+    pub async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        let before = self.shared.directory();
+        let connection = before.connection();
+        if !connection.enabled
+            && matches!(command, Command::Provision(_) | Command::Apply | Command::Retry(_))
+        {
+            return Err(problem::disabled());
+        }
+        let decision = self.decide(&before, &command, &typed).await?;
+        let mut after = before.clone();
+        after.apply_all(&decision.changes);
+        let people = engine::people_of(&decision.scope);
+        let (findings, observed) = if people.is_empty() {
+            (Findings::default(), Vec::new())
+        } else {
+            let findings = self.observe(&after, people).await?;
+            let observed = observe::learned(&after, &findings, now());
+            (findings, observed)
+        };
+        let plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        Ok(Preview { command, typed, decision, plan, observed, version: before.version() })
+    }
+
+    async fn decide(
+        &self,
+        directory: &crate::directory::Directory,
+        command: &Command,
+        typed: &[String],
+    ) -> Result<Decision, Problem> {
+        let mut command = command.clone();
+        if let Command::ImportPeople(_, options) = &mut command {
+            options.console_set = self.console_set().await?;
+        }
+        let mut ids = hold(&self.shared.ids).clone();
+        let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
+        let decision = verbs::decide(directory, &command, &mut context)?;
+        *hold(&self.shared.ids) = ids;
+        Ok(decision)
+    }
+
+    /// Looks at the endpoint. When it cannot be reached the plan goes on without a base; when it refuses the token
+    /// or is another workspace, it does not.
+    async fn observe(
+        &self,
+        directory: &crate::directory::Directory,
+        people: &[PersonId],
+    ) -> Result<Findings, Problem> {
+        let line = match open_line(&self.shared).await {
+            Ok(line) => line,
+            Err(failure) if failure.kind == FailureKind::TokenRefused => {
+                return Err(problem::endpoint(&failure));
+            }
+            Err(failure) => {
+                let unknown = people.iter().map(|id| (*id, Finding::Unknown(failure.text.clone())));
+                return Ok(Findings(unknown.collect()));
+            }
+        };
+        let places = directory.connection().concurrency as usize;
+        let seen = observe::people(&line.endpoint, &line.finder, directory, people, places).await;
+        match seen.failure {
+            Some(failure) if failure.kind == FailureKind::TokenRefused => Err(problem::endpoint(&failure)),
+            _ => Ok(seen.findings),
+        }
+    }
+
+    async fn brake_history(&self) -> Result<BrakeHistory, Problem> {
+        let since = now().plus_ms(-BRAKE_WINDOW_MS);
+        self.shared.store.brake_history(self.shared.connection, since).await.map_err(|e| problem::store(&e))
+    }
+}

@@ -1,0 +1,342 @@
+//! Commit and run: what was previewed and approved becomes operations of the journal, and is followed.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::{oneshot, watch};
+
+use super::follow::Following;
+use super::runner::Order;
+use super::shared::{hold, now};
+use super::{Drive, problem};
+use crate::audit::{AuditEntry, Source};
+use crate::directory::Change;
+use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
+use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
+use crate::store::{Applied, Batch, Which};
+use crate::verbs::{Command, PersonFields};
+
+impl Drive {
+    /// Commits a previewed command and follows its operations until each is settled or stands still.
+    ///
+    /// When the caller stops waiting, what was committed goes on all the same.
+    pub async fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Report, Problem> {
+        if self.shared.read_only {
+            return Err(problem::read_only());
+        }
+        let preview = self.fresh(preview).await?;
+        approve(&preview, &approval)?;
+        let resumed = match preview.command {
+            Command::Apply => self.resume_offered().await,
+            _ => Vec::new(),
+        };
+        let operations = self.operations(&preview);
+        let leads = if operations.is_empty() && resumed.is_empty() { false } else { self.lead().await };
+        let mut following =
+            Following::begin(&self.shared, operations.iter().map(|op| op.id).chain(resumed.iter().copied()));
+        let applied = self.commit(&preview, operations.clone()).await?;
+        self.after_commit(&preview, &applied).await;
+        let mut results = skipped(&preview);
+        let enabled = self.shared.directory().connection().enabled;
+        let stopped = if enabled { following.wait(&self.shared, leads, &progress).await } else { None };
+        self.collect(&mut results, &operations, &resumed, &following).await?;
+        results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
+        Ok(Report { results, stopped })
+    }
+
+    /// The operations found at start go on, or stay as they are.
+    pub async fn resume(&self, go_on: bool) {
+        if go_on && !self.shared.read_only && self.lead().await {
+            self.resume_offered().await;
+        }
+    }
+
+    async fn resume_offered(&self) -> Vec<OpId> {
+        let (answer, hear) = oneshot::channel();
+        self.shared.order(Order::Resume(answer));
+        hear.await.unwrap_or_default()
+    }
+
+    /// A preview made from an older directory is made anew; it must come out the same.
+    async fn fresh(&self, preview: Preview) -> Result<Preview, Problem> {
+        if preview.version == self.shared.directory().version() {
+            return Ok(preview);
+        }
+        let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
+        let same = anew.plan.operations.len() == preview.plan.operations.len()
+            && anew
+                .plan
+                .operations
+                .iter()
+                .zip(&preview.plan.operations)
+                .all(|(a, b)| (a.person, a.kind, &a.changes) == (b.person, b.kind, &b.changes));
+        if same || !preview.must_ask() {
+            return Ok(anew);
+        }
+        Err(Problem::new(
+            ProblemKind::Stale,
+            "stale",
+            "The plan is stale: somebody or the app changed meanwhile. Nothing was changed and nothing was sent.",
+            "Look at the plan again, then confirm.",
+        ))
+    }
+
+    fn operations(&self, preview: &Preview) -> Vec<Operation> {
+        let at = now();
+        let mut ids = hold(&self.shared.ids);
+        let planned = preview.plan.operations.iter();
+        planned
+            .map(|planned| Operation {
+                id: ids.op(at),
+                person: planned.person,
+                user_name: planned.user_name.clone(),
+                kind: planned.kind,
+                cause: planned.cause.clone(),
+                intent: planned.intent.clone(),
+                state: OpState::Queued,
+                not_before: None,
+                attempts: 0,
+                failure: None,
+                created_at: at,
+                updated_at: at,
+                actor: self.shared.actor.clone(),
+                reason: self.shared.reason.clone(),
+            })
+            .collect()
+    }
+
+    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<Applied, Problem> {
+        let decision = &preview.decision;
+        let mut changes = decision.changes.clone();
+        changes.extend(preview.observed.iter().cloned());
+        let mut cancel = preview.plan.cancel.clone();
+        cancel.extend(&decision.cancel);
+        let audit = self.entries(preview);
+        let batch = Batch {
+            changes,
+            operations,
+            cancel,
+            audit,
+            import_done: matches!(preview.command, Command::ImportPeople(..)),
+            console_set: set_here(&preview.command),
+            ..self.shared.batch()
+        };
+        let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
+        self.shared.hand_over(&applied.operations);
+        Ok(applied)
+    }
+
+    /// Settings that the sender goes by.
+    async fn after_commit(&self, preview: &Preview, applied: &Applied) {
+        let settings = |change: &Change| {
+            matches!(change, Change::Connection(_) | Change::Attribute(..) | Change::AttributeDropped(_))
+        };
+        if applied.changes.iter().any(settings) {
+            self.shared.order(Order::Go);
+        }
+        if matches!(preview.command, Command::Enable) {
+            super::line::close_line(&self.shared).await;
+            self.shared.order(Order::TokenChanged);
+            self.lead().await;
+        }
+    }
+
+    /// What was decided here: one entry about the whole, or one per person where few are named.
+    fn entries(&self, preview: &Preview) -> Vec<AuditEntry> {
+        let decision = &preview.decision;
+        if decision.changes.is_empty() {
+            return Vec::new();
+        }
+        let at = now();
+        let directory = self.shared.directory();
+        let source = match preview.command {
+            Command::ImportPeople(..) | Command::ImportGroups(..) => Source::Import,
+            _ => Source::Console,
+        };
+        let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
+            seq: 0,
+            time: at,
+            remote_time: None,
+            source,
+            event: decision.cause.clone(),
+            person,
+            subject,
+            actor: self.shared.actor.clone(),
+            operation: None,
+            detail,
+            changes: Vec::new(),
+            reason: self.shared.reason.clone(),
+            remote_id: None,
+        };
+        let people: Vec<PersonId> = touched(&decision.changes);
+        if let Some(import) = &decision.import {
+            let detail = format!(
+                "{} new, {} changed, {} unchanged, {} absent, {} rejected",
+                import.new,
+                import.matched,
+                import.unchanged,
+                import.absent,
+                import.rejected.len()
+            );
+            return vec![entry(None, String::new(), detail)];
+        }
+        if people.is_empty() || people.len() > 20 {
+            let detail = match people.len() {
+                0 => decision.cause.clone(),
+                n => format!("{}: {n} people", decision.cause),
+            };
+            return vec![entry(None, String::new(), detail)];
+        }
+        people
+            .into_iter()
+            .map(|id| {
+                let name = directory.get(id).map(|p| p.user_name().to_owned()).unwrap_or_default();
+                let said = decision.said.iter().find(|s| s.person == Some(id)).map(|s| s.text.clone());
+                entry(Some(id), name, said.unwrap_or_else(|| decision.cause.clone()))
+            })
+            .collect()
+    }
+
+    /// How each operation stands now, told by the run's news or, where there is none, by the store.
+    async fn collect(
+        &self,
+        results: &mut Vec<RunResult>,
+        operations: &[Operation],
+        resumed: &[OpId],
+        following: &Following,
+    ) -> Result<(), Problem> {
+        let ids: Vec<OpId> = operations.iter().map(|op| op.id).chain(resumed.iter().copied()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = self.shared.store.operations(self.shared.connection, Which::Ids(ids)).await;
+        let rows: BTreeMap<OpId, Operation> =
+            rows.map_err(|e| problem::store(&e))?.into_iter().map(|op| (op.id, op)).collect();
+        for (id, row) in rows {
+            let (outcome, error) = following.outcome(id).unwrap_or_else(|| stands(&row));
+            if row.state == OpState::Cancelled && resumed.contains(&id) {
+                continue;
+            }
+            results.push(RunResult {
+                person: row.person,
+                user_name: row.user_name.clone(),
+                operation: Some((id, row.kind)),
+                outcome,
+                error,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What an operator set by hand: the next people file does not silently take it back. Fields by column name.
+fn set_here(command: &Command) -> Vec<(PersonId, String)> {
+    let of = |people: &[PersonId], fields: Vec<String>| {
+        people.iter().flat_map(|id| fields.iter().map(|field| (*id, field.clone()))).collect()
+    };
+    match command {
+        Command::Assign { people, roles } => of(people, roles.0.keys().cloned().collect()),
+        Command::Role { people, values } => of(people, values.keys().cloned().collect()),
+        Command::SetStatus { people, .. } => of(people, vec!["status".to_owned()]),
+        Command::Unassign(people) => of(people, vec!["assigned".to_owned()]),
+        Command::PersonSet { person: Some(person), fields } => of(&[*person], named(fields)),
+        _ => Vec::new(),
+    }
+}
+
+fn named(fields: &PersonFields) -> Vec<String> {
+    let given = [
+        ("user_name", fields.user_name.is_some()),
+        ("given_name", fields.given_name.is_some()),
+        ("family_name", fields.family_name.is_some()),
+        ("display_name", fields.display_name.is_some()),
+        ("email", fields.email.is_some()),
+        ("title", fields.title.is_some()),
+        ("department", fields.department.is_some()),
+        ("external_id", fields.external_id.is_some()),
+    ];
+    given.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
+    let outcome = match row.state {
+        OpState::Done => Outcome::Done,
+        OpState::Inflight | OpState::InDoubt => Outcome::InDoubt,
+        OpState::Parked | OpState::Conflict | OpState::Stale => Outcome::Failed,
+        OpState::Queued | OpState::Behind | OpState::Waiting | OpState::Cancelled => Outcome::Held,
+    };
+    (outcome, row.failure.clone())
+}
+
+fn skipped(preview: &Preview) -> Vec<RunResult> {
+    let skipped = preview.plan.skipped.iter();
+    skipped
+        .map(|skipped| RunResult {
+            person: skipped.person,
+            user_name: skipped.user_name.clone(),
+            operation: None,
+            outcome: if skipped.failed { Outcome::Failed } else { Outcome::Unchanged },
+            error: skipped.failed.then(|| Failure {
+                kind: FailureKind::NotAllowed,
+                text: skipped.why.clone(),
+                next: String::new(),
+            }),
+        })
+        .collect()
+}
+
+/// The people that changes are about, each once, in order.
+fn touched(changes: &[Change]) -> Vec<PersonId> {
+    let mut people = Vec::new();
+    for change in changes {
+        let id = match change {
+            Change::Person(person) => person.id,
+            Change::PersonDropped(id)
+            | Change::Member(_, id)
+            | Change::MemberDropped(_, id)
+            | Change::Assigned(id, _)
+            | Change::Unassigned(id)
+            | Change::LinkDropped(id)
+            | Change::Noted(id, _)
+            | Change::NoteDropped(id) => *id,
+            _ => continue,
+        };
+        if !people.contains(&id) {
+            people.push(id);
+        }
+        if people.len() > 20 {
+            break;
+        }
+    }
+    people
+}
+
+/// The dialog's OK and the brake's number. The number allows as many people as it says.
+fn approve(preview: &Preview, approval: &Approval) -> Result<(), Problem> {
+    if let Some(number) = preview.plan.brake.held
+        && approval.brake.is_none_or(|given| given < number)
+    {
+        return Err(Problem::new(
+            ProblemKind::Held,
+            "brake",
+            format!(
+                "Held by the brake: {}. Nothing was changed and nothing was sent.",
+                preview.plan.brake.text
+            ),
+            format!("Look at the plan; to let it go on, give the number: --brake {number}"),
+        ));
+    }
+    if preview.decision.confirm && !approval.confirmed {
+        return Err(Problem::new(
+            ProblemKind::Held,
+            "unconfirmed",
+            "Not confirmed. Nothing was changed and nothing was sent.",
+            "Look at the plan, then confirm it: --yes",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! What all parts of a drive hold together.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::finder::Finder;
+use super::ledger::Ledger;
+use super::problem;
+use super::runner::Order;
+use crate::directory::{Change, Directory};
+use crate::domain::{ConnectionId, Failure, Ids, OpId, Operation, Time};
+use crate::endpoint::Endpoint;
+use crate::engine::{FeedState, Notice, Outcome, Problem, Sending};
+use crate::store::{Applied, Batch, Store, StoreError};
+
+/// What a run hears about its operations.
+#[derive(Debug, Clone)]
+pub(super) enum News {
+    /// One came to rest.
+    Settled(OpId, Outcome, Option<Failure>),
+    /// Nothing is sent for now.
+    Paused(Failure),
+}
+
+/// A run that waits for its operations.
+#[derive(Debug)]
+pub(super) struct Follower {
+    pub(super) ops: HashSet<OpId>,
+    pub(super) tell: mpsc::UnboundedSender<News>,
+}
+
+/// The endpoint with everything that was learned about it.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) endpoint: Endpoint,
+    pub(super) finder: Finder,
+}
+
+/// Held by every part of one drive.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) store: Store,
+    pub(super) connection: ConnectionId,
+    /// Where the sender's lock file is; none for a store in memory, which no other process can see.
+    pub(super) home: Option<PathBuf>,
+    pub(super) ledger: Mutex<Ledger>,
+    pub(super) ids: Mutex<Ids>,
+    pub(super) actor: String,
+    pub(super) reason: Option<String>,
+    pub(super) read_only: bool,
+    /// Tokens held by this process: SCIM, then feed.
+    pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
+    pub(super) line: tokio::sync::Mutex<Option<Line>>,
+    pub(super) followers: Mutex<Vec<Follower>>,
+    pub(super) orders: mpsc::UnboundedSender<Order>,
+    pub(super) notices: Mutex<Vec<mpsc::UnboundedSender<Notice>>>,
+    pub(super) sending: watch::Sender<Sending>,
+    pub(super) feed: watch::Sender<FeedState>,
+    /// Says that the directory changed; the publisher turns many into one notice.
+    pub(super) changed: Notify,
+    /// Says that something of ours was written there, so that the feed looks soon.
+    pub(super) wrote: Notify,
+}
+
+/// The wall clock.
+pub(super) fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A lock that a panicking holder does not spoil: what it guards is replaced whole, never half.
+pub(super) fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// The directory as it is now.
+    pub(super) fn directory(&self) -> Directory {
+        hold(&self.ledger).directory.clone()
+    }
+
+    /// A batch of this connection.
+    pub(super) fn batch(&self) -> Batch {
+        Batch { connection: Some(self.connection), ..Batch::default() }
+    }
+
+    /// Writes a batch and lets it reach the directory, the feed and the sender.
+    pub(super) async fn commit(&self, batch: Batch) -> Result<Applied, StoreError> {
+        let applied = self.store.apply(batch).await?;
+        self.reach(&applied).await?;
+        Ok(applied)
+    }
+
+    /// Lets what was written reach everybody in this process.
+    pub(super) async fn reach(&self, applied: &Applied) -> Result<(), StoreError> {
+        let missing = hold(&self.ledger).take(applied.changes.clone(), applied.last_change);
+        if missing {
+            self.catch_up().await?;
+        }
+        if !applied.audit.is_empty() {
+            self.notify(&Notice::Audit(applied.audit.clone()));
+        }
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Takes in what other processes wrote. Returns whether there was anything.
+    pub(super) async fn catch_up(&self) -> Result<bool, StoreError> {
+        let last = hold(&self.ledger).last();
+        match self.store.changes_since(self.connection, last).await? {
+            Some((changes, newest)) => {
+                let some = newest > last;
+                hold(&self.ledger).catch_up(&changes, newest);
+                if some {
+                    self.changed.notify_one();
+                }
+                Ok(some)
+            }
+            None => {
+                self.reload().await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Reads everything anew: the change log was trimmed past what we hold.
+    async fn reload(&self) -> Result<(), StoreError> {
+        let settings = self.directory().connection().clone();
+        let loaded = self.store.load(self.connection).await?;
+        let mut directory = Directory::new(settings);
+        directory.apply_all(&loaded.changes);
+        hold(&self.ledger).replace(directory, loaded.last_change);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Tells every face.
+    pub(super) fn notify(&self, notice: &Notice) {
+        hold(&self.notices).retain(|face| face.send(notice.clone()).is_ok());
+    }
+
+    /// Tells runs that wait for this operation.
+    pub(super) fn tell(&self, op: OpId, outcome: Outcome, failure: Option<&Failure>) {
+        for follower in hold(&self.followers).iter().filter(|f| f.ops.contains(&op)) {
+            // A run that is gone no longer waits.
+            let _ = follower.tell.send(News::Settled(op, outcome, failure.cloned()));
+        }
+    }
+
+    /// Tells all runs.
+    pub(super) fn tell_paused(&self, failure: &Failure) {
+        hold(&self.followers).retain(|f| f.tell.send(News::Paused(failure.clone())).is_ok());
+    }
+
+    /// Shows who sends and whether it goes.
+    pub(super) fn show_sending(&self, sending: Sending) {
+        if *self.sending.borrow() != sending {
+            self.sending.send_replace(sending.clone());
+            self.notify(&Notice::Sending(sending));
+        }
+    }
+
+    /// Shows how the feed is.
+    pub(super) fn show_feed(&self, state: FeedState) {
+        if *self.feed.borrow() != state {
+            self.feed.send_replace(state.clone());
+            self.notify(&Notice::Feed(state));
+        }
+    }
+
+    /// Orders the runner about; it lives as long as the drive.
+    pub(super) fn order(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+
+    /// Hands new and changed operations to the sender.
+    pub(super) fn hand_over(&self, operations: &[Operation]) {
+        if !operations.is_empty() {
+            self.order(Order::Committed(operations.to_vec()));
+        }
+    }
+
+    /// Commits changes that need no operations.
+    pub(super) async fn learn(&self, changes: Vec<Change>) -> Result<(), Problem> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch { changes, ..self.batch() };
+        self.commit(batch).await.map(|_| ()).map_err(|e| problem::store(&e))
+    }
+}

@@ -1,0 +1,241 @@
+//! Reading a whole list by index paging (RFC 7644, 3.4.2.4), from servers that repeat pages, move totals and
+//! echo counts that are not true.
+//!
+//! Absence may be concluded from a complete pass only, so every irregularity makes the pass incomplete.
+
+mod gap;
+mod query;
+
+pub use gap::{Completeness, Gap};
+pub use query::PageQuery;
+
+use std::collections::HashSet;
+
+use super::excerpt::excerpt;
+use super::{Endpoint, Trouble, judge};
+use crate::domain::Exchange;
+use crate::scim::list::ListPage;
+use crate::scim::resource::{self, Resource};
+
+/// A resource with its id, which is never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The endpoint's `id`.
+    pub id: String,
+    /// The resource as it came.
+    pub resource: Resource,
+}
+
+/// One page: what was new on it.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Resources not seen on an earlier page.
+    pub items: Vec<Item>,
+    /// Beginnings of rows that are no resource with an id.
+    pub unreadable: Vec<String>,
+    /// The total as this page claims it.
+    pub total: Option<u64>,
+    /// The request and its answer.
+    pub exchange: Exchange,
+}
+
+/// A page did not come, or is no page.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{trouble}")]
+pub struct PageError {
+    /// What happened, in words.
+    pub trouble: Trouble,
+    /// The request and what became of it.
+    pub exchange: Box<Exchange>,
+}
+
+/// A pass over a list, page by page.
+#[derive(Debug)]
+pub struct Pages {
+    endpoint: Endpoint,
+    query: PageQuery,
+    seen: HashSet<String, foldhash::quality::RandomState>,
+    start: u64,
+    pages: u32,
+    rows: u64,
+    repeated: u64,
+    total: Option<u64>,
+    gap: Option<Gap>,
+    over: bool,
+}
+
+impl Pages {
+    /// Begins a pass; nothing is sent yet.
+    pub fn new(endpoint: &Endpoint, query: PageQuery) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            query,
+            seen: HashSet::default(),
+            start: 1,
+            pages: 0,
+            rows: 0,
+            repeated: 0,
+            total: None,
+            gap: None,
+            over: false,
+        }
+    }
+
+    /// The next page, or none when the pass is over. After an error the pass is over.
+    pub async fn next(&mut self) -> Option<Result<Page, PageError>> {
+        if self.over {
+            return None;
+        }
+        if self.pages >= self.query.max_pages || self.rows >= self.query.max_rows as u64 {
+            self.finish(Some(Gap::Limit { pages: self.pages, rows: self.seen.len() }));
+            return None;
+        }
+        let exchange = self.endpoint.send(&self.query.call(self.start)).await;
+        self.pages += 1;
+        let page = match read(&exchange) {
+            Ok(page) => page,
+            Err(trouble) => {
+                self.finish(Some(Gap::Failed(trouble.text.clone())));
+                return Some(Err(PageError { trouble, exchange: Box::new(exchange) }));
+            }
+        };
+        Some(Ok(self.take(page, exchange)))
+    }
+
+    /// Whether everything was seen; asked when [`Self::next`] gave none.
+    pub fn completeness(&self) -> Completeness {
+        match &self.gap {
+            Some(gap) => Completeness::Incomplete(gap.clone()),
+            None if self.over => Completeness::Complete,
+            None => Completeness::Incomplete(Gap::Unfinished),
+        }
+    }
+
+    /// The total as the first page claimed it.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// Distinct resources seen so far.
+    pub fn seen(&self) -> usize {
+        self.seen.len()
+    }
+
+    fn take(&mut self, page: ListPage, exchange: Exchange) -> Page {
+        let came = page.resources.len() as u64;
+        let mut out = Page { items: Vec::new(), unreadable: Vec::new(), total: page.total, exchange };
+        let before = self.repeated;
+        for raw in &page.resources {
+            let found = serde_json::from_str::<Resource>(raw.get()).ok();
+            match found.and_then(|r| resource::id(&r).map(|id| (id, r))) {
+                None => out.unreadable.push(excerpt(raw.get(), 80)),
+                Some((id, _)) if self.seen.contains(&id) => self.repeated += 1,
+                Some(_) if self.seen.len() >= self.query.max_rows => {
+                    self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
+                }
+                Some((id, resource)) => {
+                    self.seen.insert(id.clone());
+                    out.items.push(Item { id, resource });
+                }
+            }
+        }
+        self.rows += came;
+        self.start += came;
+        if !out.unreadable.is_empty() {
+            self.mark(Gap::Unreadable(out.unreadable.len() as u64));
+        }
+        match (self.total, page.total) {
+            (Some(from), Some(to)) if from != to => self.mark(Gap::TotalMoved { from, to }),
+            (None, Some(total)) => self.total = Some(total),
+            _ => {}
+        }
+        let nothing_new = out.items.is_empty() && out.unreadable.is_empty();
+        self.judge_end(came, nothing_new, self.repeated - before, page.total);
+        out
+    }
+
+    /// `total` is the newest claim, which decides whether to go on; the first one decides what is missing.
+    fn judge_end(&mut self, came: u64, nothing_new: bool, repeated: u64, total: Option<u64>) {
+        let seen = self.seen.len() as u64 + self.unreadable();
+        match total {
+            Some(total) if seen > total => {
+                self.mark(Gap::TooMany { seen, total });
+                // The total is not true here: only an empty page or a repeated one is the end.
+                if nothing_new {
+                    self.finish(None);
+                }
+            }
+            Some(total) if seen == total => {
+                if repeated > 0 {
+                    self.mark(Gap::Repeated(repeated));
+                }
+                self.finish(None);
+            }
+            Some(total) if nothing_new => self.finish(Some(Gap::Missing { seen, total })),
+            None if came == 0 => self.finish(None),
+            None if nothing_new => self.finish(Some(Gap::NoTotal)),
+            _ if repeated > 0 => self.mark(Gap::Repeated(repeated)),
+            _ => {}
+        }
+    }
+
+    /// Rows that came and have no id, as far as they are known to be distinct: none is assumed to be one twice.
+    fn unreadable(&self) -> u64 {
+        self.rows.saturating_sub(self.seen.len() as u64 + self.repeated)
+    }
+
+    fn mark(&mut self, gap: Gap) {
+        self.gap.get_or_insert(gap);
+    }
+
+    fn finish(&mut self, gap: Option<Gap>) {
+        self.over = true;
+        if let Some(gap) = gap {
+            self.mark(gap);
+        }
+    }
+}
+
+/// Everything a pass brought.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Distinct resources in the order in which they came.
+    pub items: Vec<Item>,
+    /// Whether that is all there is.
+    pub completeness: Completeness,
+    /// The total as claimed.
+    pub total: Option<u64>,
+    /// Requests sent.
+    pub pages: u32,
+    /// The page that failed, which ended the pass.
+    pub error: Option<PageError>,
+}
+
+impl Listing {
+    /// Whether absence may be concluded from it.
+    pub fn complete(&self) -> bool {
+        self.completeness == Completeness::Complete
+    }
+}
+
+impl Endpoint {
+    /// Reads a list to its end.
+    pub async fn list(&self, query: PageQuery) -> Listing {
+        let mut pages = Pages::new(self, query);
+        let (mut items, mut error) = (Vec::new(), None);
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => items.extend(page.items),
+                Err(failed) => error = Some(failed),
+            }
+        }
+        Listing { items, completeness: pages.completeness(), total: pages.total, pages: pages.pages, error }
+    }
+}
+
+/// The page in an answer, or why there is none.
+pub(super) fn read(exchange: &Exchange) -> Result<ListPage, Trouble> {
+    let answer = judge(&exchange.call, &exchange.outcome)?;
+    ListPage::read(answer.body.as_bytes())
+        .map_err(|_| Trouble::not_scim(answer, "a SCIM list (a ListResponse with Resources)"))
+}

@@ -1,0 +1,62 @@
+//! Why a pass over a list may have missed something.
+
+/// Whether a pass saw everything there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completeness {
+    /// Every row of a list that did not move meanwhile.
+    Complete,
+    /// Something may have been missed: nobody may be called absent.
+    Incomplete(Gap),
+}
+
+/// Why a pass is not complete; the first reason met.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Gap {
+    /// Not read to its end.
+    #[error("the list was not read to its end")]
+    Unfinished,
+    /// The total changed between two pages.
+    #[error("the total moved from {from} to {to} while the list was read")]
+    TotalMoved {
+        /// On an earlier page.
+        from: u64,
+        /// On a later page.
+        to: u64,
+    },
+    /// Rows came twice, so others may have been skipped.
+    #[error("{0} rows came more than once")]
+    Repeated(u64),
+    /// Fewer rows came than the total promised.
+    #[error("{seen} rows came where {total} were promised")]
+    Missing {
+        /// Rows that came.
+        seen: u64,
+        /// The total.
+        total: u64,
+    },
+    /// More rows came than the total promised.
+    #[error("{seen} rows came where only {total} were promised")]
+    TooMany {
+        /// Rows that came.
+        seen: u64,
+        /// The total.
+        total: u64,
+    },
+    /// The same page again, and no total that would tell whether that was all.
+    #[error("the same rows came again, and no total says whether that was all")]
+    NoTotal,
+    /// Rows without a readable id.
+    #[error("{0} rows could not be read")]
+    Unreadable(u64),
+    /// A page failed.
+    #[error("a page failed: {0}")]
+    Failed(String),
+    /// More pages or rows than are read at most.
+    #[error("stopped after {pages} pages and {rows} rows, which is the limit set")]
+    Limit {
+        /// Pages read.
+        pages: u32,
+        /// Rows taken.
+        rows: usize,
+    },
+}

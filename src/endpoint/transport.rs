@@ -1,0 +1,288 @@
+//! One attempt of one request over HTTP.
+
+use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{self, HeaderValue};
+use reqwest::{Client, Request};
+
+use super::address::{BaseUrl, BaseUrlError};
+use super::{body, fault, headers};
+use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret};
+
+const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
+const ACCEPT: HeaderValue = HeaderValue::from_static("application/scim+json, application/json;q=0.9");
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
+/// Many servers close a quiet connection after five seconds; a write on one that is just closing is in doubt.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
+/// A shorter token than this is not looked for in answers: it would be found by chance.
+const SHORTEST_REDACTED: usize = 8;
+
+/// How long a request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name look-up, connection and TLS together.
+    pub connect: Duration,
+    /// The whole request.
+    pub total: Duration,
+    /// Silence while waiting for the answer or its next piece.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How much of an answer is read, in bytes after decompression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// A page of a list.
+    pub list: usize,
+    /// One resource.
+    pub resource: usize,
+    /// Any answer that is no success; only its beginning is kept.
+    pub error: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self { list: 16 << 20, resource: 1 << 20, error: 64 << 10 }
+    }
+}
+
+/// What an [`Endpoint`] is made from.
+#[derive(Debug, Clone)]
+pub struct EndpointConfig {
+    /// The SCIM base URL.
+    pub base_url: String,
+    /// The bearer token; may be empty until [`Endpoint::set_token`], nothing is sent before.
+    pub token: Secret,
+    /// How long a request may take.
+    pub timeouts: Timeouts,
+    /// How much of an answer is read.
+    pub caps: Caps,
+}
+
+impl EndpointConfig {
+    /// With the usual time limits and caps.
+    pub fn new(base_url: &str, token: Secret) -> Self {
+        Self { base_url: base_url.to_owned(), token, timeouts: Timeouts::default(), caps: Caps::default() }
+    }
+}
+
+/// Why there is no endpoint to talk to.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// The base URL is not acceptable.
+    #[error(transparent)]
+    BaseUrl(#[from] BaseUrlError),
+    /// TLS could not be set up: mostly a machine without a certificate store.
+    #[error(
+        "https cannot be used on this machine: {0}; install its CA certificates (the package is mostly called \
+         ca-certificates) or point SSL_CERT_FILE to them"
+    )]
+    Tls(String),
+}
+
+/// An app's SCIM endpoint. Cheap to clone; clones share connections and token.
+#[derive(Debug, Clone)]
+pub struct Endpoint(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    base: BaseUrl,
+    token: RwLock<Secret>,
+    caps: Caps,
+}
+
+impl Endpoint {
+    /// Checks the base URL and prepares the client; sends nothing.
+    pub fn new(config: EndpointConfig) -> Result<Self, EndpointError> {
+        Self::with_base(BaseUrl::parse(&config.base_url)?, config)
+    }
+
+    fn with_base(base: BaseUrl, config: EndpointConfig) -> Result<Self, EndpointError> {
+        // The process may have chosen a provider already; whichever it is will do.
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let Timeouts { connect, total, idle } = config.timeouts;
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .http1_only()
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .connect_timeout(connect.min(total))
+            .timeout(total)
+            .read_timeout(idle);
+        if base.clear {
+            // No TLS will be spoken: do not ask for a certificate store that the machine may not have.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder.build().map_err(|error| {
+            let reason =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            EndpointError::Tls(reason)
+        })?;
+        Ok(Self(Arc::new(Inner { client, base, token: RwLock::new(config.token), caps: config.caps })))
+    }
+
+    /// Host and port, for sentences.
+    pub fn host(&self) -> &str {
+        &self.0.base.host
+    }
+
+    /// Whether the token travels in clear, which is only accepted on this machine itself.
+    pub fn clear_text(&self) -> bool {
+        self.0.base.clear
+    }
+
+    /// Uses another token from the next request on.
+    pub fn set_token(&self, token: Secret) {
+        *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    /// One attempt. Never fails: what happened is the outcome.
+    pub async fn send(&self, call: &Call) -> Exchange {
+        let at = headers::time(SystemTime::now());
+        let started = Instant::now();
+        let token = self.0.token.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut outcome = match self.request(call, &token) {
+            Ok(request) => self.exchange(call, request).await,
+            Err(reason) => Outcome::NotSent(reason),
+        };
+        redact(&mut outcome, &token);
+        let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        Exchange { call: call.clone(), outcome, at, took_ms }
+    }
+
+    fn request(&self, call: &Call, token: &Secret) -> Result<Request, String> {
+        let url = self.0.base.join(call)?;
+        if token.is_empty() {
+            return Err("there is no token for this connection".to_owned());
+        }
+        let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| "the token holds characters that no header can carry".to_owned())?;
+        authorization.set_sensitive(true);
+        let mut request = Request::new(method(call.method), url);
+        if let Some(body) = &call.body {
+            let bytes =
+                serde_json::to_vec(body).map_err(|_| "its body cannot be written as JSON".to_owned())?;
+            *request.body_mut() = Some(bytes.into());
+            request.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
+        }
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, authorization);
+        headers.insert(header::ACCEPT, ACCEPT);
+        if let Some(version) = &call.if_match {
+            let value = HeaderValue::try_from(version.as_str())
+                .map_err(|_| "the version of the resource cannot stand in a header".to_owned())?;
+            headers.insert(header::IF_MATCH, value);
+        }
+        if let Some(operation) = call.operation
+            && let Ok(value) = HeaderValue::try_from(operation.to_string())
+        {
+            headers.insert("x-request-id", value);
+        }
+        Ok(request)
+    }
+
+    async fn exchange(&self, call: &Call, request: Request) -> Outcome {
+        let host = self.host();
+        let mut response = match self.0.client.execute(request).await {
+            Ok(response) => response,
+            // Only while connecting is it certain that no byte of the request left.
+            Err(error) if error.is_builder() || error.is_connect() => {
+                return Outcome::NotSent(fault::words(error, host));
+            }
+            Err(error) => return Outcome::MaybeSent(fault::words(error, host)),
+        };
+        let head = headers::read(response.status().as_u16(), response.headers());
+        let cap = self.cap(call, &head);
+        let (body, end) = body::read(&mut response, cap, host).await;
+        match end {
+            // An answer that is no success says so in its status line: its body is for people only.
+            _ if !head.ok() => Outcome::Answered(Answer { body, ..head }),
+            body::End::Whole => Outcome::Answered(Answer { body, ..head }),
+            body::End::CutOff => Outcome::MaybeSent(format!(
+                "the answer of {host} (HTTP {}) was larger than {} and was cut off",
+                head.status,
+                body::size(cap)
+            )),
+            body::End::Broken(reason) => {
+                Outcome::MaybeSent(format!("HTTP {} came, then {reason}", head.status))
+            }
+        }
+    }
+
+    fn cap(&self, call: &Call, head: &Answer) -> usize {
+        let caps = self.0.caps;
+        if !head.ok() {
+            caps.error
+        } else if call.method == Method::Get && call.path.len() <= 1 {
+            caps.list
+        } else {
+            caps.resource
+        }
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+/// Some servers show the request in their error pages, the token with it. It must not reach a trace that way.
+fn redact(outcome: &mut Outcome, token: &Secret) {
+    let secret = token.expose();
+    if secret.len() < SHORTEST_REDACTED {
+        return;
+    }
+    let wipe = |text: &mut String| {
+        if text.contains(secret) {
+            *text = text.replace(secret, "[REDACTED]");
+        }
+    };
+    match outcome {
+        Outcome::NotSent(text) | Outcome::MaybeSent(text) => wipe(text),
+        Outcome::Answered(answer) => {
+            wipe(&mut answer.body);
+            for text in [&mut answer.etag, &mut answer.location].into_iter().flatten() {
+                wipe(text);
+            }
+            wipe(&mut answer.content_type);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_not_sent() {
+        let base = BaseUrl::to_nowhere("http://scimdeck-test.invalid");
+        let config = EndpointConfig::new("", Secret::new("token"));
+        let endpoint = Endpoint::with_base(base, config).expect("an endpoint");
+        match endpoint.send(&Call::new(Method::Post, &["Users"])).await.outcome {
+            Outcome::NotSent(text) => assert!(text.contains("scimdeck-test.invalid was not found"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The journal's state machine: events in, effects out; no clock, socket or file inside.
+//!
+//! An operation goes LookUp -> Read -> Write -> Verify, skipping what it does not need. Only Write is journalled as
+//! inflight, and only after the journal has it is it sent; reads restart freely. Three things prove that a write
+//! was not applied: no byte of it left, a 429, or a 4xx other than 408, 409 and 425. Everything else is in doubt:
+//! after a settle wait it is looked up, never blindly repeated.
+
+mod event;
+mod pace;
+mod read;
+mod settle;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
+use pace::Pace;
+
+use super::{Found, Outcome, wire};
+use crate::domain::{Base, Call, Failure, OpId, OpState, Operation, ProfileAttribute, Time};
+
+/// How the machine behaves on a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// How many operations may be under way at once.
+    pub concurrency: u32,
+    /// How long a write of unknown fate is left alone before it is looked up, in milliseconds.
+    pub settle_ms: i64,
+    /// Writes of one operation before an operator is asked.
+    pub max_attempts: u32,
+    /// For how long a plan's "nobody there" is good enough to create without another look, in milliseconds.
+    pub fresh_ms: i64,
+    /// The connection's profile attributes.
+    pub attributes: Vec<ProfileAttribute>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { concurrency: 4, settle_ms: 2_000, max_attempts: 5, fresh_ms: 60_000, attributes: Vec::new() }
+    }
+}
+
+/// What an operation is doing.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    /// Wants a place.
+    Ready,
+    /// Has a place; a read is under way.
+    Asking,
+    /// Has a place; the journal is told before this is sent.
+    Journalling(Ticket, Call),
+    /// Has a place; the write is under way.
+    Writing,
+    /// Gave its place back; the journal is told how it ended.
+    Ending(Ticket, Outcome, Option<Failure>),
+    /// Waits for its time, an operator, an earlier operation or the store.
+    Still,
+}
+
+impl Stage {
+    fn holds_a_place(&self) -> bool {
+        matches!(self, Self::Asking | Self::Journalling(..) | Self::Writing)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Live {
+    op: Operation,
+    stage: Stage,
+    /// The account as it was read before the write.
+    found: Option<Found>,
+}
+
+/// The machine of one connection.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    policy: Policy,
+    ops: BTreeMap<OpId, Live>,
+    ready: VecDeque<OpId>,
+    sleeping: BTreeSet<(Time, OpId)>,
+    tickets: HashMap<Ticket, OpId>,
+    places: u32,
+    pace: Pace,
+    frozen: bool,
+    last_ticket: u64,
+    now: Time,
+    out: Vec<Effect>,
+}
+
+impl Machine {
+    /// A machine that knows of no operation yet.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            ops: BTreeMap::new(),
+            ready: VecDeque::new(),
+            sleeping: BTreeSet::new(),
+            tickets: HashMap::new(),
+            places: 0,
+            pace: Pace::default(),
+            frozen: false,
+            last_ticket: 0,
+            now: Time::default(),
+            out: Vec::new(),
+        }
+    }
+
+    /// New settings or attributes; what is under way ends under the old ones.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
+    }
+
+    /// Whether anything is under way or could start without an operator.
+    pub fn busy(&self) -> bool {
+        self.ops.values().any(|live| live.stage != Stage::Still || live.op.state.moving())
+    }
+
+    /// Takes an event and says what to do.
+    pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
+        self.now = self.now.max(now);
+        match event {
+            Event::Boot(rows) => self.boot(rows),
+            Event::Committed(rows) => self.committed(rows),
+            Event::Saved(ticket) => self.saved(ticket),
+            Event::SaveRefused(ticket) => self.save_refused(ticket),
+            Event::Found(op, evidence) => self.found(op, evidence),
+            Event::Answered { op, step, answer, failure } => match step {
+                StepKind::Read => self.read_answered(op, &answer, failure),
+                StepKind::Write => self.write_answered(op, &answer, failure),
+                StepKind::Verify => self.verify_answered(op, &answer, failure),
+            },
+            Event::Lost { op, step: StepKind::Write, maybe_sent, failure } => {
+                self.write_lost(op, maybe_sent, failure);
+            }
+            Event::Lost { op, step: StepKind::Verify, failure, .. } => self.verify_lost(op, failure),
+            Event::Lost { op, step: StepKind::Read, failure, .. } => self.read_lost(op, failure),
+            Event::Tick => {}
+            Event::Freeze => self.frozen = true,
+            Event::Thaw => self.frozen = false,
+            Event::TokenChanged => self.resume(),
+        }
+        self.wake_sleepers();
+        self.start_ready();
+        self.schedule();
+        std::mem::take(&mut self.out)
+    }
+
+    fn boot(&mut self, rows: Vec<Operation>) {
+        self.ops.clear();
+        self.ready.clear();
+        self.sleeping.clear();
+        self.tickets.clear();
+        self.places = 0;
+        for row in rows {
+            if row.state == OpState::Inflight {
+                let (id, from) = (row.id, row.state);
+                self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None });
+                self.doubt(id, from, None);
+            } else {
+                self.take_in(row);
+            }
+        }
+    }
+
+    fn committed(&mut self, rows: Vec<Operation>) {
+        for row in rows {
+            match self.ops.get(&row.id).map(|live| &live.stage) {
+                // Its own step decides; a refused save tells that somebody else replaced it.
+                Some(stage) if stage.holds_a_place() || matches!(stage, Stage::Ending(..)) => {}
+                _ => self.take_in(row),
+            }
+        }
+    }
+
+    fn take_in(&mut self, row: Operation) {
+        let id = row.id;
+        self.ready.retain(|other| *other != id);
+        if !row.state.live() {
+            self.ops.remove(&id);
+            return;
+        }
+        let queued = row.state == OpState::Queued;
+        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None });
+        if queued {
+            self.make_ready(id, false);
+        } else {
+            self.sleep(id);
+        }
+    }
+
+    /// Wants a place; `first` puts it before all others.
+    fn make_ready(&mut self, id: OpId, first: bool) {
+        if let Some(live) = self.ops.get_mut(&id) {
+            live.stage = Stage::Ready;
+        }
+        if first {
+            self.ready.push_front(id);
+        } else {
+            self.ready.push_back(id);
+        }
+    }
+
+    /// Waiting and in doubt operations want a place again when their time has come.
+    fn sleep(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        if live.stage == Stage::Still && matches!(live.op.state, OpState::Waiting | OpState::InDoubt) {
+            self.sleeping.insert((live.op.not_before.unwrap_or(self.now), id));
+        }
+    }
+
+    fn wake_sleepers(&mut self) {
+        while let Some((at, id)) = self.sleeping.first().copied().filter(|(at, _)| *at <= self.now) {
+            self.sleeping.remove(&(at, id));
+            let due = self.ops.get(&id).is_some_and(|live| {
+                live.stage == Stage::Still && matches!(live.op.state, OpState::Waiting | OpState::InDoubt)
+            });
+            if due {
+                self.make_ready(id, false);
+            }
+        }
+    }
+
+    fn start_ready(&mut self) {
+        if let Some(going) = self.pace.over(self.now) {
+            self.out.push(going);
+        }
+        let places = self.pace.places(self.policy.concurrency);
+        while !self.frozen && !self.pace.paused() && self.places < places {
+            let Some(id) = self.ready.pop_front() else { break };
+            self.start(id);
+        }
+    }
+
+    fn start(&mut self, id: OpId) {
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        live.stage = Stage::Asking;
+        self.places += 1;
+        let (state, intent, fresh_ms) = (live.op.state, &live.op.intent, self.policy.fresh_ms);
+        let in_doubt = state == OpState::InDoubt;
+        let step = match &intent.remote_id {
+            Some(remote_id) => Step::Read(wire::read(remote_id)),
+            None => {
+                let fresh = self.now.since(live.op.created_at) <= fresh_ms;
+                if !in_doubt && live.op.attempts == 0 && intent.base == Base::Absent && fresh {
+                    return self.create(id);
+                }
+                Step::LookUp { user_name: intent.wanted.user_name.clone(), fresh: in_doubt }
+            }
+        };
+        self.send(id, step);
+    }
+
+    fn send(&mut self, id: OpId, step: Step) {
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        let attempt = live.op.attempts.max(1);
+        let step = match step {
+            Step::Read(call) => Step::Read(tagged(call, id)),
+            Step::Verify(call) => Step::Verify(tagged(call, id)),
+            Step::Write(durable, call) => Step::Write(durable, tagged(call, id)),
+            look_up @ Step::LookUp { .. } => look_up,
+        };
+        self.out.push(Effect::Send { op: id, attempt, step });
+    }
+
+    fn ticket(&mut self, id: OpId) -> Ticket {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        self.tickets.insert(ticket, id);
+        ticket
+    }
+
+    fn give_back(&mut self, id: OpId) {
+        if self.ops.get(&id).is_some_and(|live| live.stage.holds_a_place()) {
+            self.places = self.places.saturating_sub(1);
+        }
+    }
+
+    /// Asks to be woken at the next time that matters.
+    fn schedule(&mut self) {
+        let first = self.sleeping.first().map(|(at, _)| *at);
+        if let Some(at) = first.into_iter().chain(self.pace.until()).filter(|at| *at > self.now).min() {
+            self.out.push(Effect::WakeAt(at));
+        }
+    }
+}
+
+fn tagged(mut call: Call, id: OpId) -> Call {
+    call.operation = Some(id);
+    call
+}
+
+#[cfg(test)]
+mod tests;

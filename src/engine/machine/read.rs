@@ -1,0 +1,196 @@
+//! Look-up and read: what is there before anything is written.
+
+use super::{Evidence, Machine, Step};
+use crate::domain::{
+    AccountValues, Answer, Base, Failure, FailureKind, OpId, OpKind, OpState, Operation, RetryAfter, Time,
+};
+use crate::engine::{Found, Outcome, wire};
+use crate::scim::resource::Resource;
+
+/// Longest wait we take from an endpoint without telling the operator: 15 minutes.
+const LONGEST_WAIT_MS: i64 = 15 * 60_000;
+/// Wait after a 429 that names no time.
+const DEFAULT_WAIT_MS: i64 = 5_000;
+
+impl Machine {
+    pub(super) fn found(&mut self, id: OpId, evidence: Evidence) {
+        if !matches!(evidence, Evidence::Failed(_)) {
+            self.good_answer();
+        }
+        let Some(live) = self.ops.get(&id) else { return };
+        let op = &live.op;
+        match evidence {
+            Evidence::Failed(failure) => self.read_failed(id, failure, None),
+            Evidence::Several(n) => {
+                let text =
+                    format!("{n} accounts there have the user name of {}; nothing was sent.", op.user_name);
+                let next = "Take the extra ones away in the app, then retry.";
+                self.park(id, OpState::Conflict, failure(FailureKind::Conflict, text, next), None);
+            }
+            Evidence::Absent => {
+                if op.kind == OpKind::Link && op.attempts == 0 {
+                    let text = format!(
+                        "the account that {} was to be linked to is gone; nothing was sent.",
+                        op.user_name
+                    );
+                    self.park(id, OpState::Stale, failure(FailureKind::Stale, text, "Plan again."), None);
+                } else if op.attempts >= self.policy.max_attempts {
+                    let text = format!(
+                        "{} was sent {} times without a clear answer, and no account is there.",
+                        op.user_name, op.attempts
+                    );
+                    let next = "Look at the trace, then retry.";
+                    self.park(id, OpState::Parked, failure(FailureKind::Refused, text, next), None);
+                } else {
+                    self.create(id);
+                }
+            }
+            Evidence::One(found) => {
+                let (theirs, ours) = (&found.account.values.external_id, &op.intent.wanted.external_id);
+                if !theirs.is_empty() && theirs != ours {
+                    let text = format!(
+                        "the account of {} there carries another externalId ({theirs}); nothing was sent.",
+                        op.user_name
+                    );
+                    let next = "Decide whose account it is before it is linked.";
+                    self.park(id, OpState::Conflict, failure(FailureKind::Conflict, text, next), None);
+                    return;
+                }
+                let remote_id = found.account.remote_id.clone();
+                let call = wire::read(&remote_id);
+                if let Some(live) = self.ops.get_mut(&id) {
+                    live.op.intent.remote_id = Some(remote_id);
+                }
+                self.send(id, Step::Read(call));
+            }
+        }
+    }
+
+    pub(super) fn read_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
+        let Some(live) = self.ops.get(&id) else { return };
+        if answer.status == 404 {
+            self.good_answer();
+            return self.gone(id);
+        }
+        if let Some(failure) = failed {
+            return self.read_failed(id, failure, self.wait_of(answer));
+        }
+        let Some(found) = self.parse(answer) else {
+            let text =
+                format!("the account of {} could not be read: the answer is no user.", live.op.user_name);
+            let next = "Look at the trace; retry when the endpoint answers as SCIM.";
+            return self.park(id, OpState::Parked, failure(FailureKind::NotScim, text, next), None);
+        };
+        self.good_answer();
+        self.compare(id, found);
+    }
+
+    /// The account is known: it is as it shall be, or moved since the plan, or gets the write.
+    fn compare(&mut self, id: OpId, found: Found) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let (op, theirs) = (&live.op, &found.account.values);
+        let goal = op.intent.goal(theirs);
+        if op.intent.same(theirs, &goal) {
+            return self.finish(id, found, Outcome::Unchanged);
+        }
+        if let Base::Account(base) = &op.intent.base
+            && !op.intent.same(theirs, base)
+        {
+            let moved: Vec<String> = base
+                .differences(theirs)
+                .into_iter()
+                .filter(|d| op.intent.owned.has(&d.attribute))
+                .map(|d| d.attribute)
+                .collect();
+            let text = format!(
+                "the account of {} moved there since the plan ({}); nothing was sent.",
+                op.user_name,
+                moved.join(", ")
+            );
+            return self.park(id, OpState::Stale, failure(FailureKind::Stale, text, "Plan again."), None);
+        }
+        if op.attempts >= self.policy.max_attempts {
+            let text = format!("{} was written {} times and is still not so.", op.user_name, op.attempts);
+            let next = "Look at the trace, then retry.";
+            return self.park(id, OpState::Parked, failure(FailureKind::NotApplied, text, next), None);
+        }
+        let body = wire::merged(&found.resource, &goal, &op.intent.owned, &self.policy.attributes);
+        let call = wire::replace(&found.account.remote_id, body);
+        if let Some(live) = self.ops.get_mut(&id) {
+            live.found = Some(found);
+        }
+        self.journal_write(id, call);
+    }
+
+    pub(super) fn read_failed(&mut self, id: OpId, failure: Failure, until: Option<Time>) {
+        if self.pause_for(&failure, until) {
+            self.back_to_ready(id);
+        } else {
+            self.park(id, OpState::Parked, failure, None);
+        }
+    }
+
+    pub(super) fn read_lost(&mut self, id: OpId, failure: Failure) {
+        self.read_failed(id, failure, None);
+    }
+
+    /// The linked id answers 404. Someone who shall have no access there has none.
+    pub(super) fn gone(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let op = &live.op;
+        if op.kind == OpKind::Deactivate {
+            return self.finish_gone(id);
+        }
+        let text =
+            format!("the linked account of {} is not there any more (404); nothing was sent.", op.user_name);
+        let next = "Search again, re-create or unlink, for this person.";
+        let observed = super::settle::gone_observation(op, self.now);
+        self.park(id, OpState::Parked, failure(FailureKind::AccountGone, text, next), Some(observed));
+    }
+
+    /// The time an answer asks us to wait until.
+    pub(super) fn wait_of(&self, answer: &Answer) -> Option<Time> {
+        match answer.retry_after {
+            Some(RetryAfter::Seconds(s)) => {
+                let ms = i64::try_from(s).unwrap_or(i64::MAX).saturating_mul(1_000);
+                Some(self.now.plus_ms(ms.clamp(0, LONGEST_WAIT_MS)))
+            }
+            // Their clock may differ from ours: what counts is how far it is from their own Date.
+            Some(RetryAfter::At(at)) => {
+                let ms = at.since(answer.date.unwrap_or(self.now));
+                Some(self.now.plus_ms(ms.clamp(0, LONGEST_WAIT_MS)))
+            }
+            None if answer.status == 429 || answer.status == 503 => Some(self.now.plus_ms(DEFAULT_WAIT_MS)),
+            None => None,
+        }
+    }
+
+    /// Reads an account from a body.
+    pub(super) fn parse(&self, answer: &Answer) -> Option<Found> {
+        let resource: Resource = serde_json::from_str(&answer.body).ok()?;
+        let account = wire::account(&resource, answer.etag.as_deref(), &self.policy.attributes)?;
+        Some(Found { account, resource })
+    }
+}
+
+/// A failure in words.
+pub(super) fn failure(kind: FailureKind, text: impl Into<String>, next: &str) -> Failure {
+    Failure { kind, text: text.into(), next: next.to_owned() }
+}
+
+/// Attributes whose read-back must be what was written. Texts may come back normalised or not at all, since an app
+/// keeps the attributes it knows; access and roles may not.
+pub(super) fn not_applied(op: &Operation, goal: &AccountValues, theirs: &AccountValues) -> Vec<String> {
+    theirs
+        .differences(goal)
+        .into_iter()
+        .filter(|d| op.intent.owned.has(&d.attribute))
+        .filter(|d| {
+            let text = goal.texts().iter().any(|(name, _)| *name == d.attribute);
+            let user_name = d.attribute == crate::domain::field::USER_NAME
+                && !goal.user_name.to_lowercase().eq(&theirs.user_name.to_lowercase());
+            !text || user_name
+        })
+        .map(|d| d.attribute)
+        .collect()
+}

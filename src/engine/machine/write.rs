@@ -1,0 +1,210 @@
+//! The write: journalled first, then sent, then believed only as far as its answer proves.
+
+use super::read::{failure, not_applied};
+use super::{Machine, Move, Stage, Step, Ticket};
+use crate::domain::{Answer, Call, Failure, FailureKind, OpId, OpKind, OpState};
+use crate::engine::{Outcome, wire};
+
+impl Machine {
+    pub(super) fn create(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let call = wire::create(&live.op.intent.wanted, &self.policy.attributes);
+        self.journal_write(id, call);
+    }
+
+    /// Tells the journal that the write is about to go; only its word lets the write go.
+    pub(super) fn journal_write(&mut self, id: OpId, call: Call) {
+        let ticket = self.ticket(id);
+        let now = self.now;
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        let from = live.op.state;
+        let mut to = live.op.clone();
+        to.state = OpState::Inflight;
+        to.attempts += 1;
+        to.not_before = None;
+        to.updated_at = now;
+        live.stage = Stage::Journalling(ticket, call);
+        self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
+    }
+
+    /// The journal has it: the one place from which a write is sent.
+    pub(super) fn send_write(&mut self, id: OpId, call: Call) {
+        if let Some(live) = self.ops.get_mut(&id) {
+            live.op.state = OpState::Inflight;
+            live.op.attempts += 1;
+            live.op.not_before = None;
+            live.stage = Stage::Writing;
+        }
+        self.send(id, Step::Write(super::Durable::proven_by_saved(), call));
+    }
+
+    pub(super) fn write_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
+        if let Some(failure) = failed {
+            return self.write_failed(id, answer, failure);
+        }
+        self.good_answer();
+        let Some(live) = self.ops.get(&id) else { return };
+        let found = self.parse(answer).filter(|found| !found.account.values.user_name.is_empty());
+        let known = live.op.intent.remote_id.clone();
+        // Access is over only when a read of its own says so.
+        if live.op.kind == OpKind::Deactivate {
+            return self.verify(id, known);
+        }
+        match found {
+            Some(found) => self.check(id, found),
+            None if known.is_some() => self.verify(id, known),
+            None => {
+                let text = "the account was answered as created, but without its id; it is looked up.";
+                self.doubt(id, OpState::Inflight, Some(failure(FailureKind::NotScim, text, "")));
+            }
+        }
+    }
+
+    fn verify(&mut self, id: OpId, remote_id: Option<String>) {
+        if let Some(remote_id) = remote_id {
+            self.send(id, Step::Verify(wire::read(&remote_id)));
+        }
+    }
+
+    pub(super) fn verify_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
+        let Some(live) = self.ops.get(&id) else { return };
+        if answer.status == 404 && live.op.kind == OpKind::Deactivate {
+            return self.finish_gone(id);
+        }
+        match (failed, self.parse(answer)) {
+            (None, Some(found)) => self.check(id, found),
+            (failed, _) => {
+                let text = "the change was accepted, but could not be read back.";
+                let cause = failed.unwrap_or_else(|| failure(FailureKind::NotScim, text, ""));
+                self.pause_for(&cause, self.wait_of(answer));
+                self.doubt(id, OpState::Inflight, Some(cause));
+            }
+        }
+    }
+
+    pub(super) fn verify_lost(&mut self, id: OpId, failure: Failure) {
+        self.pause_for(&failure, None);
+        self.doubt(id, OpState::Inflight, Some(failure));
+    }
+
+    /// Compares what is there after the write with what was to be.
+    fn check(&mut self, id: OpId, found: crate::engine::Found) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let op = &live.op;
+        let before = live.found.as_ref().map(|f| f.account.values.clone()).unwrap_or_default();
+        let goal =
+            if op.intent.remote_id.is_some() { op.intent.goal(&before) } else { op.intent.wanted.clone() };
+        let missing = not_applied(op, &goal, &found.account.values);
+        if missing.is_empty() {
+            return self.finish(id, found, Outcome::Done);
+        }
+        let text = format!(
+            "the app accepted the change of {} and did not apply it: {} is not as sent.",
+            op.user_name,
+            missing.join(", ")
+        );
+        let next = "Look at the trace; retry, or report it to the app's vendor.";
+        self.finish_not_applied(id, found, &missing, failure(FailureKind::NotApplied, text, next));
+    }
+
+    fn write_failed(&mut self, id: OpId, answer: &Answer, failure: Failure) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let updating = live.op.intent.remote_id.is_some();
+        match answer.status {
+            429 => {
+                let until = self.wait_of(answer).unwrap_or(self.now);
+                self.pause_until(failure, until);
+                self.unsend(id, OpState::Waiting, Some(until));
+            }
+            401 | 403 => {
+                self.refused_token(failure);
+                self.unsend(id, OpState::Queued, None);
+            }
+            404 if updating => self.gone(id),
+            // Somebody wrote between our read and our write: read, merge and compare again.
+            412 => self.again(id),
+            // On a create these may mean that the account exists: it is a question, not an error.
+            400 | 409 if !updating => self.doubt_now(id, failure),
+            408 | 409 | 425 => self.doubt(id, OpState::Inflight, Some(failure)),
+            300..=499 => self.park(id, OpState::Parked, failure, None),
+            _ => {
+                self.pause_for(&failure, self.wait_of(answer));
+                self.doubt(id, OpState::Inflight, Some(failure));
+            }
+        }
+    }
+
+    pub(super) fn write_lost(&mut self, id: OpId, maybe_sent: bool, failure: Failure) {
+        self.pause_for(&failure, None);
+        if maybe_sent {
+            self.doubt(id, OpState::Inflight, Some(failure));
+        } else {
+            self.unsend(id, OpState::Queued, None);
+        }
+    }
+
+    /// The write is proven not to have been applied: the journal takes the mark back and the attempt does not count.
+    fn unsend(&mut self, id: OpId, state: OpState, not_before: Option<crate::domain::Time>) {
+        let now = self.now;
+        self.give_back(id);
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        let from = live.op.state;
+        live.op.state = state;
+        live.op.attempts = live.op.attempts.saturating_sub(1);
+        live.op.not_before = not_before;
+        live.op.updated_at = now;
+        live.found = None;
+        live.stage = Stage::Still;
+        let to = live.op.clone();
+        if state == OpState::Queued {
+            self.make_ready(id, true);
+        } else {
+            self.sleep(id);
+        }
+        let ticket = self.ticket(id);
+        self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
+    }
+
+    /// Not applied, and worth reading and merging again; this one counts, so that it ends.
+    fn again(&mut self, id: OpId) {
+        if let Some(live) = self.ops.get_mut(&id) {
+            live.op.attempts += 1;
+        }
+        self.unsend(id, OpState::Queued, None);
+    }
+
+    pub(super) fn saved(&mut self, ticket: Ticket) {
+        let Some((id, stage)) = self.of_ticket(ticket) else { return };
+        match stage {
+            Stage::Journalling(_, call) => self.send_write(id, call),
+            Stage::Ending(_, outcome, failure) => {
+                if let Some(live) = self.ops.get_mut(&id) {
+                    live.stage = Stage::Still;
+                    if !live.op.state.live() {
+                        self.ops.remove(&id);
+                    }
+                }
+                self.out.push(super::Effect::Settled { op: id, outcome, failure });
+            }
+            _ => {}
+        }
+    }
+
+    /// Nothing was written: what it would have led to is not done. The store's own word comes as Committed.
+    pub(super) fn save_refused(&mut self, ticket: Ticket) {
+        let Some((id, _)) = self.of_ticket(ticket) else { return };
+        self.give_back(id);
+        self.ops.remove(&id);
+    }
+
+    /// The operation whose stage waits for this very save.
+    fn of_ticket(&mut self, ticket: Ticket) -> Option<(OpId, Stage)> {
+        let id = self.tickets.remove(&ticket)?;
+        let stage = self.ops.get(&id)?.stage.clone();
+        let waits = match &stage {
+            Stage::Journalling(mine, _) | Stage::Ending(mine, ..) => *mine == ticket,
+            _ => false,
+        };
+        waits.then_some((id, stage))
+    }
+}

@@ -1,0 +1,312 @@
+//! From what is wanted and what was found to the operations that make it true.
+
+use super::brake::{self, BrakeHistory};
+use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped, Summary, wire};
+use crate::directory::{Directory, PersonView};
+use crate::domain::{
+    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, Shift, field,
+};
+use crate::verbs::{Decision, Scope};
+
+/// Plans a decision: `after` is the directory with the decision's changes applied.
+pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history: &BrakeHistory) -> Plan {
+    let mut people: Vec<PersonView<'_>> = match &decision.scope {
+        Scope::Nobody => Vec::new(),
+        Scope::People(ids) => ids.iter().filter_map(|id| after.get(*id)).collect(),
+    };
+    people.sort_by_key(|p| p.user_name().to_lowercase());
+    people.dedup_by_key(|p| p.id());
+    let mut plan = Plan { complete: true, ..Plan::default() };
+    for (id, why) in &decision.left_out {
+        let user_name = after.get(*id).map(|p| p.user_name().to_owned()).unwrap_or_default();
+        plan.skipped.push(Skipped { person: *id, user_name, why: why.clone(), failed: true });
+    }
+    for person in people {
+        let finding = findings.0.get(&person.id());
+        if matches!(finding, None | Some(Finding::Unknown(_))) {
+            plan.complete = false;
+        }
+        let planner = Planner { directory: after, decision, person, finding };
+        match planner.plan() {
+            Ok(planned) => plan.operations.push(planned),
+            Err(Nothing::Done(why)) => {
+                // What was queued for an earlier wish must not go out after this one.
+                if person.operation().is_some_and(|(_, _, state)| !state.sent()) {
+                    plan.cancel.push(person.id());
+                }
+                plan.skipped.push(planner.skipped(why, false));
+            }
+            Err(Nothing::Cannot(why)) => plan.skipped.push(planner.skipped(why, true)),
+            Err(Nothing::Cancel) => {
+                plan.cancel.push(person.id());
+                plan.skipped.push(planner.skipped("has no account of ours there".to_owned(), false));
+            }
+        }
+    }
+    plan.summary = summarise(&plan, after.attributes());
+    let (limits, managed) = (after.connection().brake, after.counters().linked);
+    plan.brake = brake::weigh(&plan.operations, after.attributes(), history, limits, managed);
+    plan
+}
+
+/// Why nothing is planned for somebody.
+enum Nothing {
+    /// It is so already.
+    Done(String),
+    /// It shall be, and cannot.
+    Cannot(String),
+    /// Nothing there; what was queued is no longer wanted.
+    Cancel,
+}
+
+#[derive(Clone, Copy)]
+struct Planner<'a> {
+    directory: &'a Directory,
+    decision: &'a Decision,
+    person: PersonView<'a>,
+    finding: Option<&'a Finding>,
+}
+
+impl Planner<'_> {
+    fn plan(&self) -> Result<Planned, Nothing> {
+        match (self.person.shall_have_access(), self.person.remote_id()) {
+            (true, Some(remote_id)) => self.update(remote_id),
+            (true, None) => self.first(),
+            (false, Some(remote_id)) => self.deactivate(remote_id),
+            (false, None) => Err(Nothing::Cancel),
+        }
+    }
+
+    fn attributes(&self) -> &[ProfileAttribute] {
+        self.directory.attributes()
+    }
+
+    fn skipped(&self, why: String, failed: bool) -> Skipped {
+        Skipped { person: self.person.id(), user_name: self.person.user_name().to_owned(), why, failed }
+    }
+
+    fn found(&self) -> Option<&Found> {
+        match self.finding {
+            Some(Finding::Account(found)) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// Somebody without a link: create, or link what is there.
+    fn first(&self) -> Result<Planned, Nothing> {
+        let wanted = self.person.wanted();
+        self.require_roles(&wanted)?;
+        let owned = wire::everything(&wanted, self.attributes());
+        let intent = |base| Intent {
+            wanted: wanted.clone(),
+            owned: owned.clone(),
+            remote_id: None,
+            base,
+            before: None,
+            linked_at: None,
+        };
+        let connection = self.directory.connection();
+        match self.finding {
+            Some(Finding::Account(found)) => {
+                self.require_ours(found, &wanted)?;
+                let base = Base::Account(Box::new(found.account.values.clone()));
+                Ok(self.planned(OpKind::Link, intent(base), &found.account.values))
+            }
+            Some(Finding::Several(accounts)) => Err(Nothing::Cannot(format!(
+                "{} accounts there have this user name; take the extra ones away in the app first",
+                accounts.len()
+            ))),
+            _ if !(connection.to_app.create && connection.actions.push_new) => Err(Nothing::Cannot(
+                "no account there has this user name, and Create Users is off".to_owned(),
+            )),
+            Some(Finding::Absent) => {
+                Ok(self.planned(OpKind::Create, intent(Base::Absent), &Default::default()))
+            }
+            Some(Finding::Gone | Finding::Unknown(_)) | None => {
+                Ok(self.planned(OpKind::Create, intent(Base::Unknown), &Default::default()))
+            }
+        }
+    }
+
+    /// Required values are never sent with a default.
+    fn require_roles(&self, wanted: &AccountValues) -> Result<(), Nothing> {
+        let missing: Vec<&str> = self
+            .attributes()
+            .iter()
+            .filter(|a| a.required && wanted.roles.get(&a.variable).is_none())
+            .map(|a| a.variable.as_str())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Nothing::Cannot(format!("role missing: {}; give a value first", missing.join(", "))))
+    }
+
+    /// An account that carries another externalId is never linked without a decision.
+    fn require_ours(&self, found: &Found, wanted: &AccountValues) -> Result<(), Nothing> {
+        let theirs = &found.account.values.external_id;
+        if theirs.is_empty() || *theirs == wanted.external_id {
+            return Ok(());
+        }
+        Err(Nothing::Cannot(format!(
+            "the account there carries another externalId ({theirs}); decide whose it is before it is linked"
+        )))
+    }
+
+    fn update(&self, remote_id: &str) -> Result<Planned, Nothing> {
+        if self.is_gone() {
+            return Err(Nothing::Cannot("the linked account is not there any more (404)".to_owned()));
+        }
+        let wanted = self.person.wanted();
+        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let there = self.found().map_or(&theirs, |found| &found.account.values);
+        let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
+        let names: Vec<String> =
+            moved.chain(self.decision.owned.iter().cloned()).filter(|name| self.sendable(name)).collect();
+        if names.is_empty() {
+            return Err(Nothing::Done("nothing of ours moved since the last push".to_owned()));
+        }
+        self.require_roles(&wanted)?;
+        let connection = self.directory.connection();
+        if !(connection.to_app.update && connection.actions.push_updates) {
+            return Err(Nothing::Cannot("Update User Attributes is off".to_owned()));
+        }
+        let kind = if sent.active { OpKind::Update } else { OpKind::Reactivate };
+        let intent = Intent {
+            wanted,
+            owned: Owned::of(names),
+            remote_id: Some(remote_id.to_owned()),
+            base: self.base(),
+            before: Some(sent),
+            linked_at: self.person.linked_at(),
+        };
+        Ok(self.planned(kind, intent, there))
+    }
+
+    fn deactivate(&self, remote_id: &str) -> Result<Planned, Nothing> {
+        if self.is_gone() {
+            return Err(Nothing::Done("the account is not there any more".to_owned()));
+        }
+        let wanted = self.person.wanted();
+        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let there = self.found().map_or(&theirs, |found| &found.account.values);
+        if !there.active && !sent.active {
+            return Err(Nothing::Done("has no access there".to_owned()));
+        }
+        if !self.directory.connection().to_app.deactivate {
+            return Err(Nothing::Cannot("Deactivate Users is off: access remains there".to_owned()));
+        }
+        let intent = Intent {
+            wanted,
+            owned: Owned::of([field::ACTIVE]),
+            remote_id: Some(remote_id.to_owned()),
+            base: self.base(),
+            before: Some(sent),
+            linked_at: self.person.linked_at(),
+        };
+        Ok(self.planned(OpKind::Deactivate, intent, there))
+    }
+
+    fn is_gone(&self) -> bool {
+        match self.finding {
+            Some(Finding::Gone) => true,
+            None | Some(Finding::Unknown(_)) => self.person.account() == AccountState::Gone,
+            _ => false,
+        }
+    }
+
+    fn base(&self) -> Base {
+        self.found().map_or(Base::Unknown, |found| Base::Account(Box::new(found.account.values.clone())))
+    }
+
+    fn sendable(&self, name: &str) -> bool {
+        // A value of an attribute that was taken out of the profile stays as the app has it.
+        let text = name == field::ACTIVE || AccountValues::default().texts().iter().any(|(n, _)| *n == name);
+        text || self.attributes().iter().find(|a| a.variable == name).is_some_and(ProfileAttribute::sendable)
+    }
+
+    fn planned(&self, kind: OpKind, intent: Intent, there: &AccountValues) -> Planned {
+        let goal = match kind {
+            OpKind::Create => intent.wanted.clone(),
+            _ => intent.goal(there),
+        };
+        Planned {
+            person: self.person.id(),
+            user_name: self.person.user_name().to_owned(),
+            name: self.person.name(),
+            kind,
+            cause: self.decision.cause.clone(),
+            changes: there.differences(&goal),
+            calls: self.calls(kind, &intent, &goal),
+            found: self.found().map(|f| f.account.clone()),
+            invitation: if kind == OpKind::Create { Invitation::Goes } else { Invitation::No },
+            intent,
+        }
+    }
+
+    /// The exact requests for the base this stands on; without one, those that do not depend on it.
+    fn calls(&self, kind: OpKind, intent: &Intent, goal: &AccountValues) -> Vec<Call> {
+        let attributes = self.attributes();
+        let mut calls = Vec::new();
+        if intent.remote_id.is_none() {
+            calls.push(wire::look_up(&intent.wanted.user_name));
+        }
+        if kind == OpKind::Create {
+            calls.push(wire::create(&intent.wanted, attributes));
+            return calls;
+        }
+        let remote_id = intent.remote_id.as_deref().or(self.found().map(|f| f.account.remote_id.as_str()));
+        let Some(remote_id) = remote_id else { return calls };
+        calls.push(wire::read(remote_id));
+        if let Some(found) = self.found()
+            && !intent.same(&found.account.values, goal)
+        {
+            let body = wire::merged(&found.resource, goal, &intent.owned, attributes);
+            calls.push(wire::replace(remote_id, body));
+        }
+        if kind == OpKind::Deactivate {
+            calls.push(wire::read(remote_id));
+        }
+        calls
+    }
+}
+
+fn summarise(plan: &Plan, attributes: &[ProfileAttribute]) -> Summary {
+    let mut summary = Summary::default();
+    for operation in &plan.operations {
+        match operation.kind {
+            OpKind::Create => summary.create += 1,
+            OpKind::Link => summary.link += 1,
+            OpKind::Update => summary.update += 1,
+            OpKind::Deactivate => summary.deactivate += 1,
+            OpKind::Reactivate => summary.reactivate += 1,
+        }
+        if operation.invitation == Invitation::Goes {
+            summary.invitations += 1;
+        }
+        if operation.kind != OpKind::Create {
+            let shifted = |shift| operation.changes.iter().any(|c| c.shift(attributes) == shift);
+            summary.raised += u32::from(shifted(Shift::Raised));
+            summary.lowered += u32::from(shifted(Shift::Lowered));
+        }
+    }
+    for skipped in &plan.skipped {
+        if skipped.failed {
+            summary.failed += 1;
+        } else {
+            summary.unchanged += 1;
+        }
+    }
+    summary
+}
+
+/// The people in scope that a decision names.
+pub fn people_of(scope: &Scope) -> &[PersonId] {
+    match scope {
+        Scope::Nobody => &[],
+        Scope::People(people) => people,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+use super::*;
+use crate::directory::{Change, Link};
+use crate::domain::{
+    Account, Assignment, Connection, ConnectionId, Origin, Person, RoleValues, Status, Time, TokenSource,
+};
+use crate::scim::resource::Resource;
+
+const ANA: PersonId = PersonId(1);
+
+fn roles(dev: &str) -> RoleValues {
+    [("workato_role", dev)].into_iter().collect()
+}
+
+/// Ana, assigned as Analyst, on a connection with one required role attribute.
+fn directory() -> Directory {
+    let connection =
+        Connection::new(ConnectionId(1), "w", "https://workato.com/scim/v2", TokenSource::Memory);
+    let mut directory = Directory::new(connection);
+    let assignment =
+        Assignment { roles: roles("Analyst"), since: Time::default(), origin: Origin::BeforeScim };
+    directory.apply_all(&[
+        Change::Attribute(0, ProfileAttribute::workato("workato_role")),
+        Change::Person(Person::new(ANA, "ana@example.com")),
+        Change::Assigned(ANA, assignment),
+    ]);
+    directory
+}
+
+fn linked() -> Directory {
+    let mut directory = directory();
+    let sent = directory.get(ANA).unwrap().wanted();
+    let link = Link {
+        remote_id: "8f2c".into(),
+        linked_at: Time::default(),
+        settled: sent.clone(),
+        sent,
+        confirmed_at: Time::default(),
+    };
+    directory.apply(&Change::Link(ANA, link));
+    directory
+}
+
+fn found(values: AccountValues) -> Findings {
+    let mut resource = Resource::new();
+    resource.insert("id".into(), "8f2c".into());
+    let account = Account { remote_id: "8f2c".into(), version: None, values };
+    Findings([(ANA, Finding::Account(Box::new(Found { account, resource })))].into_iter().collect())
+}
+
+fn finding(finding: Finding) -> Findings {
+    Findings([(ANA, finding)].into_iter().collect())
+}
+
+fn plan(directory: &Directory, findings: &Findings) -> Plan {
+    let decision = Decision::touching("test", Vec::new(), vec![ANA]);
+    make(directory, &decision, findings, &BrakeHistory::default())
+}
+
+#[test]
+fn nobody_there_means_create_with_every_value_and_an_invitation() {
+    let plan = plan(&directory(), &finding(Finding::Absent));
+    let planned = &plan.operations[0];
+    assert_eq!((planned.kind, planned.invitation), (OpKind::Create, Invitation::Goes));
+    assert_eq!(planned.intent.base, Base::Absent);
+    let lines: Vec<_> = planned.calls.iter().map(Call::line).collect();
+    assert_eq!(lines[1], "POST /Users");
+    assert!(lines[0].contains("userName eq \"ana@example.com\""));
+    assert_eq!((plan.summary.create, plan.summary.invitations), (1, 1));
+}
+
+#[test]
+fn an_account_that_exists_is_linked_with_its_values_before_and_after() {
+    let theirs = AccountValues {
+        active: true,
+        user_name: "Ana@Example.com".into(),
+        roles: roles("Admin"),
+        ..Default::default()
+    };
+    let plan = plan(&directory(), &found(theirs));
+    let planned = &plan.operations[0];
+    assert_eq!(planned.kind, OpKind::Link);
+    let role = planned.changes.iter().find(|c| c.attribute == "workato_role").unwrap();
+    assert_eq!((role.before.as_deref(), role.after.as_deref()), (Some("Admin"), Some("Analyst")));
+    assert_eq!((plan.summary.link, plan.summary.lowered), (1, 1));
+}
+
+#[test]
+fn an_account_of_somebody_else_is_not_linked_without_a_decision() {
+    let theirs = AccountValues { external_id: "00uOther".into(), ..Default::default() };
+    let plan = plan(&directory(), &found(theirs));
+    assert!(plan.operations.is_empty());
+    assert!(plan.skipped[0].failed && plan.skipped[0].why.contains("00uOther"));
+}
+
+#[test]
+fn a_required_role_that_is_missing_is_never_sent_with_a_default() {
+    let mut directory = directory();
+    directory.apply(&Change::Assigned(ANA, Assignment::default()));
+    let plan = plan(&directory, &finding(Finding::Absent));
+    assert!(plan.operations.is_empty());
+    assert!(plan.skipped[0].why.starts_with("role missing: workato_role"));
+}
+
+#[test]
+fn a_linked_person_whose_values_did_not_move_needs_nothing_and_drift_is_left_alone() {
+    let directory = linked();
+    let mut theirs = directory.get(ANA).unwrap().wanted();
+    theirs.roles = roles("Operator");
+    let plan = plan(&directory, &found(theirs));
+    assert!(plan.operations.is_empty());
+    assert!(!plan.skipped[0].failed);
+}
+
+#[test]
+fn a_role_edit_writes_only_that_role() {
+    let mut directory = linked();
+    let theirs = AccountValues { title: "Theirs".into(), ..directory.get(ANA).unwrap().wanted() };
+    let assignment = Assignment { roles: roles("Admin"), ..Default::default() };
+    directory.apply(&Change::Assigned(ANA, assignment));
+    let plan = plan(&directory, &found(theirs));
+    let planned = &plan.operations[0];
+    assert_eq!(planned.kind, OpKind::Update);
+    assert_eq!(planned.intent.owned.iter().collect::<Vec<_>>(), ["workato_role"]);
+    assert_eq!(planned.changes.len(), 1);
+    assert_eq!(plan.summary.raised, 1);
+}
+
+#[test]
+fn somebody_suspended_is_deactivated_and_read_back() {
+    let mut directory = linked();
+    let mut person = directory.get(ANA).unwrap().record();
+    person.status = Status::Suspended;
+    let theirs = directory.get(ANA).unwrap().wanted();
+    directory.apply(&Change::Person(person));
+    let plan = plan(&directory, &found(theirs));
+    let planned = &plan.operations[0];
+    assert_eq!(planned.kind, OpKind::Deactivate);
+    let methods: Vec<_> = planned.calls.iter().map(|c| c.method.word()).collect();
+    assert_eq!(methods, ["GET", "PUT", "GET"]);
+    assert_eq!(planned.calls[1].body.as_ref().unwrap()["active"], serde_json::json!(false));
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_read_still_gives_a_plan_that_says_so() {
+    let plan = plan(&directory(), &finding(Finding::Unknown("no answer".into())));
+    assert!(!plan.complete);
+    assert_eq!(plan.operations[0].intent.base, Base::Unknown);
+}
+
+#[test]
+fn more_than_ten_removals_are_held_with_their_number_and_batches_do_not_pass() {
+    let mut directory = linked();
+    let mut person = directory.get(ANA).unwrap().record();
+    person.status = Status::Suspended;
+    directory.apply(&Change::Person(person));
+    let decision = Decision::touching("suspended", Vec::new(), vec![ANA]);
+    let history = BrakeHistory { removed: (100..110).map(PersonId).collect(), changed: Vec::new() };
+    let plan = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &history);
+    assert_eq!(plan.brake.held, Some(11));
+    let calm = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &BrakeHistory::default());
+    assert_eq!(calm.brake.held, None);
+}

@@ -1,0 +1,288 @@
+//! The workspace: who may ask, and which call a request is.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::account::{Account, Collaborator, NO_ACCESS, Standing};
+use super::activity::{Actor, Entry, Log};
+use super::faults::Quirks;
+use super::groups::{Group, Groups};
+use super::http::{Method, Request, Response};
+use super::ids::Ids;
+use super::people::People;
+use super::presets::{self, Preset};
+use super::query::{self, Query};
+use super::search::Scope;
+use super::{activity_api, control};
+use crate::scim::error::ScimError;
+use crate::scim::resource::Resource;
+use crate::scim::schema::{self, ResourceSchema};
+
+/// Where the SCIM API is.
+pub(super) const SCIM_ROOT: &str = "/scim/v2";
+/// Where the activity log is.
+pub(super) const ACTIVITY_PATH: &str = "/api/activity_logs";
+/// Where the control calls are.
+pub(super) const CONTROL_ROOT: &str = "/sandbox";
+/// The biggest body taken, in bytes.
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// What a workspace is made with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Scheme, host and port, without a path: `http://127.0.0.1:8080`.
+    pub origin: String,
+    /// Token of the SCIM API.
+    pub scim_token: SecretString,
+    /// Token of the activity log, a credential of its own.
+    pub activity_token: SecretString,
+    /// Token of the control calls; without one they are for clients on this machine.
+    pub control_token: Option<SecretString>,
+    /// Name of the workspace.
+    pub workspace_name: String,
+    /// E-mail of the workspace's owner.
+    pub workspace_email: String,
+    /// Roles besides Admin, Analyst, Operator and No access.
+    pub custom_roles: Vec<String>,
+    /// Seed of the ids and of the people made up.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// Settings for the origin `http://127.0.0.1`, to be changed where needed.
+    pub fn new(scim_token: SecretString, activity_token: SecretString) -> Self {
+        Self {
+            origin: "http://127.0.0.1".to_owned(),
+            scim_token,
+            activity_token,
+            control_token: None,
+            workspace_name: "Sandbox".to_owned(),
+            workspace_email: "owner@sandbox.test".to_owned(),
+            custom_roles: Vec::new(),
+            seed: 0,
+        }
+    }
+
+    /// Every role value that is accepted, exactly as written.
+    pub fn roles(&self) -> Vec<String> {
+        let base = ["Admin", "Analyst", "Operator", NO_ACCESS].map(str::to_owned);
+        base.into_iter().chain(self.custom_roles.iter().cloned()).collect()
+    }
+}
+
+/// A workspace: the state, and the answer to every request. No clock, no randomness, no socket.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    pub(super) settings: Settings,
+    pub(super) roles: Vec<String>,
+    pub(super) user_schema: ResourceSchema,
+    pub(super) group_schema: ResourceSchema,
+    pub(super) ids: Ids,
+    pub(super) people: People,
+    pub(super) groups: Groups,
+    pub(super) log: Log,
+    /// Grows with every change, so that a keeper of snapshots knows when to write one.
+    pub(super) revision: u64,
+}
+
+impl Workspace {
+    /// An empty workspace.
+    pub fn new(settings: Settings) -> Self {
+        let roles = settings.roles();
+        Self {
+            user_schema: schema::user_with(vec![schema::workato_role(&roles)]),
+            group_schema: schema::group_alone(),
+            ids: Ids::new(settings.seed),
+            people: People::default(),
+            groups: Groups::default(),
+            log: Log::default(),
+            revision: 0,
+            roles,
+            settings,
+        }
+    }
+
+    /// Adds collaborators that were there before SCIM (from SAML or made by hand): in, without externalId, and
+    /// not in the log. A preset whose e-mail is taken is passed over.
+    pub fn add_presets(&mut self, accounts: &[Preset], now: Timestamp) {
+        for preset in accounts {
+            if self.people.by_user_name(&preset.email).is_none() {
+                let account = preset.to_account(self.ids.next(), now);
+                self.people.insert(account);
+                self.revision += 1;
+            }
+        }
+    }
+
+    /// Adds `count` made-up people from the seed, as [`Workspace::add_presets`] does.
+    pub fn add_people(&mut self, count: usize, now: Timestamp) {
+        let people = presets::people(count, self.settings.seed);
+        self.add_presets(&people, now);
+    }
+
+    /// Answers a request.
+    pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
+        self.handle_with(request, now, Quirks::default())
+    }
+
+    /// Answers a request as a server with defects would.
+    pub fn handle_with(&mut self, request: &Request, now: Timestamp, quirks: Quirks) -> Response {
+        let path = request.path.trim_end_matches('/');
+        if request.body.len() > MAX_BODY {
+            return ScimError::new(413, format!("the body has more than {MAX_BODY} bytes")).into();
+        }
+        if let Some(rest) = below(path, SCIM_ROOT) {
+            if !bearer_is(request, &self.settings.scim_token) {
+                let error = ScimError::new(401, "the bearer token is missing or not valid");
+                return Response::from(error).with("www-authenticate", "Bearer realm=\"scim\"");
+            }
+            return self.scim(request, rest, now, quirks).unwrap_or_else(Response::from);
+        }
+        if path == ACTIVITY_PATH {
+            if !bearer_is(request, &self.settings.activity_token) {
+                return activity_api::refuse(401, "Unauthorized").with("www-authenticate", "Bearer");
+            }
+            return activity_api::list(&self.log, &self.settings, request);
+        }
+        if let Some(rest) = below(path, CONTROL_ROOT) {
+            let allowed = match &self.settings.control_token {
+                Some(token) => bearer_is(request, token),
+                None => request.local,
+            };
+            return match allowed {
+                true => control::handle(self, request, rest, now),
+                false => activity_api::refuse(401, "control calls are not for this client"),
+            };
+        }
+        ScimError::new(404, "there is nothing at this address").into()
+    }
+
+    fn scim(
+        &mut self,
+        request: &Request,
+        rest: &str,
+        now: Timestamp,
+        quirks: Quirks,
+    ) -> Result<Response, ScimError> {
+        let decoded: Vec<String> =
+            rest.split('/').filter(|part| !part.is_empty()).map(query::decode).collect();
+        let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["Users"] => match request.method {
+                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), quirks),
+                Method::Post => self.create_user(request, now),
+                _ => Ok(not_allowed("GET, POST")),
+            },
+            ["Groups"] => match request.method {
+                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), quirks),
+                Method::Post => self.create_group(request, now),
+                _ => Ok(not_allowed("GET, POST")),
+            },
+            [".search"] => self.search(Scope::All, request, quirks),
+            ["Users", ".search"] => self.search(Scope::Users, request, quirks),
+            ["Groups", ".search"] => self.search(Scope::Groups, request, quirks),
+            ["Bulk" | "Me", ..] => Err(ScimError::new(501, "bulk and /Me are not implemented")),
+            ["Users", id] => match request.method {
+                Method::Get => self.read_user(request, id),
+                Method::Put => self.replace_user(request, id, now, quirks),
+                Method::Patch => self.patch_user(request, id, now, quirks),
+                Method::Delete => self.delete_user(request, id, now),
+                _ => Ok(not_allowed("GET, PUT, PATCH, DELETE")),
+            },
+            ["Groups", id] => match request.method {
+                Method::Get => self.read_group(request, id),
+                Method::Put => self.replace_group(request, id, now),
+                Method::Patch => self.patch_group(request, id, now),
+                Method::Delete => self.delete_group(request, id, now),
+                _ => Ok(not_allowed("GET, PUT, PATCH, DELETE")),
+            },
+            ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _] => {
+                match request.method {
+                    Method::Get => self.discovery(request, &parts),
+                    _ => Ok(not_allowed("GET")),
+                }
+            }
+            _ => Err(ScimError::new(404, "there is nothing at this address")),
+        }
+    }
+
+    /// Base URL of the SCIM API.
+    pub fn base_url(&self) -> String {
+        format!("{}{SCIM_ROOT}", self.settings.origin)
+    }
+
+    /// Another SCIM token; the one before is refused from now on, as after Workato's "Refresh token".
+    pub fn refresh_scim_token(&mut self, token: SecretString) {
+        self.settings.scim_token = token;
+    }
+
+    /// Every account, invited or in.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.people.iter()
+    }
+
+    /// The account with this user name, in any case.
+    pub fn account(&self, user_name: &str) -> Option<&Account> {
+        self.people.by_user_name(user_name)
+    }
+
+    /// Every User resource as it would be answered.
+    pub fn users(&self) -> Vec<Resource> {
+        self.people.iter().map(|account| self.user_resource(account)).collect()
+    }
+
+    /// Everyone who is in, with or without access.
+    pub fn collaborators(&self) -> Vec<Collaborator> {
+        let joined = self.people.iter().filter(|account| account.standing == Standing::Collaborator);
+        joined.map(Account::collaborator).collect()
+    }
+
+    /// Everyone invited and not yet in.
+    pub fn invitations(&self) -> Vec<Collaborator> {
+        let invited = self.people.iter().filter(|account| account.standing == Standing::Invited);
+        invited.map(Account::collaborator).collect()
+    }
+
+    /// Every group.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.by_number.values()
+    }
+
+    /// The activity log, oldest first.
+    pub fn activity(&self) -> &[Entry] {
+        &self.log.entries
+    }
+
+    /// Grows with every change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Who SCIM changes are done by. Workato does not document it; ours is the owner's number with its own name.
+    pub(super) fn scim_actor(&self) -> Actor {
+        Actor { id: 1, name: "SCIM provisioning".to_owned(), email: self.settings.workspace_email.clone() }
+    }
+}
+
+/// What is left of a path below a root.
+fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
+    path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(super) fn not_allowed(allow: &'static str) -> Response {
+    Response::from(ScimError::new(405, format!("this address takes {allow}"))).with("allow", allow)
+}
+
+/// Compares digests, so that neither the content nor the length of the token shows in the time taken.
+fn bearer_is(request: &Request, token: &SecretString) -> bool {
+    let Some((scheme, given)) = request.get("authorization").and_then(|value| value.split_once(' ')) else {
+        return false;
+    };
+    let given = Sha256::digest(given.trim().as_bytes());
+    let wanted = Sha256::digest(token.expose_secret().as_bytes());
+    // An empty token would let everybody in.
+    let set = !token.expose_secret().is_empty();
+    set & scheme.eq_ignore_ascii_case("bearer") & bool::from(given.as_slice().ct_eq(wanted.as_slice()))
+}

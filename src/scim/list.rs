@@ -1,0 +1,171 @@
+//! ListResponse (RFC 7644 section 3.4.2): the server's writer, and a client's reader that takes what real
+//! servers send: totals missing or as strings, `Resources` absent when empty or spelled otherwise.
+
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+
+use super::resource::urn;
+
+/// The body of one page. `start` is 1-based; `items` is what this page holds.
+pub fn write(total: usize, start: usize, items: Vec<Value>) -> Value {
+    json!({
+        "schemas": [urn::LIST_RESPONSE],
+        "totalResults": total,
+        "startIndex": start,
+        "itemsPerPage": items.len(),
+        "Resources": items,
+    })
+}
+
+/// A page as a client reads it. The resources stay raw, so that each is parsed on its own and one bad user does
+/// not spoil the page.
+#[derive(Debug, Default)]
+pub struct ListPage {
+    /// `totalResults`; absent with cursor paging and on some servers.
+    pub total: Option<u64>,
+    /// `startIndex` as echoed: not to be trusted, some servers echo 0 or a negative number.
+    pub start_index: Option<u64>,
+    /// `itemsPerPage`: some servers give what was asked for, not what is there. Count `resources` instead.
+    pub items_per_page: Option<u64>,
+    /// `nextCursor` (RFC 9865).
+    pub next_cursor: Option<String>,
+    /// The resources, unparsed.
+    pub resources: Vec<Box<RawValue>>,
+}
+
+/// Why a body is not a page.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// Not JSON, or not a JSON object.
+    #[error("the answer is not a JSON object: {0}")]
+    NotJson(#[source] serde_json::Error),
+    /// A JSON object without any of the members of a list.
+    #[error("the answer is a JSON object, but not a list of resources")]
+    NotAList,
+}
+
+impl ListPage {
+    /// Reads a page.
+    pub fn read(body: &[u8]) -> Result<Self, ListError> {
+        let members: Members = serde_json::from_slice(body).map_err(ListError::NotJson)?;
+        let mut page = Self::default();
+        let mut is_list = false;
+        for (name, raw) in members.0 {
+            match name.to_ascii_lowercase().as_str() {
+                "totalresults" => page.total = number(&raw),
+                "startindex" => page.start_index = number(&raw),
+                "itemsperpage" => page.items_per_page = number(&raw),
+                "nextcursor" => {
+                    page.next_cursor =
+                        serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
+                }
+                "resources" => {
+                    page.resources = serde_json::from_str(raw.get()).unwrap_or_default();
+                }
+                "schemas" if raw.get().contains("ListResponse") => {}
+                _ => continue,
+            }
+            is_list = true;
+        }
+        if is_list { Ok(page) } else { Err(ListError::NotAList) }
+    }
+}
+
+/// The members of the object with their values unparsed and their order kept. Duplicates are kept too: a
+/// derived reader would refuse the whole page for one.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<String, Box<RawValue>>()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// A count, from a number or from a string of digits.
+fn number(raw: &RawValue) -> Option<u64> {
+    match serde_json::from_str::<Value>(raw.get()).ok()? {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let value = number.as_f64().filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v))?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
+            let whole = value as u64;
+            Some(whole)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_the_server_writes_a_client_reads() {
+        let body = write(7, 3, vec![json!({"id": "a"}), json!({"id": "b"})]);
+        let page = ListPage::read(body.to_string().as_bytes()).expect("a page");
+        assert_eq!((page.total, page.start_index, page.items_per_page), (Some(7), Some(3), Some(2)));
+        assert_eq!(page.resources.len(), 2);
+    }
+
+    #[test]
+    fn totals_may_be_missing_or_strings_and_resources_in_another_case_or_absent() {
+        let page = ListPage::read(br#"{"totalResults":"12","startIndex":-5,"resources":[{"id":1}]}"#);
+        let page = page.expect("a page");
+        assert_eq!((page.total, page.start_index, page.resources.len()), (Some(12), None, 1));
+        let empty = ListPage::read(br#"{"totalResults":0}"#).expect("a page");
+        assert!(empty.resources.is_empty());
+        let cursor = ListPage::read(br#"{"Resources":[],"nextCursor":"x"}"#).expect("a page");
+        assert_eq!((cursor.total, cursor.next_cursor.as_deref()), (None, Some("x")));
+        assert_eq!(ListPage::read(br#"{"totalResults":12.0}"#).expect("a page").total, Some(12));
+    }
+
+    #[test]
+    fn one_bad_user_does_not_spoil_the_page() {
+        let page = ListPage::read(br#"{"Resources":[{"id":"a"},42,{"id":["x"]},null]}"#).expect("a page");
+        let readable = page
+            .resources
+            .iter()
+            .filter(|raw| serde_json::from_str::<serde_json::Map<String, Value>>(raw.get()).is_ok());
+        assert_eq!((page.resources.len(), readable.count()), (4, 2));
+    }
+
+    #[test]
+    fn other_bodies_are_no_page() {
+        assert!(matches!(ListPage::read(b"<html>"), Err(ListError::NotJson(_))));
+        assert!(matches!(ListPage::read(b""), Err(ListError::NotJson(_))));
+        assert!(matches!(ListPage::read(b"[]"), Err(ListError::NotJson(_))));
+        assert!(matches!(ListPage::read(br#"{"id":"x"}"#), Err(ListError::NotAList)));
+        let deep = format!("{{\"Resources\":{}", "[".repeat(100_000));
+        assert!(ListPage::read(deep.as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = ListPage::read(&bytes);
+        }
+
+        #[test]
+        fn any_members_are_read_or_refused(total in "\\PC{0,6}", start in any::<f64>()) {
+            let body = json!({"totalResults": total, "startIndex": start, "Resources": total});
+            prop_assert!(ListPage::read(body.to_string().as_bytes()).is_ok());
+        }
+    }
+}

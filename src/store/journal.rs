@@ -1,0 +1,117 @@
+//! The rules of operations: at most one leads per person and connection, at most one waits behind it.
+
+use super::backend::Result;
+use super::rules::Rules;
+use super::{Move, StoreError};
+use crate::directory::{Change, OpMark};
+use crate::domain::{ConnectionId, OpState, Operation, PersonId};
+
+impl Rules<'_> {
+    /// A new operation: replaces what is not on its way, or waits behind what is.
+    pub(super) fn commit(&mut self, operation: &Operation) -> Result<()> {
+        let here = self.here()?;
+        if !self.tables.has_person(operation.person)? {
+            return Err(StoreError::Refused {
+                why: format!("{} is not there any more", operation.user_name),
+            });
+        }
+        if self.tables.operation(here, operation.id)?.is_some() {
+            return Err(StoreError::Refused { why: format!("operation {} is already there", operation.id) });
+        }
+        let mut new = operation.clone();
+        if !new.state.live() {
+            return self.put(here, &new);
+        }
+        let mut behind = false;
+        for (_, mut old) in self.tables.live(Some(here), new.person)? {
+            if old.state.sent() {
+                behind = true;
+                continue;
+            }
+            new.intent.owned.join(&old.intent.owned);
+            old.updated_at = new.created_at;
+            self.cancel_one(here, &mut old)?;
+        }
+        new.state = match new.state {
+            _ if behind => OpState::Behind,
+            OpState::Behind => OpState::Queued,
+            given => given,
+        };
+        self.put(here, &new)
+    }
+
+    /// Cancels what is not on its way.
+    pub(super) fn cancel(&mut self, person: PersonId) -> Result<()> {
+        let here = self.here()?;
+        for (_, mut old) in self.tables.live(Some(here), person)? {
+            if !old.state.sent() {
+                if let Some(now) = self.now {
+                    old.updated_at = now;
+                }
+                self.cancel_one(here, &mut old)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A move by the sender, compared with what is there.
+    pub(super) fn step(&mut self, step: &Move) -> Result<()> {
+        let here = self.here()?;
+        let to = &step.to;
+        let stored = self.tables.operation(here, to.id)?;
+        if stored.is_none_or(|stored| stored.state != step.from) {
+            return Err(StoreError::Moved(to.id));
+        }
+        let waiting = if to.state.sent() {
+            None
+        } else {
+            let live = self.tables.live(Some(here), to.person)?;
+            live.into_iter().map(|(_, o)| o).find(|o| o.state == OpState::Behind && o.id != to.id)
+        };
+        let Some(mut next) = waiting else { return self.put(here, to) };
+        if to.state.live() {
+            // It would be tried again, but there is a later will: that one takes its place.
+            next.intent.owned.join(&to.intent.owned);
+            self.cancel_one(here, &mut to.clone())?;
+        } else {
+            self.put(here, to)?;
+        }
+        next.state = OpState::Queued;
+        next.updated_at = to.updated_at;
+        self.put(here, &next)
+    }
+
+    pub(super) fn cancel_one(&mut self, connection: ConnectionId, operation: &mut Operation) -> Result<()> {
+        operation.state = OpState::Cancelled;
+        self.put(connection, operation)
+    }
+
+    /// Writes an operation and marks its person, so that the last mark is always that of the leading one.
+    fn put(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()> {
+        self.tables.put_operation(connection, operation)?;
+        if Some(connection) == self.connection {
+            self.report(operation);
+        }
+        self.emit(Some(connection), mark(operation));
+        if matches!(operation.state, OpState::Behind | OpState::Cancelled) {
+            let live = self.tables.live(Some(connection), operation.person)?;
+            if let Some((_, leading)) = live.iter().find(|(_, o)| o.state != OpState::Behind) {
+                self.emit(Some(connection), mark(leading));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the directory hears of an operation.
+pub(super) fn mark(operation: &Operation) -> Change {
+    Change::Operation(
+        operation.person,
+        OpMark {
+            id: operation.id,
+            kind: operation.kind,
+            state: operation.state,
+            failure: operation.failure.clone(),
+        },
+    )
+}

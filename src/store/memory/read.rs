@@ -1,0 +1,234 @@
+//! The same questions as to the file, answered from the rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::rows::{Key, Row, Rows};
+use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
+use crate::directory::{Change, QueueCounts};
+use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
+use crate::engine::Trace;
+use crate::store::backend::{LoadedRest, Reader, Result};
+use crate::store::load_order::marks;
+use crate::store::tables::changes_role;
+use crate::store::{BrakeHistory, Which, counts};
+
+/// A reader of shared rows.
+pub(super) struct Reading {
+    rows: Arc<Mutex<Rows>>,
+}
+
+const NOBODY: PersonId = PersonId(0);
+const LAST: PersonId = PersonId(u64::MAX);
+
+impl Reading {
+    pub(super) fn new(rows: Arc<Mutex<Rows>>) -> Self {
+        Self { rows }
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn operations(rows: &Rows, connection: ConnectionId) -> impl DoubleEndedIterator<Item = &Operation> {
+    rows.range(Key::Operation(OpId(0))..=Key::Operation(OpId(u64::MAX))).filter_map(move |(_, row)| match row
+    {
+        Row::Operation(of, operation) if *of == connection => Some(&**operation),
+        _ => None,
+    })
+}
+
+fn live(rows: &Rows, connection: ConnectionId) -> Vec<Operation> {
+    operations(rows, connection).filter(|o| o.state.live()).cloned().collect()
+}
+
+fn audit(rows: &Rows, c: u32) -> impl DoubleEndedIterator<Item = (&AuditEntry, &Row)> {
+    rows.range(Key::Audit(c, 0)..=Key::Audit(c, u64::MAX)).filter_map(|(_, row)| match row {
+        Row::Audit(entry, ..) => Some((&**entry, row)),
+        _ => None,
+    })
+}
+
+fn asked(entry: &AuditEntry, query: &AuditQuery) -> bool {
+    query.person.is_none_or(|p| entry.person == Some(p))
+        && query.operation.is_none_or(|o| entry.operation == Some(o))
+        && query.since.is_none_or(|t| entry.time >= t)
+        && query.after.is_none_or(|n| entry.seq > n)
+        && query.before.is_none_or(|n| entry.seq < n)
+}
+
+impl Reader for Reading {
+    fn another(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Self::new(Arc::clone(&self.rows))))
+    }
+
+    fn connections(&mut self) -> Result<Vec<Connection>> {
+        Ok(self.rows().connections())
+    }
+
+    fn load(&mut self, connection: ConnectionId, sink: &mut dyn FnMut(Change)) -> Result<LoadedRest> {
+        let rows = self.rows();
+        let c = connection.0;
+        if let Some(Row::Connection(settings)) = rows.get(&Key::Connection(c)) {
+            sink(Change::Connection(Box::new(settings.clone())));
+        }
+        if let Some(Row::Attributes(list)) = rows.get(&Key::Attributes(c)) {
+            for (place, attribute) in (0..).zip(list) {
+                sink(Change::Attribute(place, attribute.clone()));
+            }
+        }
+        for (_, row) in rows.range(Key::Name(String::new())..=Key::Group(GroupId(0))) {
+            if let Row::Number(id) = row
+                && let Some(Row::Made(_, person)) = rows.get(&Key::Person(PersonId(*id)))
+            {
+                sink(person.clone());
+            }
+        }
+        let mut made = |keys| {
+            for (_, row) in rows.range(keys) {
+                if let Row::Made(_, change) = row {
+                    sink(change.clone());
+                }
+            }
+        };
+        made(Key::Group(GroupId(0))..=Key::Group(GroupId(u64::MAX)));
+        made(Key::GroupAssigned(c, GroupId(0))..=Key::GroupAssigned(c, GroupId(u64::MAX)));
+        made(Key::Member(GroupId(0), NOBODY)..=Key::Member(GroupId(u64::MAX), LAST));
+        made(Key::Assigned(c, NOBODY)..=Key::Assigned(c, LAST));
+        // What was seen before a link says less than the link, what was seen after it says more.
+        let (mut early, mut late) = (Vec::new(), Vec::new());
+        for (key, row) in rows.range(Key::Observed(c, NOBODY)..=Key::Observed(c, LAST)) {
+            let (Key::Observed(_, id), Row::Made(seq, change)) = (key, row) else { continue };
+            let later_link =
+                matches!(rows.get(&Key::Link(c, *id)), Some(Row::Made(linked, _)) if linked > seq);
+            if later_link { early.push(change) } else { late.push(change) }
+        }
+        early.into_iter().for_each(|change| sink(change.clone()));
+        for (_, row) in rows.range(Key::Link(c, NOBODY)..=Key::Link(c, LAST)) {
+            if let Row::Made(_, change) = row {
+                sink(change.clone());
+            }
+        }
+        late.into_iter().for_each(|change| sink(change.clone()));
+        for (_, row) in rows.range(Key::Noted(c, NOBODY)..=Key::Noted(c, LAST)) {
+            if let Row::Made(_, change) = row {
+                sink(change.clone());
+            }
+        }
+        let operations = live(&rows, connection);
+        marks(&operations, sink);
+        if let Some(Row::Made(_, swept)) = rows.get(&Key::Swept(c)) {
+            sink(swept.clone());
+        }
+        let last = rows.range(Key::Log(0)..=Key::Log(u64::MAX)).next_back();
+        let last_change = if let Some((Key::Log(seq), _)) = last { *seq } else { 0 };
+        Ok(LoadedRest { last_change, operations })
+    }
+
+    fn changes_since(&mut self, connection: ConnectionId, after: u64) -> Result<Option<(Vec<Change>, u64)>> {
+        let rows = self.rows();
+        let seq = |found: Option<(&Key, &Row)>| match found {
+            Some((Key::Log(seq), _)) => Some(*seq),
+            _ => None,
+        };
+        let first = seq(rows.range(Key::Log(0)..=Key::Log(u64::MAX)).next()).unwrap_or(1);
+        let last = seq(rows.range(Key::Log(0)..=Key::Log(u64::MAX)).next_back()).unwrap_or(0);
+        if after > last || after + 1 < first {
+            return Ok(None);
+        }
+        let changes = rows.range(Key::Log(after + 1)..=Key::Log(u64::MAX)).filter_map(|(_, row)| match row {
+            Row::Log(of, change) if of.is_none_or(|of| of == connection) => Some(change.clone()),
+            _ => None,
+        });
+        Ok(Some((changes.collect(), last)))
+    }
+
+    fn operations(&mut self, connection: ConnectionId, which: &Which) -> Result<Vec<Operation>> {
+        let rows = self.rows();
+        Ok(match which {
+            Which::Live => live(&rows, connection),
+            Which::Ids(ids) => {
+                let ids: BTreeSet<_> = ids.iter().collect();
+                operations(&rows, connection).filter(|o| ids.contains(&o.id)).cloned().collect()
+            }
+            Which::Person(person) => {
+                let newest = operations(&rows, connection).rev().filter(|o| o.person == *person).take(100);
+                let mut found: Vec<_> = newest.cloned().collect();
+                found.reverse();
+                found
+            }
+        })
+    }
+
+    fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {
+        Ok(counts::of(operations(&self.rows(), connection).map(|o| (o.state, 1))))
+    }
+
+    fn audit(&mut self, connection: ConnectionId, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
+        let rows = self.rows();
+        let found = audit(&rows, connection.0).map(|(entry, _)| entry).filter(|entry| asked(entry, query));
+        let limit = query.limit as usize;
+        if query.after.is_some() {
+            return Ok(found.take(limit).cloned().collect());
+        }
+        let mut page: Vec<_> = found.rev().take(limit).cloned().collect();
+        page.reverse();
+        Ok(page)
+    }
+
+    fn chained(&mut self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
+        let rows = self.rows();
+        let chained = audit(&rows, connection.0).filter_map(|(entry, row)| match row {
+            Row::Audit(_, text, hash) => Some(Chained { seq: entry.seq, text: text.clone(), hash: *hash }),
+            _ => None,
+        });
+        Ok(chained.filter(|entry| entry.seq > after).take(limit as usize).collect())
+    }
+
+    fn traces(&mut self, connection: ConnectionId, operation: OpId) -> Result<Vec<Trace>> {
+        let rows = self.rows();
+        let traces = rows.range(Key::Trace(0)..=Key::Trace(u64::MAX)).filter_map(|(_, row)| match row {
+            Row::Trace(of, trace) if *of == connection && trace.operation == Some(operation) => {
+                Some((**trace).clone())
+            }
+            _ => None,
+        });
+        Ok(traces.collect())
+    }
+
+    fn trace(&mut self, seq: u64) -> Result<Option<Trace>> {
+        Ok(match self.rows().get(&Key::Trace(seq)) {
+            Some(Row::Trace(_, trace)) => Some((**trace).clone()),
+            _ => None,
+        })
+    }
+
+    fn brake_history(&mut self, connection: ConnectionId, since: Time) -> Result<BrakeHistory> {
+        let rows = self.rows();
+        let counted = operations(&rows, connection)
+            .filter(|o| o.created_at >= since && o.state != OpState::Cancelled)
+            .filter(|o| o.kind != OpKind::Update || changes_role(o))
+            .map(|o| ((o.person, o.kind == OpKind::Deactivate), ()));
+        Ok(counts::history(counted.collect::<BTreeMap<_, _>>().into_keys()))
+    }
+
+    fn console_values(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>> {
+        let c = connection.0;
+        let rows = self.rows();
+        let keys = rows.range(Key::Console(c, NOBODY, String::new())..=Key::Operation(OpId(0)));
+        Ok(keys
+            .filter_map(|(key, _)| match key {
+                Key::Console(of, person, field) if *of == c => Some((*person, field.clone())),
+                _ => None,
+            })
+            .collect())
+    }
+
+    fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>> {
+        Ok(match self.rows().get(&Key::Meta(connection.map_or(0, |c| c.0), key.to_owned())) {
+            Some(Row::Text(text)) => Some(text.clone()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Opening the file: who may read it, what it is, and bringing it up to date.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection as Sql, OpenFlags};
+
+use super::errors::{explain, explain_io};
+use crate::store::StoreError;
+use crate::store::backend::Result;
+
+/// "SCIM" in ASCII: tells our files from other SQLite files.
+const APPLICATION_ID: i64 = 0x5343_494d;
+
+/// Each brings the store from its place in the list to the next; `user_version` counts those done.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("../schema.sql")];
+
+/// How long to wait for another process's transaction.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens for writing; makes the file where there is none.
+pub(super) fn writer(path: &Path, migrations: &[&str]) -> Result<Sql> {
+    let words = path.display().to_string();
+    make_private(path).map_err(|e| explain_io(&words, &e))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sql = Sql::open_with_flags(path, flags).map_err(|e| explain(&words, &e))?;
+    prepare(&sql, &words)?;
+    migrate(&sql, path, &words, migrations)?;
+    Ok(sql)
+}
+
+/// Opens a second connection that can only read.
+pub(super) fn reader(path: &Path) -> Result<Sql> {
+    let words = path.display().to_string();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let sql = Sql::open_with_flags(path, flags)?;
+        sql.busy_timeout(BUSY)?;
+        sql.set_prepared_statement_cache_capacity(64);
+        sql.pragma_update(None, "query_only", true)?;
+        Ok(sql)
+    };
+    open().map_err(|e| explain(&words, &e))
+}
+
+/// The log names people and roles: nobody else on the machine may read it.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.exists()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    // SQLite gives its side files the mode of this one.
+    let file = fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    let mut mode = file.metadata()?.permissions();
+    if mode.mode() & 0o077 != 0 {
+        mode.set_mode(0o600);
+        file.set_permissions(mode)?;
+    }
+    Ok(())
+}
+
+fn prepare(sql: &Sql, words: &str) -> Result<()> {
+    let set = || {
+        sql.busy_timeout(BUSY)?;
+        sql.set_prepared_statement_cache_capacity(128);
+        sql.pragma_update(None, "foreign_keys", true)
+    };
+    set().map_err(|e| explain(words, &e))
+}
+
+fn number(sql: &Sql, words: &str, pragma: &str) -> Result<i64> {
+    sql.pragma_query_value(None, pragma, |row| row.get(0)).map_err(|e| explain(words, &e))
+}
+
+/// Refuses what is not ours or newer than we are, then does the missing migrations in one transaction.
+pub(super) fn migrate(sql: &Sql, path: &Path, words: &str, migrations: &[&str]) -> Result<()> {
+    let unusable = |why: String| StoreError::Unusable { path: words.to_owned(), why };
+    // Reads the header first: a file that is no database is refused before anything is set in it.
+    let version = check(sql, words, migrations.len())?;
+    let wal = || {
+        let mode: String = sql.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        sql.pragma_update(None, "synchronous", "full")?;
+        sql.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        Ok(mode)
+    };
+    let mode = wal().map_err(|e| explain(words, &e))?;
+    if mode != "wal" {
+        return Err(unusable("its file system has no shared memory, which the log needs".to_owned()));
+    }
+    if version == migrations.len() {
+        return Ok(());
+    }
+    if version > 0 {
+        copy(sql, path, version)?;
+    }
+    sql.execute_batch("BEGIN IMMEDIATE").map_err(|e| explain(words, &e))?;
+    // Another process may have done it while this one waited.
+    let done = check(sql, words, migrations.len()).and_then(|version| {
+        for migration in migrations.iter().skip(version) {
+            sql.execute_batch(migration).map_err(|e| explain(words, &e))?;
+        }
+        let set = || {
+            sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+            sql.pragma_update(None, "user_version", migrations.len() as i64)?;
+            sql.execute_batch("COMMIT")
+        };
+        set().map_err(|e| explain(words, &e))
+    });
+    if done.is_err() && !sql.is_autocommit() {
+        // The first error is the one to tell; what was begun is gone with the connection anyway.
+        let _ = sql.execute_batch("ROLLBACK");
+    }
+    done
+}
+
+/// How many migrations the file has seen.
+fn check(sql: &Sql, words: &str, known: usize) -> Result<usize> {
+    let unusable = |why: String| StoreError::Unusable { path: words.to_owned(), why };
+    let (application, version) = (number(sql, words, "application_id")?, number(sql, words, "user_version")?);
+    let empty: bool = sql
+        .query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|e| explain(words, &e))?;
+    if application != APPLICATION_ID && !(empty && application == 0 && version == 0) {
+        return Err(unusable(
+            "it belongs to another program; name another home, or move the file away".to_owned(),
+        ));
+    }
+    match usize::try_from(version) {
+        Ok(version) if version <= known => Ok(version),
+        _ => Err(unusable(format!(
+            "it was written by a newer scimdeck (store version {version}, this program knows {known}); use the newer program"
+        ))),
+    }
+}
+
+/// A copy beside the file, named by the version it has, for the way back.
+fn copy(sql: &Sql, path: &Path, version: usize) -> Result<()> {
+    let taken = |n: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".v{version}-{n}.bak"));
+        PathBuf::from(name)
+    };
+    let to = (1..=u32::MAX).map(taken).find(|p| !p.exists()).unwrap_or_else(|| taken(0));
+    let words = to.display().to_string();
+    make_private(&to).map_err(|e| explain_io(&words, &e))?;
+    sql.execute("VACUUM INTO ?1", [&words]).map_err(|e| explain(&words, &e))?;
+    Ok(())
+}

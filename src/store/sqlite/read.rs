@@ -1,0 +1,219 @@
+//! Questions, each answered from its own connection and from one moment.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
+
+use super::codec::{OPERATION, get_id, get_json, get_operation, id};
+use super::errors::explain;
+use super::{load, open};
+use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
+use crate::directory::{Change, QueueCounts};
+use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
+use crate::engine::Trace;
+use crate::store::backend::{LoadedRest, Reader, Result};
+use crate::store::counts;
+use crate::store::{BrakeHistory, Which};
+
+/// A read-only connection.
+pub(super) struct Reading {
+    sql: Sql,
+    path: PathBuf,
+    words: String,
+}
+
+impl Reading {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        Ok(Self { sql: open::reader(path)?, path: path.to_owned(), words: path.display().to_string() })
+    }
+
+    fn all<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let read = || self.sql.prepare_cached(sql)?.query_map(params, read)?.collect();
+        let found: rusqlite::Result<Vec<T>> = read();
+        found.map_err(|e| explain(&self.words, &e))
+    }
+
+    fn one<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let found = self.sql.prepare_cached(sql).and_then(|mut s| s.query_row(params, read).optional());
+        found.map_err(|e| explain(&self.words, &e))
+    }
+
+    /// Several statements that see the same moment.
+    fn at_once<T>(&mut self, work: impl FnOnce(&Sql) -> rusqlite::Result<T>) -> Result<T> {
+        let words = self.words.clone();
+        let all = || {
+            let tx = self.sql.transaction()?;
+            let out = work(&tx)?;
+            tx.commit()?;
+            Ok(out)
+        };
+        all().map_err(|e| explain(&words, &e))
+    }
+}
+
+impl Reader for Reading {
+    fn another(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Self::open(&self.path)?))
+    }
+
+    fn connections(&mut self) -> Result<Vec<Connection>> {
+        self.all("SELECT settings FROM connection ORDER BY id", [], |row| get_json(row, 0))
+    }
+
+    fn load(&mut self, connection: ConnectionId, sink: &mut dyn FnMut(Change)) -> Result<LoadedRest> {
+        self.at_once(|sql| load::load(sql, connection, sink))
+    }
+
+    fn changes_since(&mut self, connection: ConnectionId, after: u64) -> Result<Option<(Vec<Change>, u64)>> {
+        self.at_once(|sql| {
+            let (first, last) = sql
+                .prepare_cached("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change")?
+                .query_row([], |row| Ok((get_id(row, 0)?, get_id(row, 1)?)))?;
+            if after > last || after + 1 < first {
+                return Ok(None);
+            }
+            let changes: rusqlite::Result<Vec<Change>> = sql
+                .prepare_cached(
+                    "SELECT change FROM change
+                     WHERE seq > ?2 AND (connection_id IS NULL OR connection_id = ?1) ORDER BY seq",
+                )?
+                .query_map(params![connection.0, id(after)], |row| get_json(row, 0))?
+                .collect();
+            Ok(Some((changes?, last)))
+        })
+    }
+
+    fn operations(&mut self, connection: ConnectionId, which: &Which) -> Result<Vec<Operation>> {
+        match which {
+            Which::Live => self.all(load::LIVE, [connection.0], get_operation),
+            Which::Person(person) => {
+                let sql = format!(
+                    "SELECT {OPERATION} FROM operation WHERE person = ?2 AND connection_id = ?1
+                     ORDER BY id DESC LIMIT 100"
+                );
+                let mut found = self.all(&sql, params![connection.0, id(person.0)], get_operation)?;
+                found.reverse();
+                Ok(found)
+            }
+            Which::Ids(ids) => {
+                let sql = format!("SELECT {OPERATION} FROM operation WHERE id = ?2 AND connection_id = ?1");
+                let mut found = Vec::with_capacity(ids.len());
+                for op in ids {
+                    found.extend(self.one(&sql, params![connection.0, id(op.0)], get_operation)?);
+                }
+                found.sort_by_key(|o| o.id);
+                found.dedup_by_key(|o| o.id);
+                Ok(found)
+            }
+        }
+    }
+
+    fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {
+        let states: Vec<(OpState, u32)> = self.all(
+            "SELECT state, count(*) FROM operation
+             WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') GROUP BY state",
+            [connection.0],
+            |row| Ok((super::codec::get_word(row, 0)?, row.get(1)?)),
+        )?;
+        Ok(counts::of(states))
+    }
+
+    fn audit(&mut self, connection: ConnectionId, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
+        let mut sql = "SELECT entry FROM audit WHERE connection_id = ?".to_owned();
+        let mut values = vec![i64::from(connection.0)];
+        let wishes = [
+            (" AND person = ?", query.person.map(|p| id(p.0))),
+            (" AND operation = ?", query.operation.map(|o| id(o.0))),
+            (" AND time >= ?", query.since.map(Time::ms)),
+            (" AND seq > ?", query.after.map(id)),
+            (" AND seq < ?", query.before.map(id)),
+        ];
+        for (words, value) in wishes {
+            if let Some(value) = value {
+                sql.push_str(words);
+                values.push(value);
+            }
+        }
+        let forward = query.after.is_some();
+        sql.push_str(if forward { " ORDER BY seq LIMIT ?" } else { " ORDER BY seq DESC LIMIT ?" });
+        values.push(i64::from(query.limit));
+        let mut found: Vec<AuditEntry> = self.all(&sql, params_from_iter(values), |row| get_json(row, 0))?;
+        if !forward {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    fn chained(&mut self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
+        self.all(
+            "SELECT seq, entry, hash FROM audit WHERE connection_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            params![connection.0, id(after), limit],
+            |row| Ok(Chained { seq: get_id(row, 0)?, text: row.get(1)?, hash: Hash(row.get(2)?) }),
+        )
+    }
+
+    fn traces(&mut self, connection: ConnectionId, operation: OpId) -> Result<Vec<Trace>> {
+        self.all(
+            "SELECT seq, operation, step, attempt, exchange FROM trace
+             WHERE operation = ?2 AND connection_id = ?1 ORDER BY seq",
+            params![connection.0, id(operation.0)],
+            get_trace,
+        )
+    }
+
+    fn trace(&mut self, seq: u64) -> Result<Option<Trace>> {
+        self.one(
+            "SELECT seq, operation, step, attempt, exchange FROM trace WHERE seq = ?1",
+            [id(seq)],
+            get_trace,
+        )
+    }
+
+    fn brake_history(&mut self, connection: ConnectionId, since: Time) -> Result<BrakeHistory> {
+        let rows: Vec<(PersonId, bool)> = self.all(
+            "SELECT DISTINCT person, kind = 'deactivate' FROM operation
+             WHERE connection_id = ?1 AND created_at >= ?2 AND state <> 'cancelled'
+                 AND (kind <> 'update' OR changes_role)
+             ORDER BY person",
+            params![connection.0, since.ms()],
+            |row| Ok((PersonId(get_id(row, 0)?), row.get(1)?)),
+        )?;
+        Ok(counts::history(rows))
+    }
+
+    fn console_values(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>> {
+        self.all(
+            "SELECT person, field FROM console_value WHERE connection_id = ?1 ORDER BY person, field",
+            [connection.0],
+            |row| Ok((PersonId(get_id(row, 0)?), row.get(1)?)),
+        )
+    }
+
+    fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>> {
+        self.one(
+            "SELECT value FROM meta WHERE connection_id = ?1 AND key = ?2",
+            params![connection.map_or(0, |c| c.0), key],
+            |row| row.get(0),
+        )
+    }
+}
+
+fn get_trace(row: &Row<'_>) -> rusqlite::Result<Trace> {
+    Ok(Trace {
+        seq: get_id(row, 0)?,
+        operation: row.get::<_, Option<i64>>(1)?.map(|op| OpId(op as u64)),
+        step: row.get(2)?,
+        attempt: row.get(3)?,
+        exchange: get_json(row, 4)?,
+    })
+}

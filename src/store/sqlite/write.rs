@@ -1,0 +1,383 @@
+//! The rows, in SQL.
+
+use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params};
+
+use super::codec::{
+    OPERATION, get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text, word,
+};
+use super::errors::explain;
+use crate::audit::{AuditEntry, chain::Hash};
+use crate::directory::{Change, Observation};
+use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute};
+use crate::engine::Trace;
+use crate::store::backend::Result;
+use crate::store::faults::Faults;
+use crate::store::tables::{Tables, changes_role};
+
+/// The writing connection, inside a transaction.
+pub(super) struct Writing<'a> {
+    pub(super) sql: &'a Sql,
+    pub(super) path: &'a str,
+    pub(super) faults: &'a Faults,
+}
+
+impl Writing<'_> {
+    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+        self.faults.tick(self.path)?;
+        self.sql.execute_batch(sql).map_err(|e| explain(self.path, &e))
+    }
+
+    /// Takes back what failed. SQLite may have done it by itself already.
+    pub(super) fn undo(&self, sql: &str) {
+        if !self.sql.is_autocommit() {
+            let _ = self.sql.execute_batch(sql);
+        }
+    }
+
+    pub(super) fn run<P: Params>(&self, sql: &str, params: P) -> Result<()> {
+        self.faults.tick(self.path)?;
+        let done = self.sql.prepare_cached(sql).and_then(|mut s| s.execute(params));
+        done.map(|_| ()).map_err(|e| explain(self.path, &e))
+    }
+
+    pub(super) fn one<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.faults.tick(self.path)?;
+        let found = self.sql.prepare_cached(sql).and_then(|mut s| s.query_row(params, read).optional());
+        found.map_err(|e| explain(self.path, &e))
+    }
+
+    fn all<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        self.faults.tick(self.path)?;
+        let read = || self.sql.prepare_cached(sql)?.query_map(params, read)?.collect();
+        let found: rusqlite::Result<Vec<T>> = read();
+        found.map_err(|e| explain(self.path, &e))
+    }
+}
+
+impl Tables for Writing<'_> {
+    fn fence(&mut self, connection: ConnectionId) -> Result<Option<u64>> {
+        self.one("SELECT fence FROM connection WHERE id = ?1", [connection.0], |row| get_id(row, 0))
+    }
+
+    fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>> {
+        self.one("SELECT id FROM connection WHERE name = ?1", [name], |row| row.get(0).map(ConnectionId))
+    }
+
+    fn has_person(&mut self, person: PersonId) -> Result<bool> {
+        let found = self.one("SELECT 1 FROM person WHERE id = ?1", [id(person.0)], |_| Ok(()))?;
+        Ok(found.is_some())
+    }
+
+    fn has_group(&mut self, group: GroupId) -> Result<bool> {
+        let found = self.one("SELECT 1 FROM \"group\" WHERE id = ?1", [id(group.0)], |_| Ok(()))?;
+        Ok(found.is_some())
+    }
+
+    fn name_holder(&mut self, key: &str) -> Result<Option<PersonId>> {
+        self.one("SELECT id FROM person WHERE key = ?1", [key], |row| get_id(row, 0).map(PersonId))
+    }
+
+    fn group_holder(&mut self, key: &str) -> Result<Option<GroupId>> {
+        self.one("SELECT id FROM \"group\" WHERE key = ?1", [key], |row| get_id(row, 0).map(GroupId))
+    }
+
+    fn park_name(&mut self, person: PersonId) -> Result<()> {
+        self.run("UPDATE person SET key = char(1) || id WHERE id = ?1", [id(person.0)])
+    }
+
+    fn write(&mut self, connection: ConnectionId, seq: u64, change: &Change) -> Result<()> {
+        let c = connection.0;
+        match change {
+            Change::Person(p) => self.run(
+                "INSERT INTO person (key, id, user_name, given_name, family_name, display_name, email, title,
+                     department, external_id, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (id) DO UPDATE SET key = excluded.key, user_name = excluded.user_name,
+                     given_name = excluded.given_name, family_name = excluded.family_name,
+                     display_name = excluded.display_name, email = excluded.email, title = excluded.title,
+                     department = excluded.department, external_id = excluded.external_id,
+                     status = excluded.status",
+                params![
+                    p.user_name.to_lowercase(),
+                    id(p.id.0),
+                    p.user_name,
+                    p.given_name,
+                    p.family_name,
+                    p.display_name,
+                    p.email,
+                    p.title,
+                    p.department,
+                    p.external_id,
+                    p.status.word()
+                ],
+            ),
+            Change::PersonDropped(p) => self.run("DELETE FROM person WHERE id = ?1", [id(p.0)]),
+            Change::Group(g) => self.run(
+                "INSERT INTO \"group\" (id, key, name) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET key = excluded.key, name = excluded.name",
+                params![id(g.id.0), g.name.to_lowercase(), g.name],
+            ),
+            Change::GroupDropped(g) => self.run("DELETE FROM \"group\" WHERE id = ?1", [id(g.0)]),
+            Change::Member(g, p) => {
+                self.run("INSERT OR IGNORE INTO member VALUES (?1, ?2)", [id(g.0), id(p.0)])
+            }
+            Change::MemberDropped(g, p) => {
+                self.run("DELETE FROM member WHERE group_id = ?1 AND person = ?2", [id(g.0), id(p.0)])
+            }
+            Change::Assigned(p, a) => self.run(
+                "INSERT OR REPLACE INTO assignment (connection_id, person, roles, since, origin)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![c, id(p.0), text(&a.roles), a.since.ms(), word(&a.origin)],
+            ),
+            Change::Unassigned(p) => {
+                self.run("DELETE FROM assignment WHERE connection_id = ?1 AND person = ?2", params![c, id(p.0)])
+            }
+            Change::GroupAssigned(g, a) => self.run(
+                "INSERT OR REPLACE INTO group_assignment (connection_id, group_id, priority, roles, since)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![c, id(g.0), a.priority, text(&a.roles), a.since.ms()],
+            ),
+            Change::GroupUnassigned(g) => self.run(
+                "DELETE FROM group_assignment WHERE connection_id = ?1 AND group_id = ?2",
+                params![c, id(g.0)],
+            ),
+            Change::Link(p, link) => self.run(
+                "INSERT OR REPLACE INTO link (connection_id, person, remote_id, linked_at, sent, settled,
+                     confirmed_at, change_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    c,
+                    id(p.0),
+                    link.remote_id,
+                    link.linked_at.ms(),
+                    text(&link.sent),
+                    (link.settled != link.sent).then(|| text(&link.settled)),
+                    link.confirmed_at.ms(),
+                    id(seq)
+                ],
+            ),
+            Change::LinkDropped(p) => {
+                self.run("DELETE FROM link WHERE connection_id = ?1 AND person = ?2", params![c, id(p.0)])?;
+                // Of an account that is nobody's any more nothing is known, but for when it was looked at.
+                self.run(
+                    "UPDATE observation SET state = 'unknown', account = NULL, change_seq = ?3
+                     WHERE connection_id = ?1 AND person = ?2",
+                    params![c, id(p.0), id(seq)],
+                )
+            }
+            Change::Observed(p, seen) => self.run(
+                "INSERT OR REPLACE INTO observation (connection_id, person, state, account, at, change_seq)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    c,
+                    id(p.0),
+                    seen.state.word(),
+                    seen.values.as_ref().map(text),
+                    seen.at.ms(),
+                    id(seq)
+                ],
+            ),
+            Change::Noted(p, note) => self.run(
+                "INSERT OR REPLACE INTO note (connection_id, person, text, by, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![c, id(p.0), note.text, note.by, note.at.ms()],
+            ),
+            Change::NoteDropped(p) => {
+                self.run("DELETE FROM note WHERE connection_id = ?1 AND person = ?2", params![c, id(p.0)])
+            }
+            Change::Connection(settings) => self.run(
+                "UPDATE connection SET name = ?2, settings = ?3 WHERE id = ?1",
+                params![c, settings.name, text(settings)],
+            ),
+            Change::Swept(sweep) => self.run(
+                "INSERT OR REPLACE INTO sweep (connection_id, at, complete, accounts, strangers)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![c, sweep.at.ms(), sweep.complete, id(sweep.accounts), id(sweep.strangers)],
+            ),
+            Change::Attribute(..) | Change::AttributeDropped(_) | Change::Operation(..) => Ok(()),
+        }
+    }
+
+    fn attributes(&mut self, connection: ConnectionId) -> Result<Vec<ProfileAttribute>> {
+        self.all(
+            "SELECT attribute FROM attribute WHERE connection_id = ?1 ORDER BY place",
+            [connection.0],
+            |row| get_json(row, 0),
+        )
+    }
+
+    fn set_attributes(&mut self, connection: ConnectionId, attributes: &[ProfileAttribute]) -> Result<()> {
+        self.run("DELETE FROM attribute WHERE connection_id = ?1", [connection.0])?;
+        for (place, attribute) in attributes.iter().enumerate() {
+            self.run(
+                "INSERT INTO attribute (connection_id, place, attribute) VALUES (?1, ?2, ?3)",
+                params![connection.0, place as i64, text(attribute)],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn observed(&mut self, connection: ConnectionId, person: PersonId) -> Result<Option<(Observation, u64)>> {
+        self.one(
+            "SELECT state, account, at, change_seq FROM observation WHERE connection_id = ?1 AND person = ?2",
+            params![connection.0, id(person.0)],
+            |row| {
+                let (state, values) = (get_word(row, 0)?, get_json_or_null(row, 1)?);
+                Ok((Observation { state, values, at: get_time(row, 2)? }, get_id(row, 3)?))
+            },
+        )
+    }
+
+    fn linked(&mut self, connection: ConnectionId, person: PersonId) -> Result<Option<u64>> {
+        self.one(
+            "SELECT change_seq FROM link WHERE connection_id = ?1 AND person = ?2",
+            params![connection.0, id(person.0)],
+            |row| get_id(row, 0),
+        )
+    }
+
+    fn last_change(&mut self) -> Result<u64> {
+        let last = self.one("SELECT coalesce(max(seq), 0) FROM change", [], |row| get_id(row, 0))?;
+        Ok(last.unwrap_or(0))
+    }
+
+    fn log(&mut self, seq: u64, connection: Option<ConnectionId>, change: &Change) -> Result<()> {
+        self.run(
+            "INSERT INTO change (seq, connection_id, change) VALUES (?1, ?2, ?3)",
+            params![id(seq), connection.map(|c| c.0), text(change)],
+        )
+    }
+
+    fn trim_log(&mut self, up_to: u64) -> Result<()> {
+        self.run("DELETE FROM change WHERE seq <= ?1", [id(up_to)])
+    }
+
+    fn operation(&mut self, connection: ConnectionId, op: OpId) -> Result<Option<Operation>> {
+        self.one(
+            &format!("SELECT {OPERATION} FROM operation WHERE id = ?1 AND connection_id = ?2"),
+            params![id(op.0), connection.0],
+            get_operation,
+        )
+    }
+
+    fn live(
+        &mut self,
+        connection: Option<ConnectionId>,
+        person: PersonId,
+    ) -> Result<Vec<(ConnectionId, Operation)>> {
+        self.all(
+            &format!(
+                "SELECT {OPERATION}, connection_id FROM operation
+                 WHERE person = ?1 AND state NOT IN ('done', 'cancelled') AND (?2 IS NULL OR connection_id = ?2)
+                 ORDER BY id"
+            ),
+            params![id(person.0), connection.map(|c| c.0)],
+            |row| Ok((ConnectionId(row.get(14)?), get_operation(row)?)),
+        )
+    }
+
+    fn put_operation(&mut self, connection: ConnectionId, o: &Operation) -> Result<()> {
+        self.run(
+            &format!(
+                "INSERT INTO operation ({OPERATION}, connection_id, changes_role)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, cause = excluded.cause,
+                     intent = excluded.intent, state = excluded.state, not_before = excluded.not_before,
+                     attempts = excluded.attempts, failure = excluded.failure,
+                     updated_at = excluded.updated_at, actor = excluded.actor, reason = excluded.reason,
+                     changes_role = excluded.changes_role"
+            ),
+            params![
+                id(o.id.0),
+                id(o.person.0),
+                o.user_name,
+                o.kind.word(),
+                o.cause,
+                text(&o.intent),
+                o.state.word(),
+                o.not_before.map(|t| t.ms()),
+                o.attempts,
+                o.failure.as_ref().map(text),
+                o.created_at.ms(),
+                o.updated_at.ms(),
+                o.actor,
+                o.reason,
+                connection.0,
+                changes_role(o)
+            ],
+        )
+    }
+
+    fn audit_head(&mut self, connection: ConnectionId) -> Result<(u64, Hash)> {
+        let head = self.one(
+            "SELECT seq, hash FROM audit WHERE connection_id = ?1 ORDER BY seq DESC LIMIT 1",
+            [connection.0],
+            |row| Ok((get_id(row, 0)?, Hash(row.get(1)?))),
+        )?;
+        Ok(head.unwrap_or_default())
+    }
+
+    fn has_remote(&mut self, connection: ConnectionId, remote_id: &str) -> Result<bool> {
+        let found = self.one(
+            "SELECT 1 FROM audit WHERE connection_id = ?1 AND remote_id = ?2",
+            params![connection.0, remote_id],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
+    fn put_audit(
+        &mut self,
+        connection: ConnectionId,
+        entry: &AuditEntry,
+        text: &str,
+        hash: Hash,
+    ) -> Result<()> {
+        self.run(
+            "INSERT INTO audit (connection_id, seq, time, person, operation, remote_id, entry, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                connection.0,
+                id(entry.seq),
+                entry.time.ms(),
+                entry.person.map(|p| id(p.0)),
+                entry.operation.map(|o| id(o.0)),
+                entry.remote_id,
+                text,
+                hash.0
+            ],
+        )
+    }
+
+    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()> {
+        self.run(
+            "INSERT INTO trace (connection_id, operation, step, attempt, exchange)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                connection.0,
+                trace.operation.map(|o| id(o.0)),
+                trace.step,
+                trace.attempt,
+                text(&trace.exchange)
+            ],
+        )
+    }
+
+    fn clear_console(&mut self, connection: ConnectionId) -> Result<()> {
+        self.run("DELETE FROM console_value WHERE connection_id = ?1", [connection.0])
+    }
+
+    fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()> {
+        self.run(
+            "INSERT OR IGNORE INTO console_value (connection_id, person, field) VALUES (?1, ?2, ?3)",
+            params![connection.0, id(person.0), field],
+        )
+    }
+}

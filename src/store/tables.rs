@@ -1,0 +1,90 @@
+//! The rows under the rules: what a backend must be able to read and write inside a transaction.
+
+use super::backend::Result;
+use crate::audit::{AuditEntry, chain::Hash};
+use crate::directory::{Change, Observation};
+use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute, field};
+use crate::engine::Trace;
+
+/// Rows, without any rule: what may be written is decided in [`super::rules`], once for all backends.
+pub(super) trait Tables {
+    /// The connection's fence; none where there is no such connection.
+    fn fence(&mut self, connection: ConnectionId) -> Result<Option<u64>>;
+    /// Which connection has this name.
+    fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>>;
+    /// Whether this person is there.
+    fn has_person(&mut self, id: PersonId) -> Result<bool>;
+    /// Whether this group is there.
+    fn has_group(&mut self, id: GroupId) -> Result<bool>;
+    /// Who has this folded user name.
+    fn name_holder(&mut self, key: &str) -> Result<Option<PersonId>>;
+    /// Which group has this folded name.
+    fn group_holder(&mut self, key: &str) -> Result<Option<GroupId>>;
+    /// Takes a user name away from somebody who gets another one later in the same transaction.
+    fn park_name(&mut self, id: PersonId) -> Result<()>;
+    /// Writes the row of a change; deleting takes all that hangs on it along. Attributes and operations have
+    /// their own functions.
+    fn write(&mut self, connection: ConnectionId, seq: u64, change: &Change) -> Result<()>;
+    /// The attributes in order.
+    fn attributes(&mut self, connection: ConnectionId) -> Result<Vec<ProfileAttribute>>;
+    /// Replaces the list of attributes.
+    fn set_attributes(&mut self, connection: ConnectionId, attributes: &[ProfileAttribute]) -> Result<()>;
+    /// What was last seen of a person, and by which change.
+    fn observed(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<(Observation, u64)>>;
+    /// By which change a person was last linked.
+    fn linked(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<u64>>;
+
+    /// The number of the last change.
+    fn last_change(&mut self) -> Result<u64>;
+    /// Keeps a change for other processes; without a connection it is for all of them.
+    fn log(&mut self, seq: u64, connection: Option<ConnectionId>, change: &Change) -> Result<()>;
+    /// Forgets changes up to a number.
+    fn trim_log(&mut self, up_to: u64) -> Result<()>;
+
+    /// An operation.
+    fn operation(&mut self, connection: ConnectionId, id: OpId) -> Result<Option<Operation>>;
+    /// Live operations of a person: on one connection or on all.
+    fn live(
+        &mut self,
+        connection: Option<ConnectionId>,
+        person: PersonId,
+    ) -> Result<Vec<(ConnectionId, Operation)>>;
+    /// A new operation or new values of one.
+    fn put_operation(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()>;
+
+    /// The last number and hash of the audit chain.
+    fn audit_head(&mut self, connection: ConnectionId) -> Result<(u64, Hash)>;
+    /// Whether an entry of the app is there already.
+    fn has_remote(&mut self, connection: ConnectionId, remote_id: &str) -> Result<bool>;
+    /// Appends an entry with the text that was hashed.
+    fn put_audit(
+        &mut self,
+        connection: ConnectionId,
+        entry: &AuditEntry,
+        text: &str,
+        hash: Hash,
+    ) -> Result<()>;
+    /// Appends an attempt.
+    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()>;
+
+    /// Forgets what the console set.
+    fn clear_console(&mut self, connection: ConnectionId) -> Result<()>;
+    /// Remembers that the console set a field.
+    fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()>;
+}
+
+/// Whether an operation writes a role attribute: the brake counts those updates only.
+pub(super) fn changes_role(operation: &Operation) -> bool {
+    const OURS: [&str; 9] = [
+        field::ACTIVE,
+        field::EXTERNAL_ID,
+        field::USER_NAME,
+        field::GIVEN_NAME,
+        field::FAMILY_NAME,
+        field::DISPLAY_NAME,
+        field::EMAIL,
+        field::TITLE,
+        field::DEPARTMENT,
+    ];
+    operation.intent.owned.iter().any(|name| !OURS.contains(&name))
+}

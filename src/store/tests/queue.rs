@@ -1,0 +1,204 @@
+//! Operations: which one leads, which one waits, what is refused.
+
+use super::made::*;
+use crate::directory::Change;
+use crate::domain::{OpId, OpKind, OpState, Operation, PersonId};
+use crate::store::backend::Backend;
+use crate::store::{Applied, Memory, Sqlite, StoreError, Which};
+
+/// Both backends, each with a connection and two people.
+fn each(test: impl Fn(&mut dyn Backend)) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = Sqlite::open(&folder.path().join("store.db")).unwrap();
+    let mut memory = Memory::new();
+    for backend in [&mut file as &mut dyn Backend, &mut memory] {
+        backend.add_connection(connection("one")).unwrap();
+        one(backend, people([1, 2])).unwrap();
+        test(backend);
+    }
+}
+
+fn one(backend: &mut dyn Backend, batch: crate::store::Batch) -> Result<Applied, StoreError> {
+    backend.apply(&[batch]).pop().unwrap()
+}
+
+fn states(applied: &Applied) -> Vec<(u64, OpState)> {
+    applied.operations.iter().map(|o| (o.id.0, o.state)).collect()
+}
+
+fn inflight(backend: &mut dyn Backend, id: u64) -> Operation {
+    let queued = operation(id, 1, "title");
+    one(backend, commit([queued.clone()])).unwrap();
+    one(backend, step(&queued, OpState::Inflight)).unwrap();
+    Operation { state: OpState::Inflight, ..queued }
+}
+
+#[test]
+fn a_newer_operation_replaces_a_queued_one_and_takes_over_its_attributes() {
+    each(|store| {
+        one(store, commit([operation(1, 1, "title")])).unwrap();
+        let applied = one(store, commit([operation(2, 1, "workato_role")])).unwrap();
+        assert_eq!(states(&applied), [(1, OpState::Cancelled), (2, OpState::Queued)]);
+        let owned: Vec<_> = applied.operations[1].intent.owned.iter().collect();
+        assert_eq!(owned, ["title", "workato_role"]);
+        assert_eq!(applied.changes.len(), 2);
+    });
+}
+
+#[test]
+fn behind_a_sent_one_it_waits_and_goes_on_when_that_one_is_settled() {
+    each(|store| {
+        let first = inflight(store, 1);
+        let applied = one(store, commit([operation(2, 1, "title")])).unwrap();
+        assert_eq!(states(&applied), [(2, OpState::Behind)]);
+        let applied = one(store, step(&first, OpState::Done)).unwrap();
+        assert_eq!(states(&applied), [(1, OpState::Done), (2, OpState::Queued)]);
+    });
+}
+
+#[test]
+fn a_third_one_replaces_the_one_that_waits() {
+    each(|store| {
+        inflight(store, 1);
+        one(store, commit([operation(2, 1, "title")])).unwrap();
+        let applied = one(store, commit([operation(3, 1, "email")])).unwrap();
+        assert_eq!(states(&applied), [(2, OpState::Cancelled), (3, OpState::Behind)]);
+        assert!(applied.operations[1].intent.owned.has("title"));
+    });
+}
+
+#[test]
+fn the_mark_that_stays_is_that_of_the_one_on_its_way() {
+    each(|store| {
+        inflight(store, 1);
+        one(store, commit([operation(2, 1, "title")])).unwrap();
+        let applied = one(store, commit([operation(3, 1, "email")])).unwrap();
+        let Some(Change::Operation(_, mark)) = applied.changes.last() else { panic!() };
+        assert_eq!((mark.id, mark.state), (OpId(1), OpState::Inflight));
+    });
+}
+
+#[test]
+fn one_that_would_be_tried_again_makes_room_for_the_one_behind_it() {
+    each(|store| {
+        let first = inflight(store, 1);
+        one(store, commit([operation(2, 1, "email")])).unwrap();
+        let applied = one(store, step(&first, OpState::Waiting)).unwrap();
+        assert_eq!(states(&applied), [(1, OpState::Cancelled), (2, OpState::Queued)]);
+        assert!(applied.operations[1].intent.owned.has("title"));
+    });
+}
+
+#[test]
+fn an_in_doubt_operation_still_holds_back_the_next_one() {
+    each(|store| {
+        let first = inflight(store, 1);
+        one(store, commit([operation(2, 1, "email")])).unwrap();
+        let applied = one(store, step(&first, OpState::InDoubt)).unwrap();
+        assert_eq!(states(&applied), [(1, OpState::InDoubt)]);
+    });
+}
+
+#[test]
+fn cancelling_leaves_what_is_on_its_way() {
+    each(|store| {
+        inflight(store, 1);
+        one(store, commit([operation(2, 1, "title"), operation(3, 2, "title")])).unwrap();
+        let cancel = crate::store::Batch { cancel: vec![PersonId(1), PersonId(2)], ..batch(vec![]) };
+        let applied = one(store, cancel).unwrap();
+        assert_eq!(states(&applied), [(2, OpState::Cancelled), (3, OpState::Cancelled)]);
+        let live = store.reader().unwrap().operations(HERE, &Which::Live).unwrap();
+        assert_eq!(live.iter().map(|o| o.id.0).collect::<Vec<_>>(), [1]);
+    });
+}
+
+#[test]
+fn a_move_of_an_operation_that_moved_meanwhile_is_refused_and_writes_nothing() {
+    each(|store| {
+        let queued = operation(1, 1, "title");
+        one(store, commit([queued.clone()])).unwrap();
+        one(store, commit([operation(2, 1, "title")])).unwrap();
+        let mut late = step(&queued, OpState::Inflight);
+        late.audit.push(entry("update"));
+        late.changes.push(Change::Person(person(9)));
+        assert_eq!(one(store, late), Err(StoreError::Moved(OpId(1))));
+        let mut reader = store.reader().unwrap();
+        assert!(reader.chained(HERE, 0, 10).unwrap().is_empty());
+        let mut found = 0;
+        reader.load(HERE, &mut |c| found += usize::from(matches!(c, Change::Person(_)))).unwrap();
+        assert_eq!(found, 2);
+    });
+}
+
+#[test]
+fn a_batch_with_an_old_fence_is_refused() {
+    each(|store| {
+        let old = store.raise_fence(HERE).unwrap();
+        let new = store.raise_fence(HERE).unwrap();
+        let with = |fence| crate::store::Batch { fence: Some(fence), ..people([7]) };
+        assert_eq!(one(store, with(old)), Err(StoreError::FenceLost));
+        assert!(one(store, with(new)).is_ok());
+    });
+}
+
+#[test]
+fn a_refused_batch_does_not_spoil_its_neighbours() {
+    each(|store| {
+        let before = store.transactions();
+        let clash = batch(vec![Change::Person(crate::domain::Person {
+            user_name: "USER1@example.com".into(),
+            ..person(8)
+        })]);
+        let results = store.apply(&[people([3]), clash, people([4])]);
+        assert!(results[0].is_ok() && results[2].is_ok());
+        assert!(matches!(&results[1], Err(StoreError::Refused { .. })));
+        assert_eq!(store.transactions(), before + 1);
+        let last = results[2].as_ref().unwrap().last_change;
+        let since = store.reader().unwrap().changes_since(HERE, 2).unwrap();
+        assert_eq!(since, Some((vec![Change::Person(person(3)), Change::Person(person(4))], last)));
+    });
+}
+
+#[test]
+fn two_people_can_swap_their_user_names_in_one_batch() {
+    each(|store| {
+        let named = |n, name: &str| Change::Person(crate::domain::Person::new(PersonId(n), name));
+        let swap = batch(vec![named(1, "user2@example.com"), named(2, "user1@example.com")]);
+        one(store, swap).unwrap();
+        let mut names = Vec::new();
+        let sink = &mut |c| {
+            if let Change::Person(p) = c {
+                names.push((p.id.0, p.user_name));
+            }
+        };
+        store.reader().unwrap().load(HERE, sink).unwrap();
+        assert_eq!(names, [(2, "user1@example.com".into()), (1, "user2@example.com".into())]);
+    });
+}
+
+#[test]
+fn somebody_with_a_request_on_its_way_is_not_forgotten() {
+    each(|store| {
+        inflight(store, 1);
+        let dropped = one(store, batch(vec![Change::PersonDropped(PersonId(1))]));
+        assert!(matches!(dropped, Err(StoreError::Refused { .. })));
+    });
+}
+
+#[test]
+fn the_brake_counts_people_once_and_leaves_cancelled_and_plain_updates_out() {
+    each(|store| {
+        let kind = |id, n, kind, owned| Operation { kind, ..operation(id, n, owned) };
+        one(store, people([3, 4, 5])).unwrap();
+        one(store, commit([kind(1, 1, OpKind::Deactivate, "active"), kind(2, 2, OpKind::Create, "active")]))
+            .unwrap();
+        one(store, commit([operation(3, 3, "title"), operation(4, 4, "workato_role")])).unwrap();
+        one(store, commit([kind(5, 5, OpKind::Deactivate, "active")])).unwrap();
+        one(store, crate::store::Batch { cancel: vec![PersonId(5)], ..batch(vec![]) }).unwrap();
+        let mut reader = store.reader().unwrap();
+        let history = reader.brake_history(HERE, NOW).unwrap();
+        assert_eq!(history.removed, [PersonId(1)]);
+        assert_eq!(history.changed, [PersonId(2), PersonId(4)]);
+        assert_eq!(reader.brake_history(HERE, NOW.plus_ms(3)).unwrap().removed, []);
+    });
+}

@@ -1,0 +1,74 @@
+//! The store's threads: one owns all writing, one answers short questions beside it.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::backend::{Backend, Reader, Result};
+use super::{Applied, Batch, StoreError};
+
+/// How many jobs wait in a channel before who hands in the next one waits.
+pub(super) const WAITING: usize = 256;
+/// How many batches share one transaction at most.
+const GROUP: usize = 64;
+
+/// Something to ask of a reader.
+pub(super) type ReadJob = Box<dyn FnOnce(&mut dyn Reader) + Send>;
+
+/// Something else to do with the backend.
+pub(super) type OtherWrite = Box<dyn FnOnce(&mut dyn Backend) + Send>;
+
+/// Something to be written.
+pub(super) enum WriteJob {
+    /// A batch, grouped with others.
+    Apply(Box<Batch>, oneshot::Sender<Result<Applied>>),
+    /// Anything else, in its turn.
+    Other(OtherWrite),
+}
+
+/// Starts a thread of the store.
+pub(super) fn start(name: &str, path: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(|_| ()).map_err(|e| StoreError::Unusable { path: path.to_owned(), why: e.to_string() })
+}
+
+/// Answers questions until nobody can ask any more.
+pub(super) fn read(mut reader: Box<dyn Reader>, mut jobs: mpsc::Receiver<ReadJob>) {
+    while let Some(job) = jobs.blocking_recv() {
+        job(reader.as_mut());
+    }
+}
+
+/// Writes until nobody can hand in any more.
+///
+/// Group commit without a timer: while one transaction waits for the disk, batches gather in the channel, and the
+/// next transaction takes all of them, up to 64. A lone batch is never kept waiting for company, so the delay by
+/// grouping is at most one transaction.
+pub(super) fn write(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<WriteJob>) {
+    let mut next = None;
+    while let Some(job) = next.take().or_else(|| jobs.blocking_recv()) {
+        let (first, reply) = match job {
+            WriteJob::Other(work) => {
+                work(backend.as_mut());
+                continue;
+            }
+            WriteJob::Apply(batch, reply) => (*batch, reply),
+        };
+        let (mut batches, mut replies) = (vec![first], vec![reply]);
+        while batches.len() < GROUP {
+            match jobs.try_recv() {
+                Ok(WriteJob::Apply(batch, reply)) => {
+                    batches.push(*batch);
+                    replies.push(reply);
+                }
+                Ok(other) => {
+                    next = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        for (reply, result) in replies.into_iter().zip(backend.apply(&batches)) {
+            // Who asked may have gone meanwhile; the batch is committed all the same.
+            let _ = reply.send(result);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The rest of a failure's answers: apply, retry, drop. Nothing changes on our side.
+
+use super::{Decision, Refusal, named, values};
+use crate::directory::{Directory, PersonView};
+use crate::domain::{Flag, OpState, PersonId};
+
+/// A fresh plan of what is unsent, failed or waiting, and of access that should have ended. Drift, people who were
+/// never provisioned, and accounts that are gone each need a decision of their own and are left alone.
+pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
+    let mut decision = over(directory, directory.people().filter(due), cause);
+    decision.confirm = true;
+    if decision.people().is_empty() {
+        decision.say("Nothing is unsent, failed or waiting.");
+    }
+    decision
+}
+
+fn due(person: &PersonView<'_>) -> bool {
+    let flags = person.flags();
+    let waits = matches!(person.operation(), Some((.., OpState::Waiting)));
+    let any = [Flag::Unsent, Flag::AccessRemains, Flag::Failed].into_iter().any(|flag| flags.contains(flag));
+    (any || waits) && !flags.contains(Flag::AccountGone)
+}
+
+pub(super) fn retry(directory: &Directory, people: &[PersonId], cause: &str) -> Result<Decision, Refusal> {
+    let (again, idle): (Vec<_>, Vec<_>) =
+        named::people(directory, people)?.into_iter().partition(|p| p.flags().contains(Flag::Failed));
+    let mut decision = over(directory, again.into_iter(), cause);
+    decision.left_out.extend(idle.iter().map(|p| (p.id(), "has no failed operation".to_owned())));
+    Ok(decision)
+}
+
+fn over<'a>(directory: &Directory, people: impl Iterator<Item = PersonView<'a>>, cause: &str) -> Decision {
+    let (mut scope, mut left_out) = (Vec::new(), Vec::new());
+    for person in people {
+        match values::lacking(directory, person.roles()).filter(|_| person.shall_have_access()) {
+            Some(reason) => left_out.push((person.id(), reason)),
+            None => scope.push(person.id()),
+        }
+    }
+    Decision { left_out, ..Decision::touching(cause, Vec::new(), scope) }
+}
+
+pub(super) fn drop(directory: &Directory, people: &[PersonId], cause: &str) -> Result<Decision, Refusal> {
+    let mut decision = Decision::here(cause, Vec::new());
+    for person in named::people(directory, people)? {
+        match person.operation() {
+            None => decision.left_out.push((person.id(), "has no operation in the queue".to_owned())),
+            Some((.., state)) if state.sent() => {
+                let reason = "has a request on its way; what became of it is looked up first";
+                decision.left_out.push((person.id(), reason.to_owned()));
+            }
+            Some(_) => decision.cancel.push(person.id()),
+        }
+    }
+    if !decision.cancel.is_empty() {
+        decision.say("What changed here stays, and is shown as not sent.");
+    }
+    Ok(decision)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Command;
+    use super::super::fixture::*;
+    use crate::directory::{Change, Observation};
+    use crate::domain::{AccountState, OpState, RoleValues, Status};
+
+    #[test]
+    fn apply_takes_unsent_failed_waiting_and_remaining_access_and_nobody_else() {
+        let mut f = Fixture::new()
+            .linked("unsent", "Analyst")
+            .give("unsent", role("Operator"))
+            .linked("remains", "Analyst")
+            .status("remains", Status::Suspended)
+            .linked("failed", "Analyst")
+            .operation("failed", OpState::Parked)
+            .linked("waiting", "Analyst")
+            .operation("waiting", OpState::Waiting)
+            .assigned("red", "Analyst")
+            .linked("drift", "Analyst")
+            .there("drift", |there| there.title = "x".to_owned())
+            .linked("fine", "Analyst");
+        let decision = f.decide(&Command::Apply).unwrap();
+        let names: Vec<_> = ["failed", "remains", "unsent", "waiting"].map(|n| f.id(n)).to_vec();
+        assert_eq!(decision.people(), names);
+        assert!(decision.confirm && decision.changes.is_empty());
+    }
+
+    #[test]
+    fn apply_leaves_an_account_that_is_gone_to_a_decision_of_its_own() {
+        let mut f = Fixture::new().linked("ana", "Analyst").give("ana", role("Operator"));
+        let gone = Observation { state: AccountState::Gone, values: None, at: NOW };
+        f.directory.apply(&Change::Observed(f.id("ana"), gone));
+        let decision = f.decide(&Command::Apply).unwrap();
+        assert!(decision.people().is_empty());
+        assert!(said(&decision).contains("Nothing is unsent"), "{}", said(&decision));
+    }
+
+    #[test]
+    fn apply_leaves_out_who_lacks_a_required_role() {
+        let mut f = Fixture::new().linked("ana", "Analyst").give("ana", RoleValues::default());
+        let decision = f.decide(&Command::Apply).unwrap();
+        assert!(decision.people().is_empty());
+        assert!(left_out(&decision).starts_with("role missing"));
+    }
+
+    #[test]
+    fn retry_is_for_those_whose_operation_stands_still() {
+        let mut f =
+            Fixture::new().linked("ana", "Analyst").operation("ana", OpState::Parked).linked("ben", "Admin");
+        let decision = f.decide(&Command::Retry(vec![f.id("ana"), f.id("ben")])).unwrap();
+        assert_eq!(decision.people(), [f.id("ana")]);
+        assert_eq!(left_out(&decision), "has no failed operation");
+        assert!(!decision.confirm);
+    }
+
+    #[test]
+    fn drop_gives_up_what_was_never_sent_and_nothing_that_may_be_on_its_way() {
+        let mut f = Fixture::new()
+            .linked("ana", "Analyst")
+            .operation("ana", OpState::Queued)
+            .linked("ben", "Analyst")
+            .operation("ben", OpState::InDoubt)
+            .person("cleo");
+        let decision = f.decide(&Command::Drop(vec![f.id("ana"), f.id("ben"), f.id("cleo")])).unwrap();
+        assert_eq!(decision.cancel, [f.id("ana")]);
+        assert!(decision.people().is_empty() && decision.changes.is_empty());
+        assert!(decision.left_out[0].1.contains("on its way"));
+        assert!(decision.left_out[1].1.contains("no operation"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which verb decides a command, and the check that holds for all of them.
+
+use super::*;
+use crate::directory::Directory;
+use crate::domain::Status;
+
+/// Decides a command against the directory as it is. Nothing is changed here.
+///
+/// # Errors
+/// A [`Refusal`] when the input is bad as a whole, or when a protected person would be removed or the last Admin
+/// lowered and the user name was not typed. A single person who cannot be served is no error: see
+/// [`Decision::left_out`].
+pub fn decide(
+    directory: &Directory,
+    command: &Command,
+    context: &mut Context<'_>,
+) -> Result<Decision, Refusal> {
+    let cause = command.cause();
+    let decision = match command {
+        Command::Provision(who) => provision_user::decide(directory, who, cause),
+        Command::Assign { people, roles } => assign::decide(directory, people, roles, cause, context),
+        Command::AssignGroup { group, priority, roles } => {
+            assign_group::assign(directory, *group, *priority, roles, cause, context)
+        }
+        Command::Unassign(people) => unassign::decide(directory, people, cause),
+        Command::UnassignGroup(group) => assign_group::unassign(directory, *group, cause),
+        Command::Role { people, values } => update_roles::people(directory, people, values, cause, context),
+        Command::GroupRole { group, values } => update_roles::group(directory, *group, values, cause),
+        Command::SetStatus { people, status: Status::Active } => {
+            reactivate::decide(directory, people, cause, context)
+        }
+        Command::SetStatus { people, status: Status::Removed } | Command::PersonRemove(people) => {
+            person_remove::decide(directory, people, cause)
+        }
+        Command::SetStatus { people, status } => deprovision::decide(directory, people, *status, cause),
+        Command::PersonSet { person, fields } => {
+            edit_person::decide(directory, *person, fields, cause, context)
+        }
+        Command::GroupAdd(name) => groups::add(directory, name, cause, context),
+        Command::GroupRemove(group) => groups::remove(directory, *group, cause),
+        Command::MemberAdd(group, people) => groups::member_add(directory, *group, people, cause),
+        Command::MemberRemove(group, people) => groups::member_remove(directory, *group, people, cause),
+        Command::Priority(group, place) => priority::decide(directory, *group, *place, cause),
+        Command::AttributeAdd(attribute) => edit_profile::add(directory, attribute, cause),
+        Command::AttributeSet { variable, attribute } => {
+            edit_profile::set(directory, variable, attribute, cause)
+        }
+        Command::AttributeRemove(variable) => edit_profile::remove(directory, variable, cause),
+        Command::Flag { people, note } => flag::flag(directory, people, note, cause, context),
+        Command::Unflag(people) => flag::unflag(directory, people, cause),
+        Command::Protect(people) => flag::protect(directory, people, cause),
+        Command::Unprotect(people) => flag::unprotect(directory, people, cause),
+        Command::Enable => Ok(enable_scim::decide(directory, cause, context)),
+        Command::Disable => Ok(disable_scim::decide(directory, cause)),
+        Command::ImportPeople(records, options) => {
+            import_people::decide(directory, records, options, context)
+        }
+        Command::ImportGroups(records, options) => {
+            import_groups::decide(directory, records, options, context)
+        }
+        Command::Apply => Ok(apply::apply(directory, cause)),
+        Command::Retry(people) => apply::retry(directory, people, cause),
+        Command::Drop(people) => apply::drop(directory, people, cause),
+    }?;
+    protect::guard(directory, &decision, context.typed)?;
+    Ok(decision)
+}

@@ -1,0 +1,162 @@
+//! When a command asks, what answers it, and what follows in the exit code.
+
+use scimdeck::domain::{Failure, FailureKind, PersonId, Status};
+use scimdeck::engine::{Approval, Outcome};
+use scimdeck::verbs::{Command, Who};
+
+use crate::fake::{Fake, run, run_attended};
+
+fn asking() -> Fake {
+    let mut fake = Fake::new();
+    fake.decision.confirm = true;
+    fake
+}
+
+fn braked() -> Fake {
+    let mut fake = asking();
+    fake.plan.brake.held = Some(12);
+    fake.plan.brake.text = "12 people would lose access, more than 10.".into();
+    fake
+}
+
+fn approvals(fake: &Fake) -> Vec<Approval> {
+    fake.approved.borrow().clone()
+}
+
+#[test]
+fn people_named_one_by_one_need_no_confirmation() {
+    let fake = Fake::new();
+    assert_eq!(run(&fake, "suspend bo@example.com").code, 0);
+    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: None }]);
+    let asked = fake.asked.borrow();
+    let Command::SetStatus { people, status } = &asked[0] else { panic!("{asked:?}") };
+    assert_eq!((people.as_slice(), *status), (&[PersonId(2)][..], Status::Suspended));
+}
+
+#[test]
+fn without_a_terminal_yes_is_needed() {
+    let fake = asking();
+    let ran = run(&fake, "provision");
+    assert_eq!(ran.code, 7);
+    assert!(ran.err.contains("--yes") && ran.err.contains("Nothing was changed or sent."), "{}", ran.err);
+    assert_eq!(approvals(&fake), []);
+    assert_eq!(run(&fake, "provision --yes").code, 0);
+    assert_eq!(fake.asked.borrow()[0], Command::Provision(Who::NotProvisioned));
+}
+
+#[test]
+fn at_a_terminal_the_plan_is_shown_and_yes_is_typed() {
+    let fake = asking();
+    let ran = run_attended(&fake, "provision", &["y"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("create      bo@example.com"), "{}", ran.err);
+    for answer in [&["n"][..], &[""], &[]] {
+        assert_eq!(run_attended(&fake, "provision", answer).code, 7);
+    }
+    assert_eq!(approvals(&fake).len(), 1);
+}
+
+#[test]
+fn yes_never_answers_the_brake_and_only_its_number_does() {
+    let fake = braked();
+    let ran = run(&fake, "provision --yes");
+    assert_eq!(ran.code, 7);
+    assert!(ran.err.contains("--brake 12"), "{}", ran.err);
+    assert_eq!(run(&fake, "provision --brake 11").code, 7);
+    assert_eq!(approvals(&fake), []);
+    assert_eq!(run(&fake, "provision --brake 12").code, 0);
+    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: Some(12) }]);
+    assert_eq!(run_attended(&fake, "provision --yes", &["y"]).code, 7);
+    assert_eq!(run_attended(&fake, "provision", &["12"]).code, 0);
+}
+
+#[test]
+fn a_protected_name_is_an_option_or_typed() {
+    let mut fake = Fake::new();
+    fake.protected = true;
+    assert_eq!(run(&fake, "suspend ana@example.com").code, 7);
+    assert_eq!(run(&fake, "suspend ana@example.com --confirm-name ana@example.com").code, 0);
+    assert_eq!(run_attended(&fake, "suspend ana@example.com", &["ana@example.com"]).code, 0);
+    assert_eq!(run_attended(&fake, "suspend ana@example.com", &["bo"]).code, 7);
+}
+
+#[test]
+fn a_plan_changes_nothing() {
+    let fake = asking();
+    let ran = run(&fake, "provision --plan");
+    assert_eq!((ran.code, approvals(&fake).len()), (0, 0));
+    assert!(ran.out.contains("an invitation goes out"));
+    assert_eq!(run(&fake, "plan").code, 2);
+    let mut nothing = Fake::new();
+    nothing.plan = Default::default();
+    assert_eq!(run(&nothing, "plan").code, 0);
+}
+
+#[test]
+fn read_only_refuses_what_changes_and_still_shows_plans() {
+    let fake = Fake::new();
+    for line in ["suspend bo@example.com", "enable", "flag bo@example.com", "token --token-env T"] {
+        assert_eq!(run(&fake, &format!("--read-only {line}")).code, 8, "{line}");
+    }
+    assert_eq!(run(&fake, "--read-only suspend bo@example.com --plan").code, 0);
+    assert_eq!(run(&fake, "--read-only status").code, 0);
+    assert_eq!(approvals(&fake), []);
+}
+
+#[test]
+fn a_stopped_run_is_told_by_its_reason() {
+    let mut fake = Fake::new();
+    fake.report.results[1].outcome = Outcome::Held;
+    fake.report.stopped = Some(Failure {
+        kind: FailureKind::TokenRefused,
+        text: "The endpoint refused the token.".into(),
+        next: "Replace it.".into(),
+    });
+    let ran = run(&fake, "provision bo@example.com");
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("kept in the queue"), "{}", ran.err);
+    fake.report.results[0].outcome = Outcome::Failed;
+    assert_eq!(run(&fake, "provision bo@example.com").code, 5);
+}
+
+#[test]
+fn a_failed_test_exits_3() {
+    let mut fake = Fake::new();
+    fake.test = false;
+    let ran = run(&fake, "test");
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.contains("not configured successfully"));
+}
+
+#[test]
+fn names_that_are_not_there_change_nothing_and_say_what_is_near() {
+    let fake = Fake::new();
+    for (line, said) in [
+        ("suspend bo@exam", "Did you mean bo@example.com?"),
+        ("show nobody", "scimdeck people"),
+        ("assign --group nope", "Data Platform"),
+        ("role bo@example.com", "ATTRIBUTE=VALUE"),
+        ("role workato_role=Admin", "Nobody was named"),
+        ("role bo@example.com a=1 a=2", "given twice"),
+        ("attribute set nope --required", "workato_role"),
+        ("person set bo@example.com", "No field"),
+        ("trace xyz", "no operation id"),
+        ("import people /nonexistent.csv", "cannot be read"),
+    ] {
+        let ran = run(&fake, line);
+        assert_eq!(ran.code, 4, "{line}: {ran:?}");
+        assert!(ran.err.contains(said), "{line}: {}", ran.err);
+    }
+    assert_eq!(fake.asked.borrow().len(), 0);
+}
+
+#[test]
+fn an_attribute_keeps_the_fields_that_are_not_given() {
+    let fake = Fake::new();
+    run(&fake, "attribute set workato_role --optional --member Admin --member Viewer=View");
+    let asked = fake.asked.borrow();
+    let Command::AttributeSet { attribute, .. } = &asked[0] else { panic!("{asked:?}") };
+    assert!(!attribute.required);
+    assert_eq!(attribute.members[1].display, "View");
+    assert!(attribute.external_namespace.is_some());
+}

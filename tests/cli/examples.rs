@@ -1,0 +1,116 @@
+//! Every command's JSON is compared with its checked-in example, byte by byte. After a wanted change:
+//! `UPDATE_EXAMPLES=1 cargo test --test cli examples`, and look at the difference before committing it.
+
+use std::path::Path;
+
+use scimdeck::domain::{Failure, FailureKind};
+use scimdeck::engine::Outcome;
+
+use crate::fake::{Fake, run};
+
+#[track_caller]
+fn same_as(name: &str, out: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/examples").join(name);
+    if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+        std::fs::write(&path, out).unwrap();
+    }
+    let example = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(out, example, "{} differs", path.display());
+}
+
+#[track_caller]
+fn example(name: &str, line: &str, code: u8) {
+    let ran = run(&Fake::new(), line);
+    assert_eq!(ran.code, code, "{ran:?}");
+    if !name.ends_with("lines.json") {
+        serde_json::from_str::<serde_json::Value>(&ran.out).unwrap();
+    }
+    same_as(name, &ran.out);
+}
+
+#[test]
+fn looking() {
+    example("status.json", "--json status", 0);
+    example("people.json", "--json people", 0);
+    example("people_flagged.json", "--json people --flag not-provisioned", 0);
+    example("show.json", "--json show bo@example.com", 0);
+    example("show_failed.json", "--json show di@example.com", 0);
+    example("groups.json", "--json groups", 0);
+    example("attributes.json", "--json attributes", 0);
+    example("check.json", "--json check bo@example.com", 0);
+    example("test.json", "--json test", 0);
+    example("plan.json", "--json plan", 2);
+    example("audit.lines.json", "--json audit", 0);
+    example("trace.json", "--json trace op000000000002d", 0);
+}
+
+#[test]
+fn verbs_share_one_shape() {
+    example("provision.json", "--json provision bo@example.com", 0);
+    for line in [
+        "apply --yes",
+        "assign bo@example.com --role workato_role=Admin",
+        "assign --group data --yes",
+        "unassign bo@example.com",
+        "role bo@example.com workato_role=Admin",
+        "suspend bo@example.com",
+        "deactivate bo@example.com",
+        "reactivate bo@example.com",
+        "person add new@example.com --title Boss",
+        "person set bo@example.com --title Boss",
+        "person remove bo@example.com",
+        "group add Ops",
+        "member remove data bo@example.com",
+        "attribute remove workato_role",
+        "flag bo@example.com --note x",
+        "protect bo@example.com",
+        "enable",
+        "disable",
+        "retry",
+        "drop --all",
+    ] {
+        let mut fake = Fake::new();
+        let group = scimdeck::domain::Group { id: scimdeck::domain::GroupId(10), name: "data".into() };
+        fake.directory.apply(&scimdeck::directory::Change::Group(group));
+        let ran = run(&fake, &format!("--json {line}"));
+        assert_eq!(ran.code, 0, "{line}: {ran:?}");
+        same_as("provision.json", &ran.out);
+    }
+}
+
+#[test]
+fn a_plan_shown_instead_of_run_is_the_plans_json() {
+    let ran = run(&Fake::new(), "--json suspend bo@example.com --plan");
+    assert_eq!(ran.code, 0);
+    same_as("plan.json", &ran.out);
+}
+
+#[test]
+fn a_run_that_went_wrong() {
+    let mut fake = Fake::new();
+    let why = Failure {
+        kind: FailureKind::Refused,
+        text: "The endpoint refused the account (400).".into(),
+        next: "Look at the trace, then retry.".into(),
+    };
+    fake.report.results[0].outcome = Outcome::Failed;
+    fake.report.results[0].error = Some(why);
+    fake.report.results[1].outcome = Outcome::InDoubt;
+    let ran = run(&fake, "--json provision bo@example.com");
+    assert_eq!(ran.code, 5);
+    same_as("provision_failed.json", &ran.out);
+}
+
+#[test]
+fn an_import_and_a_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "user_name,shoe\nfay@example.com,43\ngil,\"x\n").unwrap();
+    let ran = run(&Fake::new(), &format!("--json import people {}", file.display()));
+    assert_eq!(ran.code, 0);
+    same_as("import.json", &ran.out);
+    std::fs::write(&file, "login\nfay\n").unwrap();
+    let ran = run(&Fake::new(), &format!("--json import people {}", file.display()));
+    assert_eq!((ran.code, ran.err.as_str()), (4, ""));
+    same_as("error.json", &ran.out);
+}

@@ -1,0 +1,362 @@
+//! A seam that answers from what a test puts into it and remembers what it was asked.
+
+use std::cell::RefCell;
+use std::collections::{HashSet, VecDeque};
+
+use clap::Parser;
+use scimdeck::audit::{AuditEntry, AuditQuery, Source};
+use scimdeck::cli::{Ask, Cli, Face, Line, Seam, run_on};
+use scimdeck::directory::{Change, Directory, Link, Note, Observation, OpMark, Sweep};
+use scimdeck::domain::*;
+use scimdeck::engine::*;
+use scimdeck::verbs::{Command, Decision, ImportReport};
+use tokio::sync::watch;
+
+pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
+
+pub(crate) fn at(seconds: i64) -> Time {
+    Time::from_ms(1_767_319_200_000 + seconds * 1000)
+}
+
+pub(crate) struct Fake {
+    pub(crate) directory: Directory,
+    pub(crate) decision: Decision,
+    pub(crate) plan: Plan,
+    pub(crate) report: Report,
+    pub(crate) test: bool,
+    pub(crate) protected: bool,
+    pub(crate) asked: RefCell<Vec<Command>>,
+    pub(crate) approved: RefCell<Vec<Approval>>,
+}
+
+impl Fake {
+    pub(crate) fn new() -> Self {
+        Self {
+            directory: directory(),
+            decision: Decision::here("Provision User", vec![]),
+            plan: plan(),
+            report: report(),
+            test: true,
+            protected: false,
+            asked: RefCell::default(),
+            approved: RefCell::default(),
+        }
+    }
+}
+
+impl Seam for Fake {
+    fn directory(&self) -> Directory {
+        self.directory.clone()
+    }
+
+    async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        if self.protected && !typed.iter().any(|t| t == "ana@example.com") {
+            return Err(Problem::new(
+                ProblemKind::Held,
+                "protected",
+                "ana@example.com is protected. Nothing was changed.",
+                "Add --confirm-name ana@example.com.",
+            ));
+        }
+        self.asked.borrow_mut().push(command.clone());
+        let mut decision = self.decision.clone();
+        if let Command::ImportPeople(records, options) = &command {
+            decision.import = Some(ImportReport {
+                new: records.len() as u64,
+                ignored: options.ignored,
+                rejected: options.bad.clone(),
+                ..Default::default()
+            });
+        }
+        Ok(Preview {
+            command,
+            typed: Vec::new(),
+            decision,
+            plan: self.plan.clone(),
+            observed: Vec::new(),
+            version: 1,
+        })
+    }
+
+    async fn run(
+        &self,
+        _: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Report, Problem> {
+        let _ = progress.send(Progress { total: 3, done: 1, ..Default::default() });
+        self.approved.borrow_mut().push(approval);
+        Ok(self.report.clone())
+    }
+
+    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        Ok(CheckReport {
+            at: at(60),
+            complete: true,
+            why: None,
+            people: people.map_or(5, |p| p.len() as u64),
+            accounts: 3,
+            strangers: 1,
+            changed: 2,
+        })
+    }
+
+    async fn test(&self) -> Result<TestReport, Problem> {
+        let trouble = (!self.test).then(|| Failure {
+            kind: FailureKind::TokenRefused,
+            text: "The endpoint refused the token (401).".into(),
+            next: "Replace it with: scimdeck token --token-file FILE".into(),
+        });
+        let verdict = if self.test { Verdict::Verified } else { Verdict::Failed };
+        let action = |name: &str, verdict| ActionResult {
+            action: name.into(),
+            declared: true,
+            verdict,
+            text: "GET /Users answered".into(),
+        };
+        Ok(TestReport {
+            ok: self.test,
+            trouble,
+            actions: vec![
+                action("Import New Users and Profile Updates", verdict),
+                action("Push New Users", Verdict::Declared),
+            ],
+            exchange: exchange(if self.test { 200 } else { 401 }),
+            at: at(60),
+        })
+    }
+
+    async fn set_token(&self, _: TokenSource) -> Result<TestReport, Problem> {
+        self.test().await
+    }
+
+    async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
+        let all = [
+            entry(1, Source::Console, "create", Some(OpId(77)), "account made"),
+            entry(2, Source::ScimAutoSync, "member_updated", Some(OpId(77)), "seen in the app's log"),
+        ];
+        Ok(all.into_iter().filter(|e| query.after.is_none_or(|after| e.seq > after)).collect())
+    }
+
+    async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
+        if operation != OpId(77) {
+            return Ok(vec![]);
+        }
+        let step = "look up".to_owned();
+        Ok(vec![Trace { seq: 1, operation: Some(operation), step, attempt: 1, exchange: exchange(200) }])
+    }
+
+    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
+        Ok(HashSet::new())
+    }
+
+    async fn stop(&self) {}
+}
+
+fn exchange(status: u16) -> Exchange {
+    Exchange {
+        call: Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
+        outcome: scimdeck::domain::Outcome::Answered(Answer {
+            status,
+            content_type: "application/scim+json".into(),
+            body: r#"{"totalResults":0,"Resources":[]}"#.into(),
+            ..Default::default()
+        }),
+        at: at(59),
+        took_ms: 12,
+    }
+}
+
+fn entry(seq: u64, source: Source, event: &str, operation: Option<OpId>, detail: &str) -> AuditEntry {
+    AuditEntry {
+        seq,
+        time: at(seq as i64),
+        remote_time: None,
+        source,
+        event: event.into(),
+        person: Some(PersonId(2)),
+        subject: "bo@example.com".into(),
+        actor: "operator".into(),
+        operation,
+        detail: detail.into(),
+        changes: vec![],
+        reason: None,
+        remote_id: None,
+    }
+}
+
+fn roles(value: &str) -> RoleValues {
+    [("workato_role", value)].into_iter().collect()
+}
+
+pub(crate) fn connection() -> Connection {
+    let base = "https://www.workato.com/scim/v2";
+    let mut connection = Connection::new(ConnectionId(1), "workato", base, TokenSource::Memory);
+    connection.enabled = true;
+    connection.enabled_at = Some(at(0));
+    connection
+}
+
+/// Five people: linked, not provisioned, suspended with access, failed through a group, noted.
+pub(crate) fn directory() -> Directory {
+    let mut d = Directory::new(connection());
+    d.apply(&Change::Attribute(0, ProfileAttribute::workato("workato_role")));
+    let person = |n, user: &str, given: &str, family: &str| {
+        let mut person = Person::new(PersonId(n), user);
+        (person.given_name, person.family_name) = (given.into(), family.into());
+        person
+    };
+    let people = [
+        person(1, "ana@example.com", "Ana", "Souza"),
+        person(2, "bo@example.com", "小波", "林"),
+        person(3, "cy@example.com", "Cy", "O'Neill"),
+        person(4, "di@example.com", "דינה", "לוי"),
+        person(5, "ed@example.com", "Ed\u{1b}[31m", "Red"),
+    ];
+    people.into_iter().for_each(|p| d.apply(&Change::Person(p)));
+    let assigned = |role, origin| Assignment { roles: roles(role), since: at(0), origin };
+    d.apply(&Change::Assigned(PersonId(1), assigned("Admin", Origin::Operator)));
+    d.apply(&Change::Assigned(PersonId(2), assigned("Analyst", Origin::BeforeScim)));
+    d.apply(&Change::Assigned(PersonId(3), assigned("Operator", Origin::Imported)));
+    d.apply(&Change::Group(Group { id: GroupId(9), name: "Data Platform".into() }));
+    d.apply(&Change::Member(GroupId(9), PersonId(4)));
+    let group = GroupAssignment { priority: 1, roles: roles("Operator"), since: at(1) };
+    d.apply(&Change::GroupAssigned(GroupId(9), group));
+    for n in [1, 3] {
+        let sent = d.get(PersonId(n)).unwrap().wanted();
+        let link = Link {
+            remote_id: format!("8f2c-{n}"),
+            linked_at: at(2),
+            settled: sent.clone(),
+            sent,
+            confirmed_at: at(2),
+        };
+        d.apply(&Change::Link(PersonId(n), link));
+    }
+    let mut cy = d.get(PersonId(3)).unwrap().record();
+    cy.status = Status::Suspended;
+    d.apply(&Change::Person(cy));
+    let seen = Observation { state: AccountState::None, values: None, at: at(3) };
+    d.apply(&Change::Observed(PersonId(2), seen));
+    let failure = Failure {
+        kind: FailureKind::Refused,
+        text: "The endpoint refused the account (400).".into(),
+        next: "Look at the trace, then retry.".into(),
+    };
+    let mark = OpMark { id: OpId(78), kind: OpKind::Create, state: OpState::Parked, failure: Some(failure) };
+    d.apply(&Change::Operation(PersonId(4), mark));
+    let note = Note { text: "look again".into(), by: "operator".into(), at: at(4) };
+    d.apply(&Change::Noted(PersonId(5), note));
+    d.apply(&Change::Swept(Sweep { at: at(5), complete: true, accounts: 3, strangers: 1 }));
+    d
+}
+
+pub(crate) fn plan() -> Plan {
+    let d = directory();
+    let bo = d.get(PersonId(2)).unwrap();
+    let wanted = bo.wanted();
+    let changes = AccountValues::default().differences(&wanted);
+    let body = serde_json::json!({"userName": "bo@example.com", "active": true});
+    let calls = vec![
+        Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
+        Call::new(Method::Post, &["Users"]).body(body),
+    ];
+    let intent = Intent {
+        wanted,
+        owned: Owned::of(["active"]),
+        remote_id: None,
+        base: Base::Absent,
+        before: None,
+        linked_at: None,
+    };
+    Plan {
+        operations: vec![Planned {
+            person: PersonId(2),
+            user_name: "bo@example.com".into(),
+            name: bo.name(),
+            kind: OpKind::Create,
+            cause: "Provision User".into(),
+            changes,
+            calls,
+            intent,
+            found: None,
+            invitation: Invitation::Goes,
+        }],
+        skipped: vec![Skipped {
+            person: PersonId(1),
+            user_name: "ana@example.com".into(),
+            why: "already as wanted".into(),
+            failed: false,
+        }],
+        cancel: vec![],
+        brake: BrakeVerdict::default(),
+        summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
+        complete: true,
+    }
+}
+
+pub(crate) fn report() -> Report {
+    let result = |n, user: &str, op: u64, outcome| RunResult {
+        person: PersonId(n),
+        user_name: user.into(),
+        operation: Some((OpId(op), OpKind::Create)),
+        outcome,
+        error: None,
+    };
+    Report {
+        results: vec![
+            result(1, "ana@example.com", 76, scimdeck::engine::Outcome::Unchanged),
+            result(2, "bo@example.com", 77, scimdeck::engine::Outcome::Done),
+        ],
+        stopped: None,
+    }
+}
+
+/// What came of a command line.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+struct Script(VecDeque<&'static str>);
+
+impl Ask for Script {
+    fn line(&mut self) -> Line {
+        let line = self.0.pop_front().map(str::to_owned);
+        Box::pin(async { line })
+    }
+}
+
+/// Runs a command line without an operator.
+pub(crate) fn run(fake: &Fake, line: &str) -> Ran {
+    go(fake, line, None)
+}
+
+/// Runs it with an operator at a terminal who types these lines.
+pub(crate) fn run_attended(fake: &Fake, line: &str, answers: &[&'static str]) -> Ran {
+    go(fake, line, Some(Script(answers.iter().copied().collect())))
+}
+
+fn go(fake: &Fake, line: &str, mut script: Option<Script>) -> Ran {
+    let cli = Cli::try_parse_from(std::iter::once("scimdeck").chain(line.split(' '))).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut face = Face {
+        out: &mut out,
+        err: &mut err,
+        operator: script.as_mut().map(|s| s as &mut dyn Ask),
+        width: None,
+        json: cli.global.json,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let command = cli.command.as_ref().unwrap();
+    let code = match runtime.block_on(run_on(fake, &mut face, &cli.global, command, NOW)) {
+        Ok(code) => code,
+        Err(problem) => {
+            face.problem(&problem);
+            problem.kind.exit()
+        }
+    };
+    Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}

@@ -1,0 +1,11 @@
+//! The client against servers that misbehave, over real sockets on loopback.
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
+
+mod activity;
+mod gzip;
+mod paging;
+mod probe;
+mod sandbox;
+mod server;
+mod token_secrecy;
+mod transport;

@@ -1,0 +1,10 @@
+//! The sandbox over real HTTP on a loopback port.
+#![expect(clippy::expect_used, reason = "a helper that cannot go on fails its test")]
+
+mod activity;
+mod faults;
+mod harness;
+mod load;
+mod protocol;
+mod state;
+mod workspace;
