@@ -1,0 +1,72 @@
+//! The Audit Log.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use super::table::{self, Column};
+use crate::app::{App, Tone, stamp};
+use crate::audit::Source;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let feed = &app.feed;
+    let mut title = format!("Audit Log ({})", feed.order.len());
+    if !feed.filter.is_empty() {
+        title.push_str(&format!(" · /{}", feed.filter));
+    }
+    let foot = if feed.follow { "following" } else { "not following" };
+    let inside = canvas.frame(area, &title, foot, false);
+    let short = area.width < 100;
+    let columns = [
+        Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
+        Column::new("Source", 14, 14, 0),
+        Column::new("Event", 8, 16, 1),
+        Column::new("Who", 10, 26, 0),
+        Column::new("Before and after", 10, 44, 2),
+        Column::new("By", 6, 12, 5),
+        Column::new("In the app", 13, 13, 6),
+    ];
+    table::draw(canvas, inside, &columns, (feed.cursor, feed.order.len()), |at| {
+        let Some(entry) = feed.order.get(at).and_then(|at| feed.entries.get(*at)) else { return Vec::new() };
+        let time = stamp(entry.time);
+        let time = if short { time.get(11..).unwrap_or(&time).to_owned() } else { time };
+        let echo = feed.echo(entry);
+        let (seen, tone) = match (echo, entry.operation) {
+            (Some(echo), _) => (format!("seen {}", crate::app::clock(echo.time)), Tone::Good),
+            (None, Some(_)) if entry.source == Source::Console => ("sent".to_owned(), Tone::Dim),
+            _ => (String::new(), Tone::Dim),
+        };
+        // An operation that the app's own log confirms carries the app's mark.
+        let source = echo.map_or(entry.source, |e| e.source);
+        vec![
+            (time, Tone::Dim),
+            (source.word().to_owned(), source_tone(source)),
+            (entry.event.clone(), Tone::Plain),
+            (entry.subject.clone(), Tone::Plain),
+            (changes(entry), Tone::Plain),
+            (entry.actor.clone(), Tone::Dim),
+            (seen, tone),
+        ]
+    });
+}
+
+/// The first values that changed; without any, the sentence.
+fn changes(entry: &crate::audit::AuditEntry) -> String {
+    let one = |d: &crate::domain::Difference| {
+        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
+        format!("{} {} -> {}", d.attribute, value(&d.before), value(&d.after))
+    };
+    match entry.changes.as_slice() {
+        [] => entry.detail.clone(),
+        [first] => one(first),
+        [first, rest @ ..] => format!("{} and {} more", one(first), rest.len()),
+    }
+}
+
+fn source_tone(source: Source) -> Tone {
+    match source {
+        Source::ScimAutoSync => Tone::Good,
+        Source::Drift => Tone::Warn,
+        Source::Console => Tone::Accent,
+        Source::Import | Source::Invitation | Source::SignIn | Source::App => Tone::Plain,
+    }
+}
