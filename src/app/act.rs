@@ -216,7 +216,11 @@ impl App {
         let ran = matches!(task.kind, super::Kind::Run { .. });
         self.tasks.pop();
         self.out.push(Effect::Stop(id));
-        self.say(if ran { "no longer waiting; what was committed stays queued" } else { "stopped; nothing was changed" });
+        self.say(if ran {
+            "no longer waiting; what was committed stays queued"
+        } else {
+            "stopped; nothing was changed"
+        });
     }
 
     fn answer_offer(&mut self, go_on: bool) {

@@ -10,7 +10,11 @@ use crate::domain::ProfileAttribute;
 const SKEW_MS: i64 = 5_000;
 
 /// The entry, and the app's own entry about the same operation where it was seen.
-pub(super) fn page(entry: &AuditEntry, echo: Option<&AuditEntry>, attributes: &[ProfileAttribute]) -> Vec<Line> {
+pub(super) fn page(
+    entry: &AuditEntry,
+    echo: Option<&AuditEntry>,
+    attributes: &[ProfileAttribute],
+) -> Vec<Line> {
     let mut lines = vec![
         Line::head(entry.event.clone()).and(Tone::Dim, format!("  {}", entry.subject)),
         Line::plain(entry.detail.clone()),
@@ -39,10 +43,9 @@ pub(super) fn page(entry: &AuditEntry, echo: Option<&AuditEntry>, attributes: &[
     if let Some(echo) = echo {
         lines.push(Line::blank());
         lines.push(
-            Line::head("Seen in the app").and(Tone::Good, format!("  {}", echo.source.word())).and(
-                Tone::Dim,
-                format!("  {}", stamp(echo.remote_time.unwrap_or(echo.time))),
-            ),
+            Line::head("Seen in the app")
+                .and(Tone::Good, format!("  {}", echo.source.word()))
+                .and(Tone::Dim, format!("  {}", stamp(echo.remote_time.unwrap_or(echo.time)))),
         );
         lines.push(Line::plain(format!("      {}  {}", echo.event, echo.detail)));
         lines.extend(echo.changes.iter().map(|d| change(d, attributes)));

@@ -3,9 +3,9 @@
 use super::confirm::{self, Step as Answered};
 use super::form::Step;
 use super::keymap::{self, Action, Context};
+use super::layout::PALETTE_ROWS;
 use super::overlay::Overlay;
 use super::{App, Effect, Field, Key, Pane, forms, layout};
-use super::layout::PALETTE_ROWS;
 
 impl App {
     pub(super) fn press(&mut self, key: Key) {

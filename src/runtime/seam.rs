@@ -7,9 +7,7 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId};
-use crate::engine::{
-    Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
-};
+use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
 use crate::verbs::Command;
 
 /// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
@@ -19,7 +17,7 @@ pub trait Seam: Send + Sync + 'static {
     fn directory(&self) -> Directory;
 
     /// What the background tells. Asked for once.
-    fn notices(&self) -> mpsc::Receiver<Notice>;
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice>;
 
     /// Looks at a command: reads only. `typed` are user names typed for protected people.
     fn preview(

@@ -18,8 +18,8 @@ use crate::app::{App, Session, tests};
 use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::config::Look;
 use crate::directory::{Change, Directory, Link};
-use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
+use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
 use crate::engine::{
     Approval, CheckReport, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
     TestReport, Trace,
@@ -29,15 +29,15 @@ use crate::verbs::{Command, Who};
 /// Plays the one path of every write on a directory in memory.
 struct Fake {
     directory: Mutex<Directory>,
-    notices: Mutex<Option<mpsc::Receiver<Notice>>>,
-    tell: mpsc::Sender<Notice>,
+    notices: Mutex<Option<mpsc::UnboundedReceiver<Notice>>>,
+    tell: mpsc::UnboundedSender<Notice>,
     /// Whether runs stand still until they are dropped.
     stuck: bool,
 }
 
 impl Fake {
     fn new(stuck: bool) -> Self {
-        let (tell, notices) = mpsc::channel(64);
+        let (tell, notices) = mpsc::unbounded_channel();
         let directory = Mutex::new(fixture::directory());
         Self { directory, notices: Mutex::new(Some(notices)), tell, stuck }
     }
@@ -61,7 +61,7 @@ impl Seam for Arc<Fake> {
         self.directory.lock().unwrap().clone()
     }
 
-    fn notices(&self) -> mpsc::Receiver<Notice> {
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
         self.notices.lock().unwrap().take().unwrap()
     }
 
@@ -99,8 +99,8 @@ impl Seam for Arc<Fake> {
             let operation = OpId(planned.person.0);
             let mut audit = entry(planned.person.0, Source::ScimAutoSync, planned.kind.word());
             audit.operation = Some(operation);
-            self.tell.send(Notice::Directory(self.directory())).await.unwrap();
-            self.tell.send(Notice::Audit(vec![audit])).await.unwrap();
+            self.tell.send(Notice::Directory(self.directory())).unwrap();
+            self.tell.send(Notice::Audit(vec![audit])).unwrap();
             progress.send_modify(|p| p.done += 1);
             results.push(RunResult {
                 person: planned.person,

@@ -91,7 +91,10 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             Some(person) => {
                 let mut lines = reasons(app, &person);
                 if area.height > 2 {
-                    lines.insert(0, Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name())));
+                    lines.insert(
+                        0,
+                        Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name())),
+                    );
                 }
                 lines
             }
