@@ -21,7 +21,7 @@ impl App {
             Action::Show(pane) => self.show(pane),
             Action::NextPane => self.turn(1),
             Action::PrevPane => self.turn(Pane::ALL.len() - 1),
-            Action::Filter => self.filtering = Some(Field::text("filter", "/", &self.filter().to_owned())),
+            Action::Filter => self.filtering = Some(Field::text("filter", "/", self.filter())),
             Action::Sort => {
                 self.people.next_sort();
                 self.people.refresh(&self.directory, self.table_rows());
@@ -110,8 +110,8 @@ impl App {
 
     fn open(&mut self) {
         if self.overlays.is_empty() && self.pane == Pane::Audit {
-            let Some(entry) = self.feed.current() else { return };
-            let lines = entry_doc::page(entry, self.feed.echo(entry), self.directory.attributes());
+            let Some(row) = self.feed.current() else { return };
+            let lines = entry_doc::page(row, self.directory.attributes());
             return self.push_reader("Audit entry", Page::new(lines), None);
         }
         let Some(id) = self.person_here() else { return };
@@ -131,7 +131,8 @@ impl App {
                 live.or_else(|| page.audit.as_ref()?.iter().rev().find_map(|e| e.operation))
             }
             Some(_) => None,
-            None => self.feed.current().filter(|_| self.pane == Pane::Audit)?.operation,
+            None if self.pane == Pane::Audit => self.feed.current()?.entry()?.operation,
+            None => None,
         }
     }
 
@@ -191,7 +192,9 @@ impl App {
                 group.map(|g| g.group.name.clone()).unwrap_or_default()
             }
             (None, Pane::Profile) => self.attribute().map(|a| a.variable.clone()).unwrap_or_default(),
-            (None, Pane::Audit) => self.feed.current().map(|e| e.subject.clone()).unwrap_or_default(),
+            (None, Pane::Audit) => {
+                self.feed.current().and_then(|row| row.entry()).map(|e| e.subject.clone()).unwrap_or_default()
+            }
             (None, Pane::Provisioning) => self.directory.connection().base_url.clone(),
         };
         if text.is_empty() {
@@ -216,7 +219,11 @@ impl App {
         let ran = matches!(task.kind, super::Kind::Run { .. });
         self.tasks.pop();
         self.out.push(Effect::Stop(id));
-        self.say(if ran { "no longer waiting; what was committed stays queued" } else { "stopped; nothing was changed" });
+        self.say(if ran {
+            "no longer waiting; what was committed stays queued"
+        } else {
+            "stopped; nothing was changed"
+        });
     }
 
     fn answer_offer(&mut self, go_on: bool) {

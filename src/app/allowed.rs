@@ -55,7 +55,8 @@ impl App {
             return none.then(|| "nobody selected has the app: a assigns it".to_owned());
         }
         let flagged = self.directory.counters().worst(Flag::NotProvisioned);
-        (flagged == 0).then(|| "nobody is flagged not provisioned; select people to push them again".to_owned())
+        (flagged == 0)
+            .then(|| "nobody is flagged not provisioned; select people to push them again".to_owned())
     }
 
     fn no_group(&self, action: Action) -> Option<String> {

@@ -24,9 +24,10 @@ pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
     let types = DataType::ALL
         .map(|t| Choice { shown: t.word().to_owned(), value: Some(t.word().to_owned()) })
         .to_vec();
-    let members = a.members.iter().map(|m| {
-        if m.display == m.value { m.value.clone() } else { format!("{} = {}", m.display, m.value) }
-    });
+    let members = a
+        .members
+        .iter()
+        .map(|m| if m.display == m.value { m.value.clone() } else { format!("{} = {}", m.display, m.value) });
     let fields = vec![
         Field::choice("data_type", "Data type", types, Some(a.data_type.word())).help("left and right"),
         Field::text("display_name", "Display name", &a.display_name).help("What operators read"),
@@ -40,7 +41,9 @@ pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
     ];
     let (title, intro) = match attribute {
         Some(a) => ("Edit attribute", Line::plain(a.variable.clone())),
-        None => ("Add attribute", Line::of(Tone::Dim, "Nothing is sent until an assignment gives it a value.")),
+        None => {
+            ("Add attribute", Line::of(Tone::Dim, "Nothing is sent until an assignment gives it a value."))
+        }
     };
     Form::new(Purpose::Attribute(attribute.map(|a| a.variable.clone())), title, vec![intro], fields)
 }

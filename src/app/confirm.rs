@@ -2,8 +2,8 @@
 
 use super::doc::Page;
 use super::field::Field;
-use super::layout::Room;
 use super::keymap::{self, Action, Context};
+use super::layout::Room;
 use super::{Key, plan_doc};
 use crate::directory::Directory;
 use crate::engine::{Approval, Preview};
@@ -54,11 +54,7 @@ impl Confirm {
     }
 
     fn run(&self) -> Step {
-        if self.ready() {
-            Step::Run(Approval { confirmed: true, brake: self.typed() })
-        } else {
-            Step::Stay
-        }
+        if self.ready() { Step::Run(Approval { confirmed: true, brake: self.typed() }) } else { Step::Stay }
     }
 
     /// Takes a key. With a brake, digits go to its field, and the letter y is not enough.

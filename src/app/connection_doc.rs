@@ -9,7 +9,8 @@ use crate::engine::{FeedState, Sending, TestReport, Verdict};
 pub(super) fn page(app: &App) -> Vec<Line> {
     let c = app.directory.connection();
     let on = |yes: bool| if yes { (Tone::Good, "[x] ") } else { (Tone::Dim, "[ ] ") };
-    let tick = |yes: bool, words: &str| Line::of(on(yes).0, format!("  {}", on(yes).1)).and(Tone::Plain, words);
+    let tick =
+        |yes: bool, words: &str| Line::of(on(yes).0, format!("  {}", on(yes).1)).and(Tone::Plain, words);
     let mut lines = vec![Line::head("SCIM connection").and(Tone::Dim, format!("  {}", c.name))];
     lines.push(Line::field("  Environment", Tone::Warn, c.badge.0.clone()));
     lines.push(Line::field("  Base URL", Tone::Accent, c.base_url.clone()));
@@ -21,7 +22,9 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(Line::field("  Wire profile", Tone::Plain, c.profile.word()));
     lines.push(Line::field("  At once", Tone::Plain, format!("{} requests", c.concurrency)));
     let enabled = match c.enabled_at {
-        _ if !c.enabled => Line::field("  Provisioning", Tone::Bad, "disabled: nothing is sent; e enables it"),
+        _ if !c.enabled => {
+            Line::field("  Provisioning", Tone::Bad, "disabled: nothing is sent; e enables it")
+        }
         Some(at) => Line::field("  Provisioning", Tone::Good, format!("enabled since {}", when(app.now, at))),
         None => Line::field("  Provisioning", Tone::Good, "enabled"),
     };
@@ -51,10 +54,11 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(Line::head("Test Connector Configuration"));
     match &app.tested {
         Some(report) => test(&mut lines, report),
-        None => lines.push(Line::of(Tone::Dim, "  not tested in this session: ").and(Tone::Key, "t").and(
-            Tone::Dim,
-            " tests it; one read, nothing is written",
-        )),
+        None => lines.push(
+            Line::of(Tone::Dim, "  not tested in this session: ")
+                .and(Tone::Key, "t")
+                .and(Tone::Dim, " tests it; one read, nothing is written"),
+        ),
     }
     lines
 }
@@ -73,8 +77,12 @@ pub fn sending(sending: &Sending) -> (Tone, String) {
 
 fn feed(app: &App) -> Line {
     match &app.feed_state {
-        FeedState::None => Line::field("  Activity feed", Tone::Dim, "none: the log shows our own operations"),
-        FeedState::Live(at) => Line::field("  Activity feed", Tone::Good, format!("live, read {}", stamp(*at))),
+        FeedState::None => {
+            Line::field("  Activity feed", Tone::Dim, "none: the log shows our own operations")
+        }
+        FeedState::Live(at) => {
+            Line::field("  Activity feed", Tone::Good, format!("live, read {}", stamp(*at)))
+        }
         FeedState::Failing(failure) => {
             Line::field("  Activity feed", Tone::Bad, format!("failing: {} {}", failure.text, failure.next))
         }

@@ -178,9 +178,7 @@ fn chosen(choices: &[Choice], at: usize, key: Key) -> usize {
         Code::End => len - 1,
         Code::Char(c) if !key.ctrl => (1..=len)
             .map(|step| (at + step) % len)
-            .find(|i| {
-                choices[*i].shown.chars().next().is_some_and(|f| f.to_lowercase().eq(c.to_lowercase()))
-            })
+            .find(|i| choices[*i].shown.chars().next().is_some_and(|f| f.to_lowercase().eq(c.to_lowercase())))
             .unwrap_or(at),
         _ => at,
     }

@@ -45,7 +45,6 @@ impl Filter {
         Self { tests: tests.collect() }
     }
 
-
     /// Whether this person is to be shown.
     pub(super) fn shows(&self, person: &PersonView<'_>) -> bool {
         self.tests.iter().all(|(want, test)| holds(test, person) == *want)

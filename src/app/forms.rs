@@ -25,7 +25,8 @@ pub(super) fn roles(people: Vec<PersonId>, directory: &Directory) -> Form {
         .filter(|p| matches!(p.kind(), AssignmentKind::Group(_)))
         .collect();
     if !through.is_empty() {
-        let who = if people.len() == 1 { "This person has".to_owned() } else { format!("{} have", through.len()) };
+        let who =
+            if people.len() == 1 { "This person has".to_owned() } else { format!("{} have", through.len()) };
         let text = format!("{who} the app through a group: saving makes an Individual assignment.");
         intro.push(Line::of(Tone::Warn, text));
     }
@@ -166,10 +167,7 @@ fn role_fault(attribute: &ProfileAttribute, value: Option<&str>) -> Option<Strin
 /// The decision the form stands for; none when nothing in it was changed.
 pub(super) fn command(form: &Form) -> Option<Command> {
     let all = || -> BTreeMap<String, String> {
-        form.fields
-            .iter()
-            .filter_map(|f| Some((f.name.strip_prefix(ROLE)?.to_owned(), f.value()?)))
-            .collect()
+        form.fields.iter().filter_map(|f| Some((f.name.strip_prefix(ROLE)?.to_owned(), f.value()?))).collect()
     };
     let changed = || -> BTreeMap<String, String> {
         let touched: Vec<_> =

@@ -21,9 +21,12 @@ pub(super) fn page(app: &App, context: Context) -> Vec<Line> {
     lines.push(Line::head("Marks"));
     for flag in crate::domain::Flag::ALL {
         lines.push(
-            Line::of(super::person_doc::flag_tone(flag), format!("  {}  ", super::person_doc::flag_glyph(flag)))
-                .and(Tone::Plain, format!("{:<16} ", flag.words()))
-                .and(Tone::Dim, meaning(flag)),
+            Line::of(
+                super::person_doc::flag_tone(flag),
+                format!("  {}  ", super::person_doc::flag_glyph(flag)),
+            )
+            .and(Tone::Plain, format!("{:<16} ", flag.words()))
+            .and(Tone::Dim, meaning(flag)),
         );
     }
     lines

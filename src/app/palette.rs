@@ -22,9 +22,8 @@ pub struct Palette {
 impl Palette {
     /// All commands that can be given in a context; moves are left to their keys.
     pub fn new(context: Context) -> Self {
-        let plain = |b: &&Binding| {
-            b.context != Context::Moves && !matches!(b.action, Action::Palette | Action::Back)
-        };
+        let plain =
+            |b: &&Binding| b.context != Context::Moves && !matches!(b.action, Action::Palette | Action::Back);
         let all: Vec<_> = keymap::bindings(context).filter(plain).collect();
         Self { field: Field::text("command", ":", ""), found: all.clone(), cursor: Cursor::default(), all }
     }

@@ -71,7 +71,11 @@ pub(super) fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec
 fn facts(lines: &mut Vec<Line>, app: &App, person: &PersonView<'_>) {
     let at = |time| when(app.now, time);
     let protected = app.directory.connection().protected.contains(&person.id());
-    let status = if protected { format!("{}, protected", person.status().word()) } else { person.status().word().to_owned() };
+    let status = if protected {
+        format!("{}, protected", person.status().word())
+    } else {
+        person.status().word().to_owned()
+    };
     lines.push(Line::field("Status here", Tone::Plain, status));
     lines.push(Line::field("Account there", Tone::Plain, person.account().word()));
     lines.push(Line::field("Linked to", Tone::Plain, or_dash(person.remote_id())));
@@ -146,7 +150,11 @@ fn groups(lines: &mut Vec<Line>, app: &App, person: &PersonView<'_>) {
     if let (Some(own), Some((origin, since))) = (person.individual_roles(), person.individual_origin()) {
         let (mark, tone) = wins(true);
         let words = format!("{} since {}", origin.reason(), when(app.now, since));
-        lines.push(Line::of(tone, mark).and(Tone::Strong, "Individual").and(Tone::Plain, format!("  {}", roles(own))));
+        lines.push(
+            Line::of(tone, mark)
+                .and(Tone::Strong, "Individual")
+                .and(Tone::Plain, format!("  {}", roles(own))),
+        );
         lines.push(Line::of(Tone::Dim, format!("    {words}")));
     }
     for id in person.groups() {

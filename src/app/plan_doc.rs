@@ -44,10 +44,14 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
         lines.push(Line::of(Tone::Warn, text));
     }
     if !plan.complete {
-        lines.push(Line::of(Tone::Warn, "Not everybody could be looked at in the app; they are sent without a base."));
+        lines.push(Line::of(
+            Tone::Warn,
+            "Not everybody could be looked at in the app; they are sent without a base.",
+        ));
     }
     if !plan.cancel.is_empty() {
-        let text = format!("{} no longer wanted and cancelled.", count(plan.cancel.len(), "queued operation"));
+        let text =
+            format!("{} no longer wanted and cancelled.", count(plan.cancel.len(), "queued operation"));
         lines.push(Line::of(Tone::Warn, text));
     }
     if plan.brake.held.is_some() {
@@ -133,10 +137,11 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
         lines.push(Line::head("Left out:"));
     }
     for skipped in failed {
-        lines.push(Line::of(Tone::Bad, "! ").and(Tone::Plain, skipped.user_name.clone()).and(
-            Tone::Dim,
-            format!("  {}", skipped.why),
-        ));
+        lines.push(
+            Line::of(Tone::Bad, "! ")
+                .and(Tone::Plain, skipped.user_name.clone())
+                .and(Tone::Dim, format!("  {}", skipped.why)),
+        );
     }
     for (id, why) in &preview.decision.left_out {
         let name = directory.get(*id).map(|p| p.user_name().to_owned()).unwrap_or_default();

@@ -3,9 +3,9 @@
 use super::confirm::{self, Step as Answered};
 use super::form::Step;
 use super::keymap::{self, Action, Context};
+use super::layout::PALETTE_ROWS;
 use super::overlay::Overlay;
 use super::{App, Effect, Field, Key, Pane, forms, layout};
-use super::layout::PALETTE_ROWS;
 
 impl App {
     pub(super) fn press(&mut self, key: Key) {
@@ -198,7 +198,7 @@ impl App {
                 self.feed.cursor.take(action, self.feed.order.len(), rows);
                 self.feed.follow = self.feed.cursor.at + 1 >= self.feed.order.len();
                 if self.feed.cursor.at == 0 {
-                    self.ask_feed(self.feed.entries.first().map(|e| e.seq));
+                    self.ask_feed(self.feed.first());
                 }
             }
             Pane::Provisioning => {

@@ -2,7 +2,7 @@
 
 use super::fixture::{self, ANA, BAO, CARL, DORA, ENGINEERING, EVE, HUGO, NOW, app, app_on};
 use super::*;
-use crate::domain::{AccountValues, Flag, Intent, OpKind, Owned, PersonId};
+use crate::domain::{AccountValues, Base, Flag, Intent, OpKind, Owned, PersonId};
 use crate::engine::{
     BrakeVerdict, Invitation, Outcome, Plan, Planned, Preview, Problem, ProblemKind, RunResult, Summary,
 };
@@ -45,7 +45,9 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             wanted: AccountValues::default(),
             owned: Owned::default(),
             remote_id: None,
-            base: None,
+            base: Base::Unknown,
+            before: None,
+            linked_at: None,
         },
         found: None,
         invitation: Invitation::Goes,
@@ -61,6 +63,8 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             complete: true,
             ..Default::default()
         },
+        typed: Vec::new(),
+        observed: Vec::new(),
         version: 1,
     }
 }
@@ -182,7 +186,10 @@ fn a_protected_person_is_removed_only_after_their_name_was_typed() {
     app.handle(Msg::Paste("ana@example.com\n".into()));
     let effects = keys(&mut app, "enter");
     let [Effect::Preview(_, command, typed)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((&**command, &typed[..]), (&Command::Unassign(vec![ANA]), &["ana@example.com".to_owned()][..]));
+    assert_eq!(
+        (&**command, &typed[..]),
+        (&Command::Unassign(vec![ANA]), &["ana@example.com".to_owned()][..])
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) struct Loop<S> {
     clock: fn() -> Time,
     work: Work<S>,
     messages: mpsc::Receiver<Msg>,
-    notices: mpsc::Receiver<Notice>,
+    notices: mpsc::UnboundedReceiver<Notice>,
     wake: Option<Time>,
     copies: Vec<String>,
     suspended: bool,

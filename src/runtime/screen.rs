@@ -56,13 +56,8 @@ fn take() -> io::Result<()> {
 /// Gives the terminal back; a second call does nothing. Errors are of no use here: it may be gone already.
 fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
-        let _ = execute!(
-            io::stdout(),
-            EndSynchronizedUpdate,
-            DisableBracketedPaste,
-            Show,
-            LeaveAlternateScreen
-        );
+        let _ =
+            execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, Show, LeaveAlternateScreen);
         let _ = disable_raw_mode();
     }
 }

@@ -7,9 +7,8 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId};
-use crate::engine::{
-    Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
-};
+use crate::drive::Drive;
+use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
 use crate::verbs::Command;
 
 /// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
@@ -19,7 +18,7 @@ pub trait Seam: Send + Sync + 'static {
     fn directory(&self) -> Directory;
 
     /// What the background tells. Asked for once.
-    fn notices(&self) -> mpsc::Receiver<Notice>;
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice>;
 
     /// Looks at a command: reads only. `typed` are user names typed for protected people.
     fn preview(
@@ -56,4 +55,52 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Holds the run under way: what is not sent stays queued, and the run's future ends with its report.
     fn stop_run(&self) -> impl Future<Output = ()> + Send;
+}
+
+impl Seam for Drive {
+    fn directory(&self) -> Directory {
+        self.directory()
+    }
+
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
+        self.notices()
+    }
+
+    async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        self.preview(command, typed).await
+    }
+
+    async fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Report, Problem> {
+        self.run(preview, approval, progress).await
+    }
+
+    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        self.check(people).await
+    }
+
+    async fn test(&self) -> Result<TestReport, Problem> {
+        self.test().await
+    }
+
+    async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
+        self.audit(query).await
+    }
+
+    async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
+        self.traces(operation).await
+    }
+
+    async fn resume(&self, go_on: bool) -> Result<(), Problem> {
+        self.resume(go_on).await;
+        Ok(())
+    }
+
+    async fn stop_run(&self) {
+        self.stop().await;
+    }
 }

@@ -33,9 +33,7 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Signal>> {
     ];
     for (kind, word) in kinds {
         let (mut heard, out) = (signal(kind)?, out.clone());
-        tokio::spawn(async move {
-            while heard.recv().await.is_some() && out.send(word).await.is_ok() {}
-        });
+        tokio::spawn(async move { while heard.recv().await.is_some() && out.send(word).await.is_ok() {} });
     }
     tokio::spawn(async move {
         // A terminal that is gone answers every read at once: without this, reading it would burn a processor.

@@ -18,8 +18,8 @@ use crate::app::{App, Session, tests};
 use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::config::Look;
 use crate::directory::{Change, Directory, Link};
-use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
+use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
 use crate::engine::{
     Approval, CheckReport, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
     TestReport, Trace,
@@ -29,15 +29,15 @@ use crate::verbs::{Command, Who};
 /// Plays the one path of every write on a directory in memory.
 struct Fake {
     directory: Mutex<Directory>,
-    notices: Mutex<Option<mpsc::Receiver<Notice>>>,
-    tell: mpsc::Sender<Notice>,
+    notices: Mutex<Option<mpsc::UnboundedReceiver<Notice>>>,
+    tell: mpsc::UnboundedSender<Notice>,
     /// Whether runs stand still until they are dropped.
     stuck: bool,
 }
 
 impl Fake {
     fn new(stuck: bool) -> Self {
-        let (tell, notices) = mpsc::channel(64);
+        let (tell, notices) = mpsc::unbounded_channel();
         let directory = Mutex::new(fixture::directory());
         Self { directory, notices: Mutex::new(Some(notices)), tell, stuck }
     }
@@ -61,7 +61,7 @@ impl Seam for Arc<Fake> {
         self.directory.lock().unwrap().clone()
     }
 
-    fn notices(&self) -> mpsc::Receiver<Notice> {
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
         self.notices.lock().unwrap().take().unwrap()
     }
 
@@ -99,8 +99,8 @@ impl Seam for Arc<Fake> {
             let operation = OpId(planned.person.0);
             let mut audit = entry(planned.person.0, Source::ScimAutoSync, planned.kind.word());
             audit.operation = Some(operation);
-            self.tell.send(Notice::Directory(self.directory())).await.unwrap();
-            self.tell.send(Notice::Audit(vec![audit])).await.unwrap();
+            self.tell.send(Notice::Directory(self.directory())).unwrap();
+            self.tell.send(Notice::Audit(vec![audit])).unwrap();
             progress.send_modify(|p| p.done += 1);
             results.push(RunResult {
                 person: planned.person,
@@ -164,6 +164,22 @@ struct Script {
     suspended: usize,
 }
 
+const LOOK: Look = Look { colour: true, unicode: true };
+
+impl Script {
+    fn new(first: &'static str, steps: Vec<Step>, keys: mpsc::UnboundedSender<io::Result<Event>>) -> Self {
+        Self {
+            steps: steps.into_iter(),
+            expected: first,
+            keys,
+            frames: 0,
+            settled_after: Vec::new(),
+            copied: Vec::new(),
+            suspended: 0,
+        }
+    }
+}
+
 impl Host<TestBackend> for Script {
     fn begin(&mut self) -> io::Result<()> {
         self.frames += 1;
@@ -222,17 +238,8 @@ async fn play(stuck: bool, first: &'static str, steps: Vec<Step>) -> (Ended, Scr
     let seam = Arc::new(Fake::new(stuck));
     let session = Session { who: "sam@jump1".into(), read_only: false };
     let app = App::new(session, seam.directory());
-    let mut script = Script {
-        steps: steps.into_iter(),
-        expected: first,
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
+    let mut script = Script::new(first, steps, keys);
+    let ended = Loop::new(Arc::new(seam), app, LOOK, || NOW)
         .run(&mut terminal, input, signals, &mut script)
         .await
         .unwrap();
@@ -287,54 +294,31 @@ async fn the_name_under_the_cursor_is_copied_between_frames() {
     assert_eq!(script.copied, ["ana@example.com"]);
 }
 
-#[tokio::test]
-async fn a_terminal_that_goes_away_ends_the_console() {
-    let (_keys, signals) = mpsc::channel::<Signal>(1);
+/// Runs the loop without any key.
+async fn ending(
+    input: impl futures_util::Stream<Item = io::Result<Event>> + Unpin,
+    signals: mpsc::Receiver<Signal>,
+) -> Ended {
+    let (keys, _) = mpsc::unbounded_channel();
+    let mut host = Script::new("", Vec::new(), keys);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let seam = Arc::new(Fake::new(false));
     let app = App::new(Session::default(), seam.directory());
-    let (keys, _) = mpsc::unbounded_channel();
-    let mut host = Script {
-        steps: Vec::new().into_iter(),
-        expected: "",
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let input = stream::empty();
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
-        .run(&mut terminal, input, signals, &mut host)
-        .await
-        .unwrap();
+    Loop::new(Arc::new(seam), app, LOOK, || NOW).run(&mut terminal, input, signals, &mut host).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_terminal_that_goes_away_ends_the_console() {
+    let (_alive, signals) = mpsc::channel(1);
+    let ended = ending(stream::empty(), signals).await;
     assert_eq!((ended, ended.exit()), (Ended::Lost, 129));
 }
 
 #[tokio::test]
 async fn a_signal_ends_the_console_with_its_number() {
-    let (send, signals) = mpsc::channel::<Signal>(1);
+    let (send, signals) = mpsc::channel(1);
     send.send(Signal::End(15)).await.unwrap();
-    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    let seam = Arc::new(Fake::new(false));
-    let app = App::new(Session::default(), seam.directory());
-    let (keys, _) = mpsc::unbounded_channel();
-    let mut host = Script {
-        steps: Vec::new().into_iter(),
-        expected: "",
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
-        .run(&mut terminal, stream::pending(), signals, &mut host)
-        .await
-        .unwrap();
-    assert_eq!(ended.exit(), 143);
+    assert_eq!(ending(stream::pending(), signals).await.exit(), 143);
 }
 
 #[tokio::test]

@@ -41,21 +41,21 @@ impl<S: Seam> Work<S> {
                     |id, problem| Msg::Ran(id, Err(problem)),
                 );
             }
-            Effect::Check(id, people) => self.task(
-                id,
-                async move { Msg::Checked(id, seam.check(people).await) },
-                |id, problem| Msg::Checked(id, Err(problem)),
-            ),
-            Effect::Test(id) => self.task(
-                id,
-                async move { Msg::Tested(id, Box::new(seam.test().await)) },
-                |id, problem| Msg::Tested(id, Box::new(Err(problem))),
-            ),
-            Effect::Resume(id, go_on) => self.task(
-                id,
-                async move { Msg::Resumed(id, seam.resume(go_on).await) },
-                |id, problem| Msg::Resumed(id, Err(problem)),
-            ),
+            Effect::Check(id, people) => {
+                self.task(id, async move { Msg::Checked(id, seam.check(people).await) }, |id, problem| {
+                    Msg::Checked(id, Err(problem))
+                })
+            }
+            Effect::Test(id) => {
+                self.task(id, async move { Msg::Tested(id, Box::new(seam.test().await)) }, |id, problem| {
+                    Msg::Tested(id, Box::new(Err(problem)))
+                })
+            }
+            Effect::Resume(id, go_on) => {
+                self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
+                    Msg::Resumed(id, Err(problem))
+                })
+            }
             Effect::Ask(id, query) => self.ask(id, query),
             Effect::StopRun(_) => drop(tokio::spawn(async move { seam.stop_run().await })),
             Effect::Stop(id) => {

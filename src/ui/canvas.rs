@@ -121,8 +121,11 @@ impl<'a> Canvas<'a> {
             return Rect { width: 0, height: 0, ..area };
         }
         let style = theme::border(self.look, urgent);
-        let [tl, tr, bl, br, h, v] =
-            if self.look.unicode { ["╭", "╮", "╰", "╯", "─", "│"] } else { ["+", "+", "+", "+", "-", "|"] };
+        let [tl, tr, bl, br, h, v] = if self.look.unicode {
+            ["╭", "╮", "╰", "╯", "─", "│"]
+        } else {
+            ["+", "+", "+", "+", "-", "|"]
+        };
         let bar = h.repeat(usize::from(area.width - 2));
         let (left, right, bottom) = (area.x, area.right() - 1, area.bottom() - 1);
         for (y, ends) in [(area.y, [tl, tr]), (bottom, [bl, br])] {

@@ -44,9 +44,10 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
         y += 1;
     }
     let mut x = inside.x;
-    for (words, marked, can) in
-        [("Cancel (esc)", !confirm.ok, true), ("OK (y)", confirm.ok, confirm.ready() || confirm.brake.is_none())]
-    {
+    for (words, marked, can) in [
+        ("Cancel (esc)", !confirm.ok, true),
+        ("OK (y)", confirm.ok, confirm.ready() || confirm.brake.is_none()),
+    ] {
         let style = match (marked, can) {
             (true, _) => theme::cursor(canvas.look),
             (false, true) => canvas.tone(Tone::Plain),
@@ -98,8 +99,10 @@ pub(super) fn offer(canvas: &mut Canvas<'_>, area: Rect, operations: u32) -> Opt
         Line::head(format!("{operations} {noun} not finished when this last stopped.")),
         Line::plain("Nothing is sent until you say so."),
         Line::blank(),
-        Line::of(Tone::Key, "g").and(Tone::Plain, "  go on: send the rest; what is in doubt is looked up first"),
-        Line::of(Tone::Key, "l").and(Tone::Plain, "  leave it queued and review: the filter flag:unsent shows who"),
+        Line::of(Tone::Key, "g")
+            .and(Tone::Plain, "  go on: send the rest; what is in doubt is looked up first"),
+        Line::of(Tone::Key, "l")
+            .and(Tone::Plain, "  leave it queued and review: the filter flag:unsent shows who"),
     ];
     let rows = u16::try_from(lines.len()).unwrap_or(5);
     let inside = boxed(canvas, area, rows, "A stopped run", "");

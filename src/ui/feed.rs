@@ -26,17 +26,17 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("In the app", 13, 13, 6),
     ];
     table::draw(canvas, inside, &columns, (feed.cursor, feed.order.len()), |at| {
-        let Some(entry) = feed.order.get(at).and_then(|at| feed.entries.get(*at)) else { return Vec::new() };
+        let Some(row) = feed.row(at) else { return Vec::new() };
+        let Some(entry) = row.entry() else { return Vec::new() };
         let time = stamp(entry.time);
         let time = if short { time.get(11..).unwrap_or(&time).to_owned() } else { time };
-        let echo = feed.echo(entry);
-        let (seen, tone) = match (echo, entry.operation) {
-            (Some(echo), _) => (format!("seen {}", crate::app::clock(echo.time)), Tone::Good),
-            (None, Some(_)) if entry.source == Source::Console => ("sent".to_owned(), Tone::Dim),
-            _ => (String::new(), Tone::Dim),
+        let (seen, tone) = match (row.seen(), row.sent()) {
+            (Some(seen), _) => (format!("seen {}", crate::app::clock(seen)), Tone::Good),
+            (None, Some(_)) => ("sent".to_owned(), Tone::Dim),
+            (None, None) => (String::new(), Tone::Dim),
         };
         // An operation that the app's own log confirms carries the app's mark.
-        let source = echo.map_or(entry.source, |e| e.source);
+        let source = row.echoes.first().map_or(entry.source, |echo| echo.source);
         vec![
             (time, Tone::Dim),
             (source.word().to_owned(), source_tone(source)),

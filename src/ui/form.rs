@@ -64,7 +64,13 @@ fn foot(form: &Form) -> Line {
     }
 }
 
-fn draw_field(canvas: &mut Canvas<'_>, area: Rect, field: &Field, focused: bool, bad: bool) -> Option<Position> {
+fn draw_field(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    field: &Field,
+    focused: bool,
+    bad: bool,
+) -> Option<Position> {
     let mark = match (focused, bad) {
         (_, true) => "x ",
         (true, false) => "> ",

@@ -91,7 +91,10 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             Some(person) => {
                 let mut lines = reasons(app, &person);
                 if area.height > 2 {
-                    lines.insert(0, Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name())));
+                    lines.insert(
+                        0,
+                        Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name())),
+                    );
                 }
                 lines
             }
@@ -99,7 +102,10 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         },
         Pane::Groups => group(app),
         Pane::Profile => attribute(app),
-        Pane::Audit => app.feed.current().map(|e| vec![Line::plain(e.detail.clone())]).unwrap_or_default(),
+        Pane::Audit => {
+            let entry = app.feed.current().and_then(|row| row.entry());
+            entry.map(|e| Line::plain(e.detail.clone())).into_iter().collect()
+        }
         Pane::Provisioning => Vec::new(),
     };
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };

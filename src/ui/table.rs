@@ -104,8 +104,7 @@ mod tests {
 
     #[test]
     fn the_least_important_column_goes_first_and_the_rest_share_the_room() {
-        let columns =
-            [Column::new("a", 4, 20, 0), Column::new("b", 4, 6, 1), Column::new("c", 4, 10, 2)];
+        let columns = [Column::new("a", 4, 20, 0), Column::new("b", 4, 6, 1), Column::new("c", 4, 10, 2)];
         assert_eq!(fit(&columns, 10), [5, 4, 0]);
         assert_eq!(fit(&columns, 3), [4, 0, 0]);
         assert_eq!(fit(&columns, 100), [20, 6, 10]);
