@@ -11,6 +11,9 @@ use crate::domain::{OpId, PersonId};
 /// Audit entries shown on a person's page.
 const RECENT: u32 = 8;
 
+/// Said when somebody leaves while a run is under way.
+const LEAVING: &str = "a run is under way: q again leaves, what is not sent stays queued";
+
 impl App {
     /// Does it, or says why it can not be done just now.
     pub(super) fn perform(&mut self, action: Action) {
@@ -66,7 +69,7 @@ impl App {
             }
             Action::StopTask => self.stop(),
             Action::Redraw => self.redraw = true,
-            Action::Quit => self.out.push(Effect::Quit),
+            Action::Quit => self.quit(),
             Action::GoOn | Action::Leave => self.answer_offer(action == Action::GoOn),
             action if self.verb(action) => {}
             action => self.move_here(action),
@@ -202,6 +205,16 @@ impl App {
         }
         self.out.push(Effect::Copy(text));
         self.say("copied");
+    }
+
+    /// Leaves; while a run is under way only when asked twice.
+    fn quit(&mut self) {
+        let runs = self.tasks.iter().any(|t| matches!(t.kind, super::Kind::Run { .. }));
+        let warned = self.toast.as_ref().is_some_and(|t| t.text == LEAVING);
+        if runs && !warned {
+            return self.say(LEAVING);
+        }
+        self.out.push(Effect::Quit);
     }
 
     /// Stops waiting: a run is asked to hold first; asked twice, it is left to itself.

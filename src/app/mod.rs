@@ -56,7 +56,7 @@ pub use msg::{Answer, Effect, Msg, Query, QueryId, TaskId};
 pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
-pub use person_doc::{flag_glyph, flag_tone, reasons};
+pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
 pub use task::{Kind, Task, Toast};
 pub use words::{age, clock, stamp};
 
