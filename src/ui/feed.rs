@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::table::{self, Column};
 use crate::app::{App, Tone, stamp};
-use crate::audit::Source;
+use crate::audit::{AuditEntry, Source};
+use crate::domain::Difference;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let feed = &app.feed;
@@ -42,23 +43,24 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             (source.word().to_owned(), source_tone(source)),
             (entry.event.clone(), Tone::Plain),
             (entry.subject.clone(), Tone::Plain),
-            (changes(entry), Tone::Plain),
+            (changes(app, entry), Tone::Plain),
             (entry.actor.clone(), Tone::Dim),
             (seen, tone),
         ]
     });
 }
 
-/// The first values that changed; without any, the sentence.
-fn changes(entry: &crate::audit::AuditEntry) -> String {
-    let one = |d: &crate::domain::Difference| {
-        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
-        format!("{} {} -> {}", d.attribute, value(&d.before), value(&d.after))
+/// A role that changed, else the first value that did; without any, the sentence.
+fn changes(app: &App, entry: &AuditEntry) -> String {
+    let role = |d: &&Difference| app.directory.attribute(&d.attribute).is_some();
+    let Some(shown) = entry.changes.iter().find(role).or(entry.changes.first()) else {
+        return entry.detail.clone();
     };
-    match entry.changes.as_slice() {
-        [] => entry.detail.clone(),
-        [first] => one(first),
-        [first, rest @ ..] => format!("{} and {} more", one(first), rest.len()),
+    let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
+    let words = format!("{} {} -> {}", shown.attribute, value(&shown.before), value(&shown.after));
+    match entry.changes.len() - 1 {
+        0 => words,
+        more => format!("{words} and {more} more"),
     }
 }
 
