@@ -1,6 +1,6 @@
 //! The console's state, pure: a message in, effects out. It knows neither terminal nor clock, and draws nothing.
 //!
-//! A key goes to the top overlay, else to the pane: [`keymap`] says what it means there, [`App::refusal`] why it
+//! A key goes to the top overlay, else to the pane: the keymap says what it means there, [`App::refusal`] why it
 //! can not be done just now, and one small function per verb turns it into a [`Command`](crate::verbs::Command)
 //! that is looked at, shown where it must be asked, and run.
 

@@ -56,6 +56,8 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
     Preview {
         decision: Decision::here(command.cause(), Vec::new()),
         command,
+        typed: Vec::new(),
+        observed: Vec::new(),
         plan: Plan {
             operations: people.iter().map(planned).collect(),
             brake: BrakeVerdict { held, text: "too many".into(), ..Default::default() },
@@ -63,8 +65,6 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             complete: true,
             ..Default::default()
         },
-        typed: Vec::new(),
-        observed: Vec::new(),
         version: 1,
     }
 }

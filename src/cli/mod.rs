@@ -5,7 +5,9 @@
 mod act;
 pub mod args;
 mod connect;
+mod console;
 mod decisions;
+mod demo;
 mod face;
 mod generate;
 mod import;
@@ -101,12 +103,12 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
             reason: global.reason.clone(),
         })
     };
-    let Some(command) = &cli.command else { return open::console(&opening()?).await };
+    let Some(command) = &cli.command else { return console::console(&opening()?).await };
     match command {
         Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
         Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
         Command::Config => return generate::config(face, &home(global)?).map(|()| 0),
-        Command::Demo { people, seed } => return open::demo(*people, *seed).await,
+        Command::Demo { people, seed } => return demo::demo(*people, *seed).await,
         _ => {}
     }
     let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;

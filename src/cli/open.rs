@@ -1,6 +1,5 @@
 //! The one place where the commands meet the drive and the console: everything else is coded against [`Seam`].
 
-use std::collections::HashSet;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -56,6 +55,13 @@ pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
     let store = open_home(&opening.home)?;
     let connection = choose(drive::connections(&store).await?, opening)?;
     Drive::open(opening.config(store, connection, false)).await
+}
+
+/// Opens the home on its connection, and follows the app's log and other processes.
+pub(super) async fn open_watching(opening: &Opening) -> Result<Drive, Problem> {
+    let store = open_home(&opening.home)?;
+    let connection = choose(drive::connections(&store).await?, opening)?;
+    Drive::open(opening.config(store, connection, true)).await
 }
 
 /// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.
@@ -160,20 +166,7 @@ impl Seam for Drive {
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await
     }
-    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
-        self.console_set().await
-    }
     async fn stop(&self) {
         self.stop().await;
     }
-}
-
-/// The console; returns the exit code.
-pub(super) async fn console(_opening: &Opening) -> Result<u8, Problem> {
-    Ok(0)
-}
-
-/// `demo`: its own sandbox, an example home in memory and the console; returns the exit code.
-pub(super) async fn demo(_people: Option<u32>, _seed: Option<u64>) -> Result<u8, Problem> {
-    Ok(0)
 }

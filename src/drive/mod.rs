@@ -4,6 +4,7 @@
 
 mod check;
 mod connect;
+mod example;
 mod feed;
 mod finder;
 mod follow;
@@ -28,6 +29,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 pub use connect::{add_connection, check_base_url, connections, open_store};
+pub use example::fill_example;
 use ledger::Ledger;
 use line::open_line;
 use runner::{Order, Runner};
@@ -35,7 +37,7 @@ use shared::Shared;
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Ids, OpId, Operation, PersonId, Secret};
+use crate::domain::{Connection, Failure, FailureKind, Ids, OpId, Operation, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
 use crate::store::{Store, Which};
 
@@ -81,9 +83,8 @@ impl Drive {
     /// Loads the directory and starts the background tasks. Sends nothing.
     pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
         let id = config.connection.id;
-        let loaded = config.store.load(id).await.map_err(|e| problem::store(&e))?;
-        let mut directory = Directory::new(config.connection);
-        directory.apply_all(&loaded.changes);
+        let loaded = config.store.directory(config.connection).await;
+        let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             store: config.store,
@@ -147,6 +148,17 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
+    }
+
+    /// Holds the runs under way: what was sent is heard out, what was not stays queued and is offered again. Each
+    /// run ends with its report.
+    pub async fn stop_runs(&self) {
+        self.stop().await;
+        self.shared.tell_paused(&Failure {
+            kind: FailureKind::NotAllowed,
+            text: "Stopped by the operator; what was not sent stays queued.".to_owned(),
+            next: "Resume it, or go on with: scimdeck apply".to_owned(),
+        });
     }
 
     /// Audit entries, oldest first.

@@ -40,13 +40,12 @@ pub(super) async fn people(
             return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
         }
     };
-    // Owned, so that the whole look can be spawned: a stream of borrowed people is tied to one lifetime.
-    let people: Vec<_> = people
-        .iter()
-        .filter_map(|id| directory.get(*id))
-        .map(|p| (p.id(), p.user_name().to_owned(), p.remote_id().map(str::to_owned)))
-        .collect();
-    let looks = people.into_iter().map(|(id, user_name, remote_id)| {
+    let mut targets = Vec::with_capacity(people.len());
+    for person in people.iter().filter_map(|id| directory.get(*id)) {
+        let remote_id = person.remote_id().map(str::to_owned);
+        targets.push((person.id(), person.user_name().to_owned(), remote_id));
+    }
+    let looks = targets.into_iter().map(|(id, user_name, remote_id)| {
         let pass = pass.as_deref();
         async move {
             let finding = match remote_id {

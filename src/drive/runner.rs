@@ -28,6 +28,7 @@ use crate::store::{Applied, Batch, Move, StoreError, Which};
 const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
 
 /// What the rest of the drive tells the sender.
+#[expect(clippy::large_enum_variant, reason = "most orders are answers that were heard, the large ones")]
 #[derive(Debug)]
 pub(super) enum Order {
     /// Operations are new or changed.
@@ -114,10 +115,8 @@ impl Runner {
                     self.lead().await;
                 }
             }
-            if self.in_flight.is_empty() && self.saves.is_empty() {
-                for waiting in self.stopping.drain(..) {
-                    let _ = waiting.send(());
-                }
+            if !self.stopping.is_empty() && self.in_flight.is_empty() && self.saves.is_empty() {
+                self.withdraw().await;
             }
         }
     }
@@ -190,6 +189,22 @@ impl Runner {
             self.feed(Event::Committed(news));
         }
         self.show();
+    }
+
+    /// Nothing is under way any more: what is queued is offered again, and new commands may run.
+    async fn withdraw(&mut self) {
+        match self.shared.store.operations(self.shared.connection, Which::Live).await {
+            Ok(live) => self.offered = live.into_iter().map(|op| (op.id, op)).collect(),
+            Err(error) => tracing::warn!(%error, "the queue could not be read"),
+        }
+        self.machine = Machine::new(Policy::default());
+        self.wake = None;
+        self.frozen = false;
+        self.set_policy();
+        self.show();
+        for waiting in self.stopping.drain(..) {
+            let _ = waiting.send(());
+        }
     }
 
     /// Becomes the sender if nobody else is.

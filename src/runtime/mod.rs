@@ -1,6 +1,7 @@
 //! The console's shell: the terminal, its events, the clock, signals and the clipboard; and the loop that feeds the
 //! pure state and draws it. The loop, the state and drawing stay on the calling thread; work is spawned.
 
+mod drive;
 mod event_loop;
 mod keys;
 mod screen;

@@ -7,7 +7,6 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId};
-use crate::drive::Drive;
 use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
 use crate::verbs::Command;
 
@@ -55,52 +54,4 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Holds the run under way: what is not sent stays queued, and the run's future ends with its report.
     fn stop_run(&self) -> impl Future<Output = ()> + Send;
-}
-
-impl Seam for Drive {
-    fn directory(&self) -> Directory {
-        self.directory()
-    }
-
-    fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
-        self.notices()
-    }
-
-    async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
-        self.preview(command, typed).await
-    }
-
-    async fn run(
-        &self,
-        preview: Preview,
-        approval: Approval,
-        progress: watch::Sender<Progress>,
-    ) -> Result<Report, Problem> {
-        self.run(preview, approval, progress).await
-    }
-
-    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
-        self.check(people).await
-    }
-
-    async fn test(&self) -> Result<TestReport, Problem> {
-        self.test().await
-    }
-
-    async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
-        self.audit(query).await
-    }
-
-    async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
-        self.traces(operation).await
-    }
-
-    async fn resume(&self, go_on: bool) -> Result<(), Problem> {
-        self.resume(go_on).await;
-        Ok(())
-    }
-
-    async fn stop_run(&self) {
-        self.stop().await;
-    }
 }
