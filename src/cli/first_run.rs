@@ -7,15 +7,15 @@ use super::{connect, console, demo};
 use crate::engine::{Problem, ProblemKind};
 
 const WORDS: &str = "\
-scimdeck keeps an app's accounts true to your directory, through the app's SCIM 2.0 endpoint.
+scimdeck keeps an app's accounts true to your directory, through SCIM 2.0.
 There is no connection yet.
 
-  s  try the sandbox: an example directory and an app to play with; nothing of it is kept
-  c  connect to an app; you need two things from its SCIM settings:
-       base URL   in Workato: Workspace admin > Settings > SCIM provisioning, for example
-                  https://workato.com/scim/v2
-       token      shown once by \"Generate SCIM token\"; save it into a file that only you can
-                  read: umask 077; cat > ~/.scim-token
+  s  try the sandbox: an example directory and an app; nothing of it is kept
+  c  connect to an app; its SCIM settings show the two things you need:
+       base URL   for example https://workato.com/scim/v2
+                  (Workato: Workspace admin > Settings > SCIM provisioning)
+       token      shown once, by \"Generate SCIM token\"; keep it in a file that
+                  only you can read: umask 077; cat > ~/.scim-token
   q  leave
 
 ";
