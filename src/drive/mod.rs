@@ -7,10 +7,12 @@ mod connect;
 mod feed;
 mod finder;
 mod follow;
+mod lead;
 mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod perform;
 mod preview;
 mod problem;
 mod publish;
@@ -56,7 +58,7 @@ pub struct DriveConfig {
     pub read_only: bool,
     /// Tokens held in memory, for a connection whose token source is this process: SCIM, then feed.
     pub tokens: Option<(Secret, Secret)>,
-    /// Reads the activity log and what other processes write, for a face that stays.
+    /// Reads the activity log, for a face that stays.
     pub watch: bool,
 }
 
@@ -84,6 +86,8 @@ impl Drive {
         let loaded = config.store.load(id).await.map_err(|e| problem::store(&e))?;
         let mut directory = Directory::new(config.connection);
         directory.apply_all(&loaded.changes);
+        let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
+        let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             store: config.store,
@@ -98,6 +102,7 @@ impl Drive {
             line: tokio::sync::Mutex::new(None),
             followers: Mutex::new(Vec::new()),
             orders,
+            audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
@@ -105,10 +110,9 @@ impl Drive {
             wrote: Notify::new(),
         });
         let runner = Runner::new(shared.clone(), inbox, loaded.operations);
-        let mut tasks = vec![tokio::spawn(runner.run())];
+        let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
-            tasks.push(tokio::spawn(publish::follow_store(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
         }
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })

@@ -2,7 +2,7 @@
 
 use super::shared::{hold, now};
 use super::{Drive, observe, open_line, problem};
-use crate::domain::{FailureKind, PersonId};
+use crate::domain::{Failure, FailureKind, PersonId};
 use crate::engine::{self, BrakeHistory, Finding, Findings, Preview, Problem};
 use crate::verbs::{self, Command, Context, Decision};
 
@@ -27,7 +27,7 @@ impl Drive {
         let (findings, observed) = if people.is_empty() {
             (Findings::default(), Vec::new())
         } else {
-            let findings = self.observe(&after, people).await?;
+            let findings = self.observe(&after, people, decision.changes.is_empty()).await?;
             let observed = observe::learned(&after, &findings, now());
             (findings, observed)
         };
@@ -52,16 +52,18 @@ impl Drive {
         Ok(decision)
     }
 
-    /// Looks at the endpoint. When it cannot be reached the plan goes on without a base; when it refuses the token
-    /// or is another workspace, it does not.
+    /// Looks at the endpoint. When that cannot be done the plan goes on without a base, so that a decision about our
+    /// side is never lost; one that would only send is refused when the token is, or leads to another workspace.
     async fn observe(
         &self,
         directory: &crate::directory::Directory,
         people: &[PersonId],
+        only_sends: bool,
     ) -> Result<Findings, Problem> {
+        let refused = |failure: &Failure| only_sends && failure.kind == FailureKind::TokenRefused;
         let line = match open_line(&self.shared).await {
             Ok(line) => line,
-            Err(failure) if failure.kind == FailureKind::TokenRefused => {
+            Err(failure) if refused(&failure) => {
                 return Err(problem::endpoint(&failure));
             }
             Err(failure) => {
@@ -72,7 +74,7 @@ impl Drive {
         let places = directory.connection().concurrency as usize;
         let seen = observe::people(&line.endpoint, &line.finder, directory, people, places).await;
         match seen.failure {
-            Some(failure) if failure.kind == FailureKind::TokenRefused => Err(problem::endpoint(&failure)),
+            Some(failure) if refused(&failure) => Err(problem::endpoint(&failure)),
             _ => Ok(seen.findings),
         }
     }

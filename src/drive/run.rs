@@ -30,19 +30,21 @@ impl Drive {
         }
         let preview = self.fresh(preview).await?;
         approve(&preview, &approval)?;
-        let resumed = match preview.command {
-            Command::Apply => self.resume_offered().await,
-            _ => Vec::new(),
-        };
         let operations = self.operations(&preview);
-        let leads = if operations.is_empty() && resumed.is_empty() { false } else { self.lead().await };
-        let mut following =
-            Following::begin(&self.shared, operations.iter().map(|op| op.id).chain(resumed.iter().copied()));
+        let resumes = matches!(preview.command, Command::Apply);
+        let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
+        let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
         let applied = self.commit(&preview, operations.clone()).await?;
         self.after_commit(&preview, &applied).await;
+        // After the commit, which replaced what was queued for the same people.
+        let resumed = if leads && resumes { self.offered().await } else { Vec::new() };
+        following.also(&self.shared, resumed.clone());
+        if !resumed.is_empty() {
+            self.shared.order(Order::Resume);
+        }
         let mut results = skipped(&preview);
         let enabled = self.shared.directory().connection().enabled;
-        let stopped = if enabled { following.wait(&self.shared, leads, &progress).await } else { None };
+        let stopped = if enabled { following.wait(&self.shared, &progress).await } else { None };
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
         Ok(Report { results, stopped })
@@ -51,13 +53,13 @@ impl Drive {
     /// The operations found at start go on, or stay as they are.
     pub async fn resume(&self, go_on: bool) {
         if go_on && !self.shared.read_only && self.lead().await {
-            self.resume_offered().await;
+            self.shared.order(Order::Resume);
         }
     }
 
-    async fn resume_offered(&self) -> Vec<OpId> {
+    async fn offered(&self) -> Vec<OpId> {
         let (answer, hear) = oneshot::channel();
-        self.shared.order(Order::Resume(answer));
+        self.shared.order(Order::Offered(answer));
         hear.await.unwrap_or_default()
     }
 
@@ -136,7 +138,7 @@ impl Drive {
             matches!(change, Change::Connection(_) | Change::Attribute(..) | Change::AttributeDropped(_))
         };
         if applied.changes.iter().any(settings) {
-            self.shared.order(Order::Go);
+            self.shared.order(Order::Settings);
         }
         if matches!(preview.command, Command::Enable) {
             super::line::close_line(&self.shared).await;

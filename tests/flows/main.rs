@@ -1,0 +1,9 @@
+//! The one path of every write, over real HTTP against the sandbox: as a library and as the program.
+
+mod bench;
+mod faults;
+mod guards;
+mod provision;
+mod proxy;
+mod there;
+mod two;
