@@ -74,11 +74,16 @@ impl Following {
                         return Some(stop);
                     }
                 }
-                // Who sends may change while this waits.
-                _ = look.tick(), if *shared.sending.borrow() == Sending::Elsewhere => {
-                    idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
-                    if idle > PATIENCE {
-                        return Some(stands_still());
+                // Who sends, and whether anything is sent at all, may change while this waits.
+                _ = look.tick() => {
+                    if !shared.directory().connection().enabled {
+                        return Some(disabled());
+                    }
+                    if *shared.sending.borrow() == Sending::Elsewhere {
+                        idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
+                        if idle > PATIENCE {
+                            return Some(stands_still());
+                        }
                     }
                 }
             }
@@ -155,6 +160,15 @@ impl Following {
 /// Whether it ends by itself.
 fn passing(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::SlowDown | FailureKind::Unreachable | FailureKind::NotScim)
+}
+
+fn disabled() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "SCIM was disabled on this connection meanwhile; what was not sent yet stays in the queue."
+            .to_owned(),
+        next: "Enable it, then: scimdeck apply".to_owned(),
+    }
 }
 
 fn stands_still() -> Failure {

@@ -42,9 +42,13 @@ pub(super) async fn people(
             return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
         }
     };
-    let looks = people.iter().filter_map(|id| directory.get(*id)).map(|person| {
-        let (id, user_name) = (person.id(), person.user_name().to_owned());
-        let remote_id = person.remote_id().map(str::to_owned);
+    let whom: Vec<(PersonId, String, Option<String>)> = people
+        .iter()
+        .filter_map(|id| directory.get(*id))
+        .map(|p| (p.id(), p.user_name().to_owned(), p.remote_id().map(str::to_owned)))
+        .collect();
+    // One probes; a refused token or a dead endpoint is not asked once for each of them.
+    let mut looks = whom.into_iter().map(|(id, user_name, remote_id)| {
         let pass = pass.as_deref();
         async move {
             let finding = match remote_id {
@@ -54,8 +58,6 @@ pub(super) async fn people(
             (id, finding)
         }
     });
-    // One probes; a refused token or a dead endpoint is not asked once for each of them.
-    let mut looks = looks;
     let first = stream::iter(looks.next()).then(|look| look);
     let others = stream::iter(looks).buffer_unordered(concurrency.max(1));
     let mut results = std::pin::pin!(first.chain(others));

@@ -1,6 +1,7 @@
 //! Commit and run: what was previewed and approved becomes operations of the journal, and is followed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
@@ -11,9 +12,12 @@ use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
-use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
+use crate::engine::{Approval, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult};
 use crate::store::{Applied, Batch, Which};
 use crate::verbs::{Command, PersonFields};
+
+/// How long a report waits for requests under way when its run stopped.
+const QUIET_WITHIN: Duration = Duration::from_secs(2);
 
 impl Drive {
     /// Commits a previewed command and follows its operations until each is settled or stands still.
@@ -45,6 +49,9 @@ impl Drive {
         let mut results = skipped(&preview);
         let enabled = self.shared.directory().connection().enabled;
         let stopped = if enabled { following.wait(&self.shared, &progress).await } else { None };
+        if stopped.is_some() {
+            self.quiet().await;
+        }
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
         Ok(Report { results, stopped })
@@ -57,25 +64,32 @@ impl Drive {
         }
     }
 
+    /// Answers that are on their way are waited for, so that the report does not call them in doubt.
+    async fn quiet(&self) {
+        let (answer, hear) = oneshot::channel();
+        self.shared.order(Order::Quiet(answer));
+        let _ = tokio::time::timeout(QUIET_WITHIN, hear).await;
+    }
+
     async fn offered(&self) -> Vec<OpId> {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Offered(answer));
         hear.await.unwrap_or_default()
     }
 
-    /// A preview made from an older directory is made anew; it must come out the same.
+    /// A preview made from an older directory is made anew; it must hold nothing that was not shown.
     async fn fresh(&self, preview: Preview) -> Result<Preview, Problem> {
         if preview.version == self.shared.directory().version() {
             return Ok(preview);
         }
         let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
-        let same = anew.plan.operations.len() == preview.plan.operations.len()
-            && anew
-                .plan
-                .operations
-                .iter()
-                .zip(&preview.plan.operations)
-                .all(|(a, b)| (a.person, a.kind, &a.changes) == (b.person, b.kind, &b.changes));
+        // Operations that became needless meanwhile are no surprise; any other is.
+        let shown: BTreeMap<PersonId, &Planned> =
+            preview.plan.operations.iter().map(|planned| (planned.person, planned)).collect();
+        let same = anew.plan.operations.iter().all(|planned| {
+            let shown = shown.get(&planned.person);
+            shown.is_some_and(|shown| (shown.kind, &shown.changes) == (planned.kind, &planned.changes))
+        });
         if same || !preview.must_ask() {
             return Ok(anew);
         }

@@ -38,6 +38,8 @@ pub(super) enum Order {
     Offered(oneshot::Sender<Vec<OpId>>),
     /// They go on.
     Resume,
+    /// Answers when nothing is under way and everything heard is written; for who stopped waiting for more.
+    Quiet(oneshot::Sender<()>),
     /// Nothing new is sent; answers when nothing is under way.
     Stop(oneshot::Sender<()>),
     /// The connection's settings or attributes are others.
@@ -73,6 +75,7 @@ pub(super) struct Runner {
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
     stopping: Vec<oneshot::Sender<()>>,
+    quiet: Vec<oneshot::Sender<()>>,
     /// Where the token is, to notice when another process says that it is elsewhere.
     token: TokenSource,
     wake: Option<tokio::time::Instant>,
@@ -101,6 +104,7 @@ impl Runner {
             offered: live.into_iter().map(|op| (op.id, op)).collect(),
             in_flight: HashSet::new(),
             stopping: Vec::new(),
+            quiet: Vec::new(),
             wake: None,
         }
     }
@@ -128,8 +132,13 @@ impl Runner {
                     self.lead().await;
                 }
             }
-            if !self.stopping.is_empty() && self.in_flight.is_empty() && self.saves.is_empty() {
-                self.stopped().await;
+            if self.in_flight.is_empty() && self.saves.is_empty() {
+                for waiting in self.quiet.drain(..) {
+                    let _ = waiting.send(());
+                }
+                if !self.stopping.is_empty() {
+                    self.stopped().await;
+                }
             }
         }
     }
@@ -151,6 +160,7 @@ impl Runner {
                 self.show();
             }
             Order::Resume => {}
+            Order::Quiet(answer) => self.quiet.push(answer),
             Order::Stop(answer) => {
                 self.stopping.push(answer);
                 self.settings();

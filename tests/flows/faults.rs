@@ -134,7 +134,7 @@ async fn a_decision_made_while_the_token_is_refused_is_kept_and_sent_later() {
     flow.sandbox.workspace().lock().unwrap().refresh_scim_token("the-next-token".to_owned().into());
     let report = flow.status(1, Status::Suspended).await.expect("kept");
     assert_eq!(report.stopped.as_ref().map(|f| f.kind), Some(FailureKind::TokenRefused));
-    assert_eq!(flow.flags(1), [Flag::AccessRemains, Flag::Unsent]);
+    assert_eq!(flow.flags(1), [Flag::AccessRemains]);
     assert!(flow.account(1).unwrap().access);
     let test = flow.drive.use_token(Secret::new("the-next-token"), Secret::new(LOG)).await;
     assert!(test.expect("a test").ok);
@@ -149,7 +149,7 @@ async fn while_the_endpoint_is_down_changes_are_kept_and_flagged_and_apply_finis
     let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
     assert_eq!(report.stopped.as_ref().map(|f| f.kind), Some(FailureKind::Unreachable));
     assert_eq!(report.count(Outcome::Held), 1, "{report:?}");
-    assert_eq!(flow.flags(1), [Flag::AccessRemains, Flag::Unsent]);
+    assert_eq!(flow.flags(1), [Flag::AccessRemains]);
     assert_eq!(flow.drive.queue_counts().await.unwrap().queued, 1);
     flow.proxy.up().await;
     let report = flow.done(Command::Apply).await;

@@ -86,10 +86,20 @@ async fn removals_in_batches_are_counted_together() {
 async fn a_confirmed_plan_that_somebody_else_overtook_is_stale_and_nothing_goes() {
     let flow = Flow::start().await;
     let preview = flow.preview(PROVISION).await;
-    flow.done(Command::Unassign(vec![flow.id(2)])).await;
+    flow.role(2, "Admin").await.expect("changed here");
     let problem = approve(&flow.drive, preview, None).await.expect_err("stale");
     assert_eq!((problem.kind, problem.code), (ProblemKind::Stale, "stale"));
-    assert_eq!((flow.accounts(), flow.any(Flag::NotProvisioned)), (0, 2));
+    assert_eq!((flow.accounts(), flow.any(Flag::NotProvisioned)), (0, 3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_confirmed_plan_goes_on_without_whom_somebody_else_took_out() {
+    let flow = Flow::start().await;
+    let preview = flow.preview(PROVISION).await;
+    flow.done(Command::Unassign(vec![flow.id(2)])).await;
+    let report = approve(&flow.drive, preview, None).await.expect("the rest");
+    assert_eq!(report.count(Outcome::Done), 2, "{report:?}");
+    assert!(flow.account(2).is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,4 +132,37 @@ async fn stopping_ends_the_run_and_offers_what_was_not_sent() {
     assert!(flow.proxy.count("POST") <= sent + 1);
     flow.done(Command::Apply).await;
     flow.all_true(8).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_later_decision_waits_for_the_one_on_its_way_and_then_goes() {
+    let flow = Flow::provisioned(Setup { faults: vec!["slow=300@PUT"], ..Setup::default() }).await;
+    let later = async {
+        until("the first is under way", || flow.proxy.count("PUT") == 1).await;
+        flow.role(1, "Analyst").await
+    };
+    let (first, second) = tokio::join!(flow.role(1, "Admin"), later);
+    assert_eq!(first.expect("a report").count(Outcome::Done), 1);
+    let second = second.expect("a report");
+    assert_eq!(second.count(Outcome::Done), 1, "{second:?}");
+    assert_eq!(flow.account(1).unwrap().collaborator().roles.dev, "Analyst");
+    flow.all_true(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_whose_operation_was_replaced_by_a_later_decision_ends() {
+    let flow = Flow::provisioned(Setup { faults: vec!["429=1:1@GET/Users/"], ..Setup::default() }).await;
+    // Both look first; the earlier one is then queued behind a pause and replaced.
+    let earlier = flow.role(1, "Admin");
+    let later = async {
+        until("the earlier one is committed", || {
+            flow.drive.directory().find(&name(1)).unwrap().operation().is_some()
+        })
+        .await;
+        flow.role(1, "Analyst").await
+    };
+    let (earlier, later) = tokio::join!(earlier, later);
+    assert_eq!(earlier.expect("a report").results.len(), 1);
+    assert_eq!(later.expect("a report").count(Outcome::Done), 1);
+    assert_eq!(flow.account(1).unwrap().collaborator().roles.dev, "Analyst");
 }

@@ -3,6 +3,8 @@
 mod bench;
 mod faults;
 mod guards;
+mod kill;
+mod program;
 mod provision;
 mod proxy;
 mod there;
