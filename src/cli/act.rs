@@ -91,12 +91,21 @@ async fn preview<S: Seam>(
                 );
                 match face.ask(&question).await {
                     Some(name) if !name.is_empty() && !typed.contains(&name) => typed.push(name),
-                    _ => return Err(problem),
+                    _ => return Err(with_option(problem)),
                 }
             }
-            other => return other,
+            other => return other.map_err(with_option),
         }
     }
+}
+
+/// Without somebody to type it, the name of a protected person is an option.
+fn with_option(mut problem: Problem) -> Problem {
+    if problem.code == "protected" && !problem.next.contains("--confirm-name") {
+        problem.next =
+            format!("{}; on the command line with --confirm-name USER.", problem.next.trim_end_matches('.'));
+    }
+    problem
 }
 
 /// The operator's answer: `--yes`, `--brake N`, a question at a terminal, or implied.

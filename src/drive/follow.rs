@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::runner::Order;
 use super::shared::{Follower, News, Shared, hold};
+use super::words::{disabled, stands_still};
 use crate::domain::{Failure, FailureKind, OpId, OpState};
 use crate::engine::{Outcome, Progress, Sending};
 use crate::store::Which;
@@ -160,23 +161,4 @@ impl Following {
 /// Whether it ends by itself.
 fn passing(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::SlowDown | FailureKind::Unreachable | FailureKind::NotScim)
-}
-
-fn disabled() -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text: "SCIM was disabled on this connection meanwhile; what was not sent yet stays in the queue."
-            .to_owned(),
-        next: "Enable it, then: scimdeck apply".to_owned(),
-    }
-}
-
-fn stands_still() -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text:
-            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
-                .to_owned(),
-        next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
-    }
 }

@@ -1,8 +1,9 @@
 //! Becoming the sender: the lock, the fence, and what a dead sender left behind.
 
 use super::lock;
-use super::runner::{Runner, store_failure};
+use super::runner::Runner;
 use super::shared::now;
+use super::words::store_failure;
 use crate::domain::OpState;
 use crate::engine::machine::Policy;
 use crate::store::{Batch, Move, StoreError, Which};

@@ -21,6 +21,7 @@ mod runner;
 mod shared;
 mod test;
 mod token;
+mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

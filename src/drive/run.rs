@@ -8,6 +8,7 @@ use tokio::sync::{oneshot, watch};
 use super::follow::Following;
 use super::runner::Order;
 use super::shared::{hold, now};
+use super::words::replaced;
 use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
@@ -32,6 +33,8 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
+        // What another process did since the preview counts too.
+        self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
         let preview = self.fresh(preview).await?;
         approve(&preview, &approval)?;
         let operations = self.operations(&preview);
@@ -285,7 +288,8 @@ fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
         OpState::Parked | OpState::Conflict | OpState::Stale => Outcome::Failed,
         OpState::Queued | OpState::Behind | OpState::Waiting | OpState::Cancelled => Outcome::Held,
     };
-    (outcome, row.failure.clone())
+    let replaced = (row.state == OpState::Cancelled).then(replaced);
+    (outcome, replaced.or_else(|| row.failure.clone()))
 }
 
 fn skipped(preview: &Preview) -> Vec<RunResult> {

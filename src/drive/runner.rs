@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::perform::perform;
 use super::shared::{Shared, now};
+use super::words::{replaced, stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
 use crate::engine::{Outcome, Sending, Trace};
@@ -233,7 +234,7 @@ impl Runner {
     /// The machine hears of operations; a run that waits for one that was replaced or dropped hears that too.
     pub(super) fn take_in(&mut self, rows: Vec<Operation>) {
         for row in rows.iter().filter(|row| row.state == OpState::Cancelled) {
-            self.shared.tell(row.id, Outcome::Held, None);
+            self.shared.tell(row.id, Outcome::Held, Some(&replaced()));
         }
         self.feed(Event::Committed(rows));
     }
@@ -386,23 +387,6 @@ impl Runner {
             self.shared.tell_paused(failure);
         }
         self.show();
-    }
-}
-
-/// The journal cannot be written: nothing may be sent.
-pub(super) fn store_failure(error: &StoreError) -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text: format!("{error}."),
-        next: "Nothing is sent until the store can be written again.".to_owned(),
-    }
-}
-
-fn stop_asked() -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text: "It was stopped by the operator; what was not sent yet stays in the queue.".to_owned(),
-        next: "Go on with: scimdeck apply".to_owned(),
     }
 }
 

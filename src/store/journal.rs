@@ -19,6 +19,10 @@ impl Rules<'_> {
             return Err(StoreError::Refused { why: format!("operation {} is already there", operation.id) });
         }
         let mut new = operation.clone();
+        if new.intent.base == Base::Absent && self.tables.linked(here, new.person)?.is_some() {
+            // Somebody else was quicker: an account is there by now, so it is looked for before one is made.
+            new.intent.base = Base::Unknown;
+        }
         if !new.state.live() {
             return self.put(here, &new);
         }

@@ -102,9 +102,8 @@ pub(super) fn group(
         false => vec![Change::GroupAssigned(id, GroupAssignment { roles, ..assignment.clone() })],
     };
     // Who is meant are all whom the group gives their values, those whose value only the app has moved included.
-    let sendable = |p: &PersonView<'_>| {
-        p.kind() == AssignmentKind::Group(id) && p.shall_have_access() && known_there(p)
-    };
+    let sendable =
+        |p: &PersonView<'_>| p.kind() == AssignmentKind::Group(id) && p.shall_have_access() && known_there(p);
     let members = group.members.iter().filter_map(|m| directory.get(*m)).filter(sendable);
     let scope: Vec<PersonId> = members.map(|p| p.id()).collect();
     let reached = reach::touched(directory, &changes);

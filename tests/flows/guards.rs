@@ -151,18 +151,17 @@ async fn a_later_decision_waits_for_the_one_on_its_way_and_then_goes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_whose_operation_was_replaced_by_a_later_decision_ends() {
-    let flow = Flow::provisioned(Setup { faults: vec!["429=1:1@GET/Users/"], ..Setup::default() }).await;
-    // Both look first; the earlier one is then queued behind a pause and replaced.
+    let flow = Flow::provisioned(Setup { faults: vec!["429=1:1@PUT"], ..Setup::default() }).await;
     let earlier = flow.role(1, "Admin");
     let later = async {
-        until("the earlier one is committed", || {
-            flow.drive.directory().find(&name(1)).unwrap().operation().is_some()
-        })
-        .await;
+        until("the earlier one waits", || flow.drive.directory().queue().waiting == 1).await;
         flow.role(1, "Analyst").await
     };
     let (earlier, later) = tokio::join!(earlier, later);
-    assert_eq!(earlier.expect("a report").results.len(), 1);
-    assert_eq!(later.expect("a report").count(Outcome::Done), 1);
+    let earlier = earlier.expect("a report");
+    assert_eq!(earlier.count(Outcome::Held), 1, "{earlier:?}");
+    assert!(earlier.results[0].error.as_ref().is_some_and(|e| e.text.contains("later")), "{earlier:?}");
+    let later = later.expect("a report");
+    assert_eq!(later.count(Outcome::Done), 1, "{later:?}");
     assert_eq!(flow.account(1).unwrap().collaborator().roles.dev, "Analyst");
 }

@@ -1,6 +1,6 @@
 //! The real program on a home, against the sandbox in this process.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
 use scimdeck::sandbox::{Account, Sandbox};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::bench::{LOG, SCIM, existing, name, sandbox, sandbox_config};
+use crate::bench::{SCIM, existing, name, sandbox, sandbox_config};
 use crate::proxy::Proxy;
 
 pub(crate) struct Program {
@@ -84,7 +84,10 @@ impl Program {
 
     pub(crate) async fn run(&self, args: &[&str]) -> Output {
         let run = self.command(args).output();
-        tokio::time::timeout(std::time::Duration::from_secs(30), run).await.expect("it ends").expect("it runs")
+        tokio::time::timeout(std::time::Duration::from_secs(30), run)
+            .await
+            .expect("it ends")
+            .expect("it runs")
     }
 
     /// It must succeed.
@@ -134,11 +137,6 @@ impl Program {
         }
         assert!(status["queue"].as_object().expect("a queue").values().all(|n| *n == 0), "{status}");
     }
-
-    /// The activity log's token and address, for a connection with a feed.
-    pub(crate) fn feed(&self) -> (String, String) {
-        (self.sandbox.activity_url(), LOG.to_owned())
-    }
 }
 
 pub(crate) fn people_csv(people: usize) -> String {
@@ -156,8 +154,4 @@ pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
     let id = i32::try_from(child.id().expect("it runs")).expect("an id");
     let pid = rustix::process::Pid::from_raw(id).expect("an id");
     rustix::process::kill_process(pid, signal).expect("a signal");
-}
-
-pub(crate) fn exists(path: &Path) -> bool {
-    path.try_exists().unwrap_or(false)
 }
