@@ -52,12 +52,17 @@ pub(super) async fn act<S: Seam>(
     if let Some(stopped) = &report.stopped
         && !face.json
     {
+        let kept = if stopped.text.contains("queue") { "" } else { " The rest is kept in the queue." };
         face.problem(&Problem::new(
             ProblemKind::Endpoint,
             "stopped",
-            format!("The run stopped: {} The rest is kept in the queue.", stopped.text),
+            format!("The run stopped: {}{kept}", stopped.text),
             stopped.next.clone(),
         ));
+    }
+    let disabled = !seam.directory().connection().enabled;
+    if disabled && report.stopped.is_some() && report.count(Outcome::Held) > 0 {
+        return Ok(ProblemKind::NotAllowed.exit());
     }
     Ok(exit(&report))
 }

@@ -128,7 +128,11 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     };
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
     let stopped = tokio::select! {
-        code = run_on(&seam, face, global, command, now) => return code,
+        code = run_on(&seam, face, global, command, now) => {
+            // What this process sends besides, for another that died, is not left half-way either.
+            let _ = tokio::time::timeout(GRACE, seam.stop()).await;
+            return code;
+        }
         code = signals.wait() => code,
     };
     face.say("\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n");

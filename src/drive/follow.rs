@@ -93,8 +93,12 @@ impl Following {
         None
     }
 
-    /// Why nothing would come of waiting: a token that was refused, a journal that cannot be written.
+    /// Why nothing would come of waiting: a connection that is disabled, a token that was refused, a journal that
+    /// cannot be written.
     fn stands(&self, shared: &Shared) -> Option<Failure> {
+        if !self.open.is_empty() && !shared.directory().connection().enabled {
+            return Some(disabled());
+        }
         match &*shared.sending.borrow() {
             Sending::Stopped(failure) if !self.open.is_empty() && !passing(failure.kind) => {
                 Some(failure.clone())

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::finder::Finder;
 use super::shared::{Line, Shared, hold};
-use crate::directory::Change;
 use crate::domain::{Connection, Failure, FailureKind, Secret, TokenSource};
 use crate::endpoint::{Endpoint, EndpointConfig, Timeouts, token};
 
@@ -84,7 +83,7 @@ async fn salt(shared: &Shared) -> Result<String, Failure> {
 /// With another token nothing is sent until a sample of the linked accounts answers: it may open another workspace.
 async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> Result<(), Failure> {
     let directory = shared.directory();
-    let mut connection = directory.connection().clone();
+    let connection = directory.connection();
     let mark = token::token_mark(salt(shared).await?.as_bytes(), secret);
     if connection.token_mark.as_deref() == Some(mark.as_str()) {
         return Ok(());
@@ -117,7 +116,8 @@ async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> R
     if shared.read_only {
         return Ok(());
     }
-    connection.token_mark = Some(mark);
-    let change = Change::Connection(Box::new(connection));
-    shared.learn(vec![change]).await.map_err(|problem| refused(&problem.text))
+    shared
+        .set(|connection| connection.token_mark = Some(mark))
+        .await
+        .map_err(|problem| refused(&problem.text))
 }

@@ -26,16 +26,17 @@ pub(super) async fn follow_store(shared: Arc<Shared>) {
     if shared.home.is_none() {
         return;
     }
-    let mut version = shared.store.data_version().await.unwrap_or_default();
+    // The first look is always taken: somebody may have written while the directory was loaded.
+    let mut version = None;
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         look.tick().await;
         let Ok(now) = shared.store.data_version().await else { continue };
-        if now == version {
+        if version == Some(now) {
             continue;
         }
-        version = now;
+        version = Some(now);
         if let Err(error) = shared.catch_up().await {
             tracing::warn!(%error, "what another process wrote could not be read");
             continue;

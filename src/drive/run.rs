@@ -38,7 +38,11 @@ impl Drive {
         let preview = self.fresh(preview).await?;
         approve(&preview, &approval)?;
         let operations = self.operations(&preview);
-        let resumes = matches!(preview.command, Command::Apply);
+        let resumes = match preview.command {
+            Command::Apply => true,
+            Command::Enable => !preview.decision.changes.is_empty(),
+            _ => false,
+        };
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
         let applied = self.commit(&preview, operations.clone()).await?;
@@ -50,8 +54,7 @@ impl Drive {
             self.shared.order(Order::Resume);
         }
         let mut results = skipped(&preview);
-        let enabled = self.shared.directory().connection().enabled;
-        let stopped = if enabled { following.wait(&self.shared, &progress).await } else { None };
+        let stopped = following.wait(&self.shared, &progress).await;
         if stopped.is_some() {
             self.quiet().await;
         }
@@ -91,7 +94,8 @@ impl Drive {
             preview.plan.operations.iter().map(|planned| (planned.person, planned)).collect();
         let same = anew.plan.operations.iter().all(|planned| {
             let shown = shown.get(&planned.person);
-            shown.is_some_and(|shown| (shown.kind, &shown.changes) == (planned.kind, &planned.changes))
+            planned.changes.is_empty()
+                || shown.is_some_and(|shown| (shown.kind, &shown.changes) == (planned.kind, &planned.changes))
         });
         if same || !preview.must_ask() {
             return Ok(anew);

@@ -13,7 +13,7 @@ use super::problem;
 use super::runner::Order;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
-use crate::domain::{ConnectionId, Failure, Ids, OpId, Operation, Time};
+use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};
 use crate::endpoint::Endpoint;
 use crate::engine::{FeedState, Notice, Outcome, Problem, Sending};
 use crate::store::{Applied, Batch, Store, StoreError};
@@ -204,6 +204,14 @@ impl Shared {
         if !operations.is_empty() {
             self.order(Order::Committed(operations.to_vec()));
         }
+    }
+
+    /// Changes one setting of the connection, the others being as whoever wrote last left them.
+    pub(super) async fn set(&self, change: impl FnOnce(&mut Connection)) -> Result<(), Problem> {
+        self.catch_up().await.map_err(|e| problem::store(&e))?;
+        let mut connection = self.directory().connection().clone();
+        change(&mut connection);
+        self.learn(vec![Change::Connection(Box::new(connection))]).await
     }
 
     /// Commits changes that need no operations.

@@ -21,12 +21,11 @@ pub(super) fn stop_asked() -> Failure {
     }
 }
 
-/// Somebody disabled the connection while a run waited.
+/// The connection is disabled, from the start or while a run waited.
 pub(super) fn disabled() -> Failure {
     Failure {
         kind: FailureKind::NotAllowed,
-        text: "SCIM was disabled on this connection meanwhile; what was not sent yet stays in the queue."
-            .to_owned(),
+        text: "SCIM is disabled on this connection; what was not sent yet stays in the queue.".to_owned(),
         next: "Enable it, then: scimdeck apply".to_owned(),
     }
 }

@@ -206,6 +206,40 @@ async fn exit_8_when_disabled_or_read_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exit_8_for_a_decision_that_a_disabled_connection_keeps_and_enabling_sends_it() {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.ok(&["disable", "--yes"]).await;
+    let output = program.run(&["suspend", "p01@example.com"]).await;
+    assert_eq!(output.status.code(), Some(8), "{}", all(&output));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("disabled") && said.contains("stays in the queue"), "{said}");
+    let status = program.status().await;
+    assert_eq!((&status["flags"]["access_remains"], &status["queue"]["queued"]), (&1.into(), &1.into()));
+    assert!(program.account(1).unwrap().access);
+    program.ok(&["enable"]).await;
+    assert!(!program.account(1).unwrap().access, "sending goes on");
+    program.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_token_keeps_links_and_queue() {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.sandbox.workspace().lock().unwrap().refresh_scim_token("the-next-token".to_owned().into());
+    let output = program.run(&["suspend", "p01@example.com"]).await;
+    assert_eq!(output.status.code(), Some(3), "{}", all(&output));
+    assert_eq!(program.status().await["queue"]["queued"], 1);
+    program.token("the-next-token");
+    let file = program.path("token");
+    program.ok(&["token", "--token-file", file.to_str().unwrap()]).await;
+    assert!(program.account(1).unwrap().access, "a token is tested with reads only");
+    program.ok(&["apply", "--yes"]).await;
+    assert!(!program.account(1).unwrap().access);
+    program.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn exit_64_for_bad_usage() {
     let program = Program::new(0, 0, &[]).await;
     for args in [&["provision", "--nope"][..], &["suspend"], &["connect", "--base-url", "x"]] {

@@ -63,6 +63,16 @@ async fn who_asks_to_slow_down_is_waited_for_and_not_asked_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_is_asked_to_slow_down_is_made_again_before_anything_is_written() {
+    let flow =
+        Flow::with(Setup { people: 4, existing: 2, faults: vec!["429=1:2@GET"], ..Setup::default() }).await;
+    let report = flow.done(PROVISION).await;
+    assert_eq!(report.count(Outcome::Done), 4, "{report:?}");
+    assert_eq!(flow.proxy.count("POST"), 2);
+    flow.all_true(4).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_login_page_in_place_of_answers_is_believed_in_nothing() {
     let flow = Flow::faulty(&["html:1-3@POST"]).await;
     flow.done(PROVISION).await;

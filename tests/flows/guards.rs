@@ -13,6 +13,7 @@ async fn a_disabled_connection_keeps_what_is_decided_and_enabling_with_apply_sen
     let writes = flow.proxy.writes();
     let report = flow.status(1, Status::Suspended).await.expect("kept");
     assert_eq!(report.count(Outcome::Held), 1, "{report:?}");
+    assert!(report.stopped.is_some_and(|f| f.text.contains("disabled")));
     let problem = flow.run(Command::Apply).await.expect_err("refused");
     assert_eq!((problem.kind, problem.code), (ProblemKind::NotAllowed, "disabled"));
     assert_eq!(flow.proxy.writes(), writes);
