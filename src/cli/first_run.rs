@@ -56,6 +56,7 @@ pub(super) async fn first_run(
         badge: None,
         activity_url: None,
         activity_token_file: None,
+        timeout: 60,
     };
     match connect::connect(opening, global, &args, face).await? {
         0 => console::console(opening).await,

@@ -174,10 +174,17 @@ pub struct Connection {
     /// How many requests may be under way at once.
     #[serde(default = "default_concurrency")]
     pub concurrency: u32,
+    /// How long one request may take, in seconds.
+    #[serde(default = "default_timeout_s")]
+    pub timeout_s: u32,
 }
 
 fn default_concurrency() -> u32 {
     4
+}
+
+fn default_timeout_s() -> u32 {
+    60
 }
 
 impl Connection {
@@ -200,6 +207,7 @@ impl Connection {
             protected: Vec::new(),
             token_mark: None,
             concurrency: default_concurrency(),
+            timeout_s: default_timeout_s(),
         }
     }
 }

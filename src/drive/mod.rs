@@ -8,10 +8,12 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod lead;
 mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod perform;
 mod preview;
 mod problem;
 mod publish;
@@ -20,6 +22,7 @@ mod runner;
 mod shared;
 mod test;
 mod token;
+mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -37,7 +40,7 @@ use shared::Shared;
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Failure, FailureKind, Ids, OpId, Operation, PersonId, Secret};
+use crate::domain::{Connection, Ids, OpId, Operation, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
 use crate::store::{Store, Which};
 
@@ -58,7 +61,7 @@ pub struct DriveConfig {
     pub read_only: bool,
     /// Tokens held in memory, for a connection whose token source is this process: SCIM, then feed.
     pub tokens: Option<(Secret, Secret)>,
-    /// Reads the activity log and what other processes write, for a face that stays.
+    /// Reads the activity log, for a face that stays.
     pub watch: bool,
 }
 
@@ -85,6 +88,8 @@ impl Drive {
         let id = config.connection.id;
         let loaded = config.store.directory(config.connection).await;
         let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
+        let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
+        let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             store: config.store,
@@ -99,6 +104,7 @@ impl Drive {
             line: tokio::sync::Mutex::new(None),
             followers: Mutex::new(Vec::new()),
             orders,
+            audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
@@ -106,10 +112,9 @@ impl Drive {
             wrote: Notify::new(),
         });
         let runner = Runner::new(shared.clone(), inbox, loaded.operations);
-        let mut tasks = vec![tokio::spawn(runner.run())];
+        let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
-            tasks.push(tokio::spawn(publish::follow_store(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
         }
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
@@ -148,17 +153,6 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
-    }
-
-    /// Holds the runs under way: what was sent is heard out, what was not stays queued and is offered again. Each
-    /// run ends with its report.
-    pub async fn stop_runs(&self) {
-        self.stop().await;
-        self.shared.tell_paused(&Failure {
-            kind: FailureKind::NotAllowed,
-            text: "Stopped by the operator; what was not sent stays queued.".to_owned(),
-            next: "Resume it, or go on with: scimdeck apply".to_owned(),
-        });
     }
 
     /// Audit entries, oldest first.

@@ -39,6 +39,14 @@ impl Default for Timeouts {
     }
 }
 
+impl Timeouts {
+    /// The whole request within `total`, the parts within their usual limits.
+    pub fn within(total: Duration) -> Self {
+        let usual = Self::default();
+        Self { total, idle: usual.idle.min(total), connect: usual.connect.min(total) }
+    }
+}
+
 /// How much of an answer is read, in bytes after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {

@@ -1,0 +1,13 @@
+//! The one path of every write, over real HTTP against the sandbox: as a library and as the program.
+
+mod bench;
+mod exits;
+mod faults;
+mod files;
+mod guards;
+mod kill;
+mod program;
+mod provision;
+mod proxy;
+mod there;
+mod two;
