@@ -12,6 +12,7 @@ mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod perform;
 mod preview;
 mod problem;
 mod publish;

@@ -83,9 +83,10 @@ impl Console {
     pub(crate) fn allowed(&self, words: &[&str]) -> Ran {
         let ran = self.run(&[words, &["--yes"]].concat());
         let next = ran.json["error"]["next"].as_str().unwrap_or_default();
-        let number = next.split("--brake ").nth(1).map(|rest| {
-            rest.chars().take_while(char::is_ascii_digit).collect::<String>()
-        });
+        let number = next
+            .split("--brake ")
+            .nth(1)
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
         match number {
             Some(number) if ran.code == 7 => self.run(&[words, &["--yes", "--brake", &number]].concat()),
             _ => ran,

@@ -26,7 +26,8 @@ fn tool(name: &str) -> Command {
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let status = tool("install.sh").stdin(Stdio::null()).status().expect("bash runs .ci/peers/install.sh");
+        let status =
+            tool("install.sh").stdin(Stdio::null()).status().expect("bash runs .ci/peers/install.sh");
         assert!(status.success(), "the independent servers cannot be installed: see the message above");
     });
 }

@@ -22,7 +22,8 @@ pub(crate) struct Someone {
 pub(crate) fn everybody() -> Vec<Someone> {
     (0..PEOPLE)
         .map(|n| {
-            let member = |place: usize| MEMBERS[n / MEMBERS.len().pow(place as u32) % MEMBERS.len()].to_owned();
+            let member =
+                |place: usize| MEMBERS[n / MEMBERS.len().pow(place as u32) % MEMBERS.len()].to_owned();
             Someone {
                 user_name: format!("person{n:03}@example.com"),
                 external_id: format!("00u{n:06}"),
@@ -34,7 +35,8 @@ pub(crate) fn everybody() -> Vec<Someone> {
 
 /// The same people as a file from the personnel department.
 pub(crate) fn csv(people: &[Someone]) -> String {
-    let mut text = format!("user_name,given_name,family_name,email,external_id,assigned,{}\n", ROLES.join(","));
+    let mut text =
+        format!("user_name,given_name,family_name,email,external_id,assigned,{}\n", ROLES.join(","));
     for (n, someone) in people.iter().enumerate() {
         let roles: Vec<&str> = ROLES.iter().map(|role| someone.roles[*role].as_str()).collect();
         let Someone { user_name, external_id, .. } = someone;

@@ -78,9 +78,8 @@ impl Proxy {
 
     /// Waits until this many requests of the method came since the last look.
     pub(crate) fn wait_for(&self, method: &str, count: usize) {
-        let enough = |seen: &mut Vec<(String, String)>| {
-            seen.iter().filter(|(m, _)| m == method).count() < count
-        };
+        let enough =
+            |seen: &mut Vec<(String, String)>| seen.iter().filter(|(m, _)| m == method).count() < count;
         let seen = self.log.seen.lock().expect("the log");
         let (seen, late) = self.log.grew.wait_timeout_while(seen, PATIENCE, enough).expect("the log");
         assert!(!late.timed_out(), "only {} requests came in {PATIENCE:?}", seen.len());

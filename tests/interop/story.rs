@@ -85,7 +85,8 @@ impl Story {
     }
 
     fn some_are_unassigned(&self) {
-        let names: Vec<&str> = self.people[200..203].iter().map(|someone| someone.user_name.as_str()).collect();
+        let names: Vec<&str> =
+            self.people[200..203].iter().map(|someone| someone.user_name.as_str()).collect();
         let report = self.console.allowed(&[&["unassign"], names.as_slice()].concat()).well();
         assert_eq!(report["done"], 3, "{report}");
         assert_eq!(self.peer.proxy.take().writes().len(), 3);
