@@ -70,7 +70,8 @@ pub(crate) fn sources() -> Vec<Source> {
             .map(|part| part.to_string_lossy().into_owned())
             .collect();
         let depth = inside.len() - usize::from(inside.last().is_some_and(|name| name == "mod"));
-        all.push(Source { room: inside[0].clone(), depth, code, path });
+        let room = path.strip_prefix(&src).expect("below src").iter().next().unwrap_or_default();
+        all.push(Source { room: room.to_string_lossy().into_owned(), depth, code, path });
     }
     all.retain(|source| !source.path.ancestors().any(|part| tests.contains(part)));
     all
