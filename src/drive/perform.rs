@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finder::LookUp;
 use super::open_line;
-use super::runner::Order;
+use super::order::Order;
 use super::shared::Shared;
 use crate::domain::{Exchange, Failure, FailureKind, OpId, Outcome as Fate};
 use crate::endpoint::judge;

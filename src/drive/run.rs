@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::{oneshot, watch};
 
 use super::follow::Following;
-use super::runner::Order;
+use super::order::Order;
 use super::shared::{hold, now};
 use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};

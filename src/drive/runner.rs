@@ -16,6 +16,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
 use super::lock;
+use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation};
@@ -25,26 +26,6 @@ use crate::store::{Applied, Batch, Move, StoreError, Which};
 
 /// How often a process that is not the sender tries to become it.
 const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
-
-/// What the rest of the drive tells the sender.
-#[expect(clippy::large_enum_variant, reason = "most orders are answers that were heard, the large ones")]
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Operations are new or changed.
-    Committed(Vec<Operation>),
-    /// Become the sender if nobody else is; answers whether this process is.
-    Lead(oneshot::Sender<bool>),
-    /// The operations found at start go on.
-    Resume(oneshot::Sender<Vec<OpId>>),
-    /// Nothing new is sent; answers when nothing is under way.
-    Stop(oneshot::Sender<()>),
-    /// Sending goes on, with the connection's settings as they are now.
-    Go,
-    /// The token or the endpoint is another one.
-    TokenChanged,
-    /// A request ended.
-    Heard(Event, Option<Trace>),
-}
 
 type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;
 

@@ -9,8 +9,8 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::finder::Finder;
 use super::ledger::Ledger;
+use super::order::Order;
 use super::problem;
-use super::runner::Order;
 use crate::directory::{Change, Directory};
 use crate::domain::{ConnectionId, Failure, Ids, OpId, Operation, Time};
 use crate::endpoint::Endpoint;

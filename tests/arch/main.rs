@@ -94,6 +94,23 @@ fn a_room_uses_only_the_crates_that_the_table_allows() {
 }
 
 #[test]
+fn the_table_allows_nothing_that_nobody_uses() {
+    let mut used = BTreeSet::new();
+    every_path(|source, room, named| {
+        used.insert((room.name, named.first.clone()));
+        used.extend(entered(source, named).into_iter().map(|other| (room.name, other)));
+    });
+    let allowed = HOUSE.iter().flat_map(|room| {
+        room.rooms.iter().chain(room.crates).map(move |other| (room.name, (*other).to_owned()))
+    });
+    let wrong: Vec<String> = allowed
+        .filter(|pair| !used.contains(pair))
+        .map(|(room, other)| format!("{room} -> {other}"))
+        .collect();
+    nothing("take these out of the table", &wrong);
+}
+
+#[test]
 fn a_pure_room_knows_no_machine_and_no_clock() {
     let mut wrong = Vec::new();
     let mut say = |source: &Source, line: usize, what: &str| {

@@ -22,21 +22,21 @@ pub(crate) const HOUSE: &[Room] = &[
     pure("domain", &[], &["jiff", "secrecy", "serde", "serde_json", "subtle", "thiserror"]),
     pure("scim", &[], &["jiff", "serde", "serde_json", "thiserror"]),
     pure("audit", &["domain"], &["serde", "serde_json", "sha2", "thiserror"]),
-    pure("directory", &["domain"], &["foldhash", "memchr", "serde"]),
+    pure("directory", &["domain"], &["foldhash", "serde"]),
     pure("verbs", &["directory", "domain"], &["serde", "thiserror"]),
-    pure("sources", &["domain", "verbs"], &["csv", "memchr", "thiserror"]),
+    pure("sources", &["domain", "verbs"], &["csv", "memchr", "serde", "serde_json"]),
     pure("engine", &["verbs", "directory", "audit", "scim", "domain"], &["serde", "serde_json", "thiserror"]),
     pure(
         "app",
-        &["verbs", "engine", "directory", "audit", "domain", "config"],
-        &["memchr", "nucleo_matcher", "serde_json", "tui_textarea", "unicode_segmentation", "unicode_width"],
+        &["verbs", "engine", "directory", "audit", "domain"],
+        &["nucleo_matcher", "serde_json", "tui_textarea", "unicode_width"],
     ),
     pure(
         "ui",
         &["app", "engine", "directory", "audit", "domain", "config"],
         &["ratatui", "unicode_segmentation", "unicode_width"],
     ),
-    waits("config", &["domain"], &["directories", "serde", "thiserror", "toml"]),
+    waits("config", &[], &["directories", "thiserror"]),
     waits(
         "endpoint",
         &["scim", "domain"],
@@ -56,12 +56,12 @@ pub(crate) const HOUSE: &[Room] = &[
     waits(
         "store",
         &["engine", "directory", "audit", "domain"],
-        &["foldhash", "futures_util", "rusqlite", "serde", "serde_json", "thiserror", "tokio"],
+        &["rusqlite", "serde", "serde_json", "thiserror", "tokio"],
     ),
     waits(
         "drive",
         &["endpoint", "store", "sources", "verbs", "engine", "directory", "audit", "scim", "domain"],
-        &["futures_util", "getrandom", "serde_json", "thiserror", "tokio", "tracing"],
+        &["futures_util", "getrandom", "serde_json", "tokio", "tracing"],
     ),
     waits(
         "sandbox",
@@ -69,7 +69,6 @@ pub(crate) const HOUSE: &[Room] = &[
         &[
             "axum",
             "futures_util",
-            "getrandom",
             "jiff",
             "secrecy",
             "serde",
@@ -84,17 +83,7 @@ pub(crate) const HOUSE: &[Room] = &[
     waits(
         "runtime",
         &["ui", "app", "drive", "verbs", "engine", "directory", "audit", "domain", "config"],
-        &[
-            "crossterm",
-            "futures_util",
-            "jiff",
-            "ratatui",
-            "rustix",
-            "serde_json",
-            "thiserror",
-            "tokio",
-            "tracing",
-        ],
+        &["crossterm", "futures_util", "jiff", "ratatui", "rustix", "thiserror", "tokio", "tracing"],
     ),
     waits(
         "cli",
@@ -123,8 +112,6 @@ pub(crate) const HOUSE: &[Room] = &[
             "secrecy",
             "serde_json",
             "tokio",
-            "tracing",
-            "tracing_subscriber",
             "unicode_segmentation",
             "unicode_width",
         ],
