@@ -13,6 +13,7 @@ mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod order;
 mod perform;
 mod preview;
 mod problem;
@@ -35,8 +36,8 @@ pub use connect::{add_connection, check_base_url, connections, open_store};
 pub use example::fill_example;
 use ledger::Ledger;
 use line::open_line;
-use runner::{Order, Runner};
 use shared::Shared;
+use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
