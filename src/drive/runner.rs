@@ -50,7 +50,7 @@ pub(super) enum Order {
     /// The token or the endpoint is another one.
     TokenChanged,
     /// A request ended.
-    Heard(Event, Option<Trace>),
+    Heard(Box<(Event, Option<Trace>)>),
 }
 
 type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;
@@ -182,7 +182,8 @@ impl Runner {
                 self.feed(Event::TokenChanged);
                 self.show();
             }
-            Order::Heard(event, trace) => {
+            Order::Heard(heard) => {
+                let (event, trace) = *heard;
                 self.traces.extend(trace);
                 if let Event::Found(op, _) | Event::Answered { op, .. } | Event::Lost { op, .. } = &event {
                     self.in_flight.remove(op);
