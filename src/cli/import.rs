@@ -26,9 +26,8 @@ pub(super) async fn import<S: Seam>(
     let command = match typed {
         ImportCommand::People(_) => {
             let parsed = sources::people(&bytes, seam.directory().attributes())?;
-            let console_set = seam.console_set().await?;
             let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
-            Command::ImportPeople(parsed.records, ImportOptions { console_set, ignored, ..options })
+            Command::ImportPeople(parsed.records, ImportOptions { ignored, ..options })
         }
         ImportCommand::Groups(_) => {
             let parsed = sources::groups(&bytes)?;

@@ -5,8 +5,11 @@
 mod act;
 pub mod args;
 mod connect;
+mod console;
 mod decisions;
+mod demo;
 mod face;
+mod first_run;
 mod generate;
 mod import;
 mod look;
@@ -33,6 +36,7 @@ pub use face::{Ask, Face, Line};
 pub use run::run_on;
 pub use seam::Seam;
 
+use crate::config::Home;
 use crate::domain::Time;
 use crate::engine::{Problem, ProblemKind};
 use open::Opening;
@@ -101,12 +105,18 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
             reason: global.reason.clone(),
         })
     };
-    let Some(command) = &cli.command else { return open::console(&opening()?).await };
+    let Some(command) = &cli.command else {
+        let opening = opening()?;
+        return match open::has_connection(&opening).await? {
+            true => console::console(&opening).await,
+            false => first_run::first_run(&opening, global, face).await,
+        };
+    };
     match command {
         Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
         Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
         Command::Config => return generate::config(face, &home(global)?).map(|()| 0),
-        Command::Demo { people, seed } => return open::demo(*people, *seed).await,
+        Command::Demo { people, seed } => return demo::demo(*people, *seed).await,
         _ => {}
     }
     let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;
@@ -129,7 +139,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
     let stopped = tokio::select! {
         code = run_on(&seam, face, global, command, now) => {
-            // What this process sends besides, for another that died, is not left half-way either.
+            // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
             let _ = tokio::time::timeout(GRACE, seam.stop()).await;
             return code;
         }
@@ -142,9 +152,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
 
 /// The home folder: `--home`, or the platform's folder for data.
 fn home(global: &Global) -> Result<PathBuf, Problem> {
-    let platform = || directories::ProjectDirs::from("", "", "scimdeck").map(|d| d.data_dir().to_owned());
-    let home = global.home.clone().or_else(platform).ok_or_else(|| {
-        names::bad("no_home", "There is no home folder.", "Name one with --home DIR or SCIMDECK_HOME.")
-    })?;
-    std::path::absolute(&home).map_err(|e| system("The home folder cannot be used", &e))
+    let home = Home::find(global.home.as_deref(), None)
+        .map_err(|e| names::bad("no_home", &e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
+    std::path::absolute(&home.data).map_err(|e| system("The home folder cannot be used", &e))
 }

@@ -1,6 +1,5 @@
 //! The one place where the commands meet the drive and the console: everything else is coded against [`Seam`].
 
-use std::collections::HashSet;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -56,6 +55,18 @@ pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
     let store = open_home(&opening.home)?;
     let connection = choose(drive::connections(&store).await?, opening)?;
     Drive::open(opening.config(store, connection, false)).await
+}
+
+/// Whether the home has a connection at all.
+pub(super) async fn has_connection(opening: &Opening) -> Result<bool, Problem> {
+    Ok(!drive::connections(&open_home(&opening.home)?).await?.is_empty())
+}
+
+/// Opens the home on its connection, and follows the app's log and other processes.
+pub(super) async fn open_watching(opening: &Opening) -> Result<Drive, Problem> {
+    let store = open_home(&opening.home)?;
+    let connection = choose(drive::connections(&store).await?, opening)?;
+    Drive::open(opening.config(store, connection, true)).await
 }
 
 /// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.
@@ -126,8 +137,14 @@ fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Pro
 /// The operating system's user, who is named in every audit entry.
 pub(super) fn user() -> String {
     let named = |name: &str| std::env::var(name).ok().filter(|user| !user.is_empty());
-    let uid = || format!("uid {}", rustix::process::getuid().as_raw());
-    named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME")).unwrap_or_else(uid)
+    let uid = rustix::process::getuid().as_raw();
+    let known = || {
+        let table = std::fs::read_to_string("/etc/passwd").ok()?;
+        let row = table.lines().find(|row| row.split(':').nth(2) == Some(uid.to_string().as_str()))?;
+        row.split(':').next().map(str::to_owned)
+    };
+    // Behind sudo the person counts, not the account; the variables of a login may be missing in a service.
+    named("SUDO_USER").or_else(known).or_else(|| named("USER")).unwrap_or_else(|| format!("uid {uid}"))
 }
 
 impl Seam for Drive {
@@ -160,20 +177,7 @@ impl Seam for Drive {
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await
     }
-    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
-        self.console_set().await
-    }
     async fn stop(&self) {
         self.stop().await;
     }
-}
-
-/// The console; returns the exit code.
-pub(super) async fn console(_opening: &Opening) -> Result<u8, Problem> {
-    Ok(0)
-}
-
-/// `demo`: its own sandbox, an example home in memory and the console; returns the exit code.
-pub(super) async fn demo(_people: Option<u32>, _seed: Option<u64>) -> Result<u8, Problem> {
-    Ok(0)
 }

@@ -1,6 +1,5 @@
 //! What the commands need from the one path of every write; the drive gives it, tests give a stand-in.
 
-use std::collections::HashSet;
 use std::future::Future;
 
 use tokio::sync::watch;
@@ -42,9 +41,6 @@ pub trait Seam {
 
     /// The attempts of an operation, oldest first.
     fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>>;
-
-    /// Values set in the console since the last people import: column or variable names by person.
-    fn console_set(&self) -> impl Future<Output = Result<HashSet<(PersonId, String)>, Problem>>;
 
     /// A signal came: no new request; returns when those under way are settled or known to be in doubt.
     fn stop(&self) -> impl Future<Output = ()>;

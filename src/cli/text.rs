@@ -96,7 +96,18 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_is_left_and_no_text_breaks_a_table(text in any::<String>(), width in 0_usize..60) {
+            prop_assert!(!visible(&text).chars().any(hidden));
+            let shown = table(&["A", "B"], &[vec![text.clone(), text]], Some(width));
+            prop_assert_eq!(shown.lines().count(), 2);
+        }
+    }
 
     #[test]
     fn what_would_move_the_cursor_is_made_visible() {

@@ -71,6 +71,10 @@ pub struct Sweep {
 }
 
 /// One change. Each carries the whole new value, so applying it twice is the same as once.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a load streams them one by one, and a box per link would slow it"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {

@@ -4,9 +4,11 @@
 
 mod check;
 mod connect;
+mod example;
 mod feed;
 mod finder;
 mod follow;
+mod intake;
 mod lead;
 mod ledger;
 mod line;
@@ -31,6 +33,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 pub use connect::{add_connection, check_base_url, connections, open_store};
+pub use example::fill_example;
 use ledger::Ledger;
 use line::open_line;
 use runner::{Order, Runner};
@@ -84,9 +87,8 @@ impl Drive {
     /// Loads the directory and starts the background tasks. Sends nothing.
     pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
         let id = config.connection.id;
-        let loaded = config.store.load(id).await.map_err(|e| problem::store(&e))?;
-        let mut directory = Directory::new(config.connection);
-        directory.apply_all(&loaded.changes);
+        let loaded = config.store.directory(config.connection).await;
+        let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
         let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
         let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
@@ -152,6 +154,12 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
+    }
+
+    /// Holds the runs under way: what was sent is heard out, what was not stays queued and is offered again. Each
+    /// run ends with its report.
+    pub async fn stop_runs(&self) {
+        self.stop().await;
     }
 
     /// Audit entries, oldest first.

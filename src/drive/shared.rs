@@ -151,9 +151,7 @@ impl Shared {
     /// Reads everything anew: the change log was trimmed past what we hold.
     async fn reload(&self) -> Result<(), StoreError> {
         let settings = self.directory().connection().clone();
-        let loaded = self.store.load(self.connection).await?;
-        let mut directory = Directory::new(settings);
-        directory.apply_all(&loaded.changes);
+        let (directory, loaded) = self.store.directory(settings).await?;
         hold(&self.ledger).replace(directory, loaded.last_change);
         self.changed.notify_one();
         Ok(())

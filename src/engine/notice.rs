@@ -35,6 +35,7 @@ pub enum FeedState {
 }
 
 /// A notice.
+#[expect(clippy::large_enum_variant, reason = "notices are few, and most carry the directory")]
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// The directory as it is now.

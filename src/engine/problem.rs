@@ -17,6 +17,8 @@ pub enum ProblemKind {
     Held,
     /// The connection is disabled, or this is read-only mode.
     NotAllowed,
+    /// It cannot be used like this: no terminal.
+    Usage,
 }
 
 impl ProblemKind {
@@ -29,6 +31,7 @@ impl ProblemKind {
             Self::Stale => 6,
             Self::Held => 7,
             Self::NotAllowed => 8,
+            Self::Usage => 64,
         }
     }
 }

@@ -4,8 +4,8 @@
 //! regard to case; a row that points at two people, and two rows for one person, are refused. Rules that the rows
 //! follow: `assigned` = yes makes an Individual assignment with the row's roles; role values in a row without it
 //! change an Individual assignment that is there, and are refused for anybody else, since a file shall not assign
-//! by accident; `status` = deactivated ends the Individual assignment; nobody who is protected loses access
-//! by a file unless the name was typed. A value set in the console since the last import is kept.
+//! by accident; `status` = deactivated ends the Individual assignment. A value set in the console since the last
+//! import is kept. Protected people are guarded as in every decision.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,7 +40,7 @@ pub(super) fn decide(
             Target::New(_) => None,
         };
         let id = known.map_or_else(|| context.ids.person(), |p| p.id());
-        let row = Row { directory, options, record, known, id, now: context.now, typed: context.typed };
+        let row = Row { directory, options, record, known, id, now: context.now };
         let outcome = match row.decide() {
             Ok(outcome) => outcome,
             Err(reason) => {

@@ -192,9 +192,16 @@ fn a_protected_person_does_not_lose_access_by_a_file() {
     let mut connection = before.connection().clone();
     connection.protected = vec![BO];
     before.apply(&Change::Connection(Box::new(connection)));
+    before.apply(&Change::Assigned(BO, Assignment::default()));
     let away = PersonRecord { status: Some(Status::Suspended), ..row(2, "bo@example.com") };
-    let refusal = run(&before, &[away], &ImportOptions::default()).unwrap_err();
-    assert!(reasons(refusal)[0].1.contains("protected"));
+    let command = crate::verbs::Command::ImportPeople(vec![away], ImportOptions::default());
+    let mut ids = Ids::new(1);
+    let mut decide = |typed: &[String]| {
+        let mut context = Context { now: Time::from_ms(9), actor: "op", ids: &mut ids, typed };
+        crate::verbs::decide(&before, &command, &mut context)
+    };
+    assert_eq!(decide(&[]).unwrap_err().code, "protected");
+    assert!(decide(&["bo@example.com".to_owned()]).is_ok());
 }
 
 #[test]

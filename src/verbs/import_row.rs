@@ -20,7 +20,6 @@ pub(super) struct Row<'a> {
     pub(super) known: Option<PersonView<'a>>,
     pub(super) id: PersonId,
     pub(super) now: Time,
-    pub(super) typed: &'a [String],
 }
 
 /// What follows from it.
@@ -41,7 +40,6 @@ impl Row<'_> {
         let before = self.known.map(|p| p.record());
         let after = self.person(before.clone(), &mut kept);
         let assignment = self.assignment(after.status, &mut kept)?;
-        self.spare_the_protected(&after, assignment.as_ref())?;
         if before.as_ref() != Some(&after) {
             changes.push(Change::Person(after));
         }
@@ -149,17 +147,5 @@ impl Row<'_> {
             }
         }
         roles
-    }
-
-    /// Nobody who is protected is to lose access by a file.
-    fn spare_the_protected(&self, after: &Person, assignment: Option<&Change>) -> Result<(), String> {
-        let Some(before) = self.known else { return Ok(()) };
-        let loses = before.status() == Status::Active && after.status != Status::Active
-            || matches!(assignment, Some(Change::Unassigned(_)));
-        let typed = self.typed.iter().any(|name| name.to_lowercase() == before.user_name().to_lowercase());
-        if loses && !typed && self.directory.connection().protected.contains(&self.id) {
-            return Err(format!("{} is protected; type the name to allow it", before.user_name()));
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A seam that answers from what a test puts into it and remembers what it was asked.
 
 use std::cell::RefCell;
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use clap::Parser;
 use scimdeck::audit::{AuditEntry, AuditQuery, Source};
@@ -68,14 +68,7 @@ impl Seam for Fake {
                 ..Default::default()
             });
         }
-        Ok(Preview {
-            command,
-            typed: Vec::new(),
-            decision,
-            plan: self.plan.clone(),
-            observed: Vec::new(),
-            version: 1,
-        })
+        Ok(Preview { command, typed, decision, plan: self.plan.clone(), observed: vec![], version: 1 })
     }
 
     async fn run(
@@ -144,10 +137,6 @@ impl Seam for Fake {
         }
         let step = "look up".to_owned();
         Ok(vec![Trace { seq: 1, operation: Some(operation), step, attempt: 1, exchange: exchange(200) }])
-    }
-
-    async fn console_set(&self) -> Result<HashSet<(PersonId, String)>, Problem> {
-        Ok(HashSet::new())
     }
 
     async fn stop(&self) {}

@@ -1,8 +1,11 @@
 //! The command line as a contract: JSON, exit codes, confirmation, help, and the binary itself.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 mod binary;
 mod confirmation;
 mod examples;
 mod fake;
 mod help;
+mod real;
 mod text;

@@ -75,6 +75,7 @@ impl Machine {
         let until = self.now.plus_ms(self.pace.next_wait());
         self.pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
+        self.take_back();
     }
 
     /// The endpoint asks for time.
@@ -84,6 +85,7 @@ impl Machine {
         }
         self.pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
+        self.take_back();
     }
 
     /// The token was refused: after a few such answers everything stands until there is another.
@@ -96,6 +98,7 @@ impl Machine {
         if *count >= REFUSALS {
             self.pace.paused = Some(None);
             self.out.push(Effect::Paused { failure, until: None });
+            self.take_back();
         }
     }
 

@@ -1,7 +1,5 @@
 //! What a cell may hold.
 
-use crate::domain::{DataType, ProfileAttribute};
-
 /// The longest cell, in bytes.
 const LONGEST: usize = 1000;
 
@@ -80,25 +78,4 @@ pub(super) fn address(text: &str) -> Result<(), String> {
         }
         _ => Err(format!("{text:?} is no e-mail address")),
     }
-}
-
-/// A role value: of the attribute's type, and exactly a member of its enumerated list where it has one.
-pub(super) fn role(attribute: &ProfileAttribute, value: &str) -> Result<(), String> {
-    if !attribute.members.is_empty() {
-        if attribute.rank(value).is_some() {
-            return Ok(());
-        }
-        if let Some(right) = attribute.near_miss(value) {
-            return Err(format!("{value:?} differs only in case from {right:?}; write it exactly so"));
-        }
-        let members: Vec<_> = attribute.members.iter().map(|m| m.value.as_str()).collect();
-        return Err(format!("{value:?} is none of its values: {}", members.join(", ")));
-    }
-    if attribute.data_type.accepts(value) {
-        return Ok(());
-    }
-    Err(match attribute.data_type {
-        DataType::Boolean => format!("{value:?} is neither true nor false"),
-        kind => format!("{value:?} is no {}", kind.word()),
-    })
 }

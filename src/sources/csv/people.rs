@@ -6,7 +6,7 @@ use super::cell::{self, Cell};
 use super::split::{Row, Rows};
 use super::{Parsed, header, refuse};
 use crate::domain::{ProfileAttribute, Status};
-use crate::verbs::{PersonRecord, Refusal, Rejected};
+use crate::verbs::{PersonRecord, Refusal, Rejected, check_role_value};
 
 const OPTIONAL: [&str; 9] = [
     "given_name",
@@ -54,7 +54,10 @@ fn record(
     for (name, bytes) in columns.iter().zip(cells) {
         let Some(name) = name else { continue };
         let cell = cell::read(bytes).map_err(|why| format!("{name} {why}"))?;
-        take(&mut record, name, cell, attributes).map_err(|why| format!("{name} {why}"))?;
+        if let (Cell::Text(text), Some(attribute)) = (cell, attributes.iter().find(|a| a.variable == *name)) {
+            check_role_value(attribute, text)?;
+        }
+        take(&mut record, name, cell).map_err(|why| format!("{name} {why}"))?;
     }
     if record.user_name.is_empty() {
         return Err("user_name is empty".to_owned());
@@ -69,17 +72,15 @@ pub(super) fn same_length(cells: usize, columns: usize) -> Result<(), String> {
     Err(format!("the row has {cells} cells, the header has {columns}"))
 }
 
-fn take(
-    record: &mut PersonRecord,
-    name: &str,
-    cell: Cell<'_>,
-    attributes: &[ProfileAttribute],
-) -> Result<(), String> {
+fn take(record: &mut PersonRecord, name: &str, cell: Cell<'_>) -> Result<(), String> {
     let text = if let Cell::Text(text) = cell { text } else { "" };
     match name {
         "user_name" if cell == Cell::Clear => return Err("cannot be cleared".to_owned()),
         "user_name" => {
             cell::identifying(text)?;
+            if text.contains(char::is_whitespace) {
+                return Err("has a space in it".to_owned());
+            }
             text.clone_into(&mut record.user_name);
         }
         "given_name" => record.fields.given_name = cell.field(),
@@ -100,11 +101,6 @@ fn take(
         "status" => record.status = status(cell)?,
         "assigned" => record.assigned = assigned(cell)?,
         variable => {
-            if let (Cell::Text(text), Some(attribute)) =
-                (cell, attributes.iter().find(|a| a.variable == variable))
-            {
-                cell::role(attribute, text)?;
-            }
             if let Some(value) = cell.field() {
                 record.roles.insert(variable.to_owned(), value);
             }

@@ -112,6 +112,7 @@ fn what_a_spreadsheet_would_run_is_refused_where_it_identifies_somebody() {
     let parsed = read("user_name,title\na,=cmd()\n");
     assert_eq!(parsed.records[0].fields.title.as_deref(), Some("=cmd()"));
     assert!(only_reason("user_name,email\na,here\n").1.contains("no e-mail address"));
+    assert!(only_reason("user_name\na b\n").1.contains("a space"));
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn two_rows_for_one_person_are_both_refused_and_name_each_other() {
 fn words_and_values_outside_the_lists_are_refused_with_the_right_ones_named() {
     assert!(only_reason("user_name,status\na,gone\n").1.contains("active, suspended, deactivated"));
     assert!(only_reason("user_name,assigned\na,maybe\n").1.contains("neither yes nor no"));
-    assert!(only_reason("user_name,workato_role\na,admin\n").1.contains("\"Admin\""));
+    assert!(only_reason("user_name,workato_role\na,admin\n").1.contains("did you mean Admin?"));
     assert!(
         only_reason("user_name,workato_role\na,King\n").1.contains("Admin, Analyst, Operator, No access")
     );

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection as Sql, OpenFlags};
+use rusqlite::{Connection as Sql, ErrorCode, OpenFlags};
 
 use super::errors::{explain, explain_io};
 use crate::store::StoreError;
@@ -50,12 +50,17 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.exists()) {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    // SQLite gives its side files the mode of this one.
-    let file = fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    let mut mode = file.metadata()?.permissions();
+    // SQLite gives its side files the mode of this one. A file that is there is never opened here: closing it
+    // again would drop the locks that this process holds on it through SQLite.
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    let mut mode = fs::metadata(path)?.permissions();
     if mode.mode() & 0o077 != 0 {
         mode.set_mode(0o600);
-        file.set_permissions(mode)?;
+        fs::set_permissions(path, mode)?;
     }
     Ok(())
 }
@@ -78,13 +83,12 @@ pub(super) fn migrate(sql: &Sql, path: &Path, words: &str, migrations: &[&str]) 
     let unusable = |why: String| StoreError::Unusable { path: words.to_owned(), why };
     // Reads the header first: a file that is no database is refused before anything is set in it.
     let version = check(sql, words, migrations.len())?;
-    let wal = || {
-        let mode: String = sql.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    let mode = switch_to_wal(sql).map_err(|e| explain(words, &e))?;
+    let set = || {
         sql.pragma_update(None, "synchronous", "full")?;
-        sql.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        Ok(mode)
+        sql.pragma_update(None, "journal_size_limit", 64 << 20)
     };
-    let mode = wal().map_err(|e| explain(words, &e))?;
+    set().map_err(|e| explain(words, &e))?;
     if mode != "wal" {
         return Err(unusable("its file system has no shared memory, which the log needs".to_owned()));
     }
@@ -114,13 +118,43 @@ pub(super) fn migrate(sql: &Sql, path: &Path, words: &str, migrations: &[&str]) 
     done
 }
 
+/// The mode stays in the file, so this is done once in its life. SQLite does not wait for other processes here,
+/// so it is tried again for as long as it would wait elsewhere.
+fn switch_to_wal(sql: &Sql) -> rusqlite::Result<String> {
+    let begin = Instant::now();
+    loop {
+        let mode = sql.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+        match &mode {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begin.elapsed() < BUSY =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            _ => return mode,
+        }
+    }
+}
+
+/// What the file says it is: application id, version, and whether there is nothing in it.
+fn header(sql: &Sql, words: &str) -> Result<(i64, i64, bool)> {
+    let empty = sql.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0));
+    let empty = empty.map_err(|e| explain(words, &e))?;
+    Ok((number(sql, words, "application_id")?, number(sql, words, "user_version")?, empty))
+}
+
 /// How many migrations the file has seen.
 fn check(sql: &Sql, words: &str, known: usize) -> Result<usize> {
     let unusable = |why: String| StoreError::Unusable { path: words.to_owned(), why };
-    let (application, version) = (number(sql, words, "application_id")?, number(sql, words, "user_version")?);
-    let empty: bool = sql
-        .query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|e| explain(words, &e))?;
+    // In one transaction: another process may be making the tables right now.
+    let outside = sql.is_autocommit();
+    if outside {
+        sql.execute_batch("BEGIN").map_err(|e| explain(words, &e))?;
+    }
+    let header = header(sql, words);
+    if outside && !sql.is_autocommit() {
+        sql.execute_batch("COMMIT").map_err(|e| explain(words, &e))?;
+    }
+    let (application, version, empty) = header?;
     if application != APPLICATION_ID && !(empty && application == 0 && version == 0) {
         return Err(unusable(
             "it belongs to another program; name another home, or move the file away".to_owned(),

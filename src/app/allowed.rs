@@ -1,0 +1,103 @@
+//! Why an action can not be done just now: said when its key is pressed, in help and in the list of commands.
+
+use super::keymap::Action;
+use super::{App, Pane};
+use crate::domain::Flag;
+
+impl App {
+    /// The reason, or nothing when it can be done.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        let because = |no: bool, why: &str| no.then(|| why.to_owned());
+        if self.session.read_only && changes(action) {
+            return Some("this console is read-only".to_owned());
+        }
+        let groups = self.pane == Pane::Groups && self.overlays.is_empty();
+        match action {
+            Action::Provision => self.no_provision(),
+            Action::EditRoles | Action::Assign if self.directory.attributes().is_empty() => {
+                Some("there is no role attribute yet: 3 opens the Profile Editor, a adds one".to_owned())
+            }
+            Action::EditRoles | Action::Unassign | Action::Assign if groups => self.no_group(action),
+            Action::EditRoles => {
+                because(self.assigned_targets().is_empty(), "nobody here has the app: a assigns it")
+            }
+            Action::Assign => because(
+                self.unassigned_targets().is_empty(),
+                "already assigned: e edits roles; v shows people without the app",
+            ),
+            Action::Unassign => because(
+                self.individual_targets().is_empty(),
+                "nobody here has an Individual assignment; a group's is ended in Groups",
+            ),
+            Action::Raise | Action::Lower => self.no_group(action),
+            Action::Unflag => because(self.noted_targets().is_empty(), "nobody here carries a note"),
+            Action::Retry | Action::Drop => {
+                because(self.stuck_targets().is_empty(), "no operation here can be moved")
+            }
+            Action::Flag | Action::Check | Action::Suspend | Action::Deactivate | Action::Reactivate => {
+                because(self.targets().is_empty(), "nobody is under the cursor")
+            }
+            Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
+            Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
+            Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
+            Action::Filter => because(
+                matches!(self.pane, Pane::Profile | Pane::Provisioning),
+                "there is nothing to filter on this pane",
+            ),
+            _ => None,
+        }
+    }
+
+    fn no_provision(&self) -> Option<String> {
+        let one = self.on_person_page() || !self.people.selected.is_empty();
+        if one {
+            let none = self.assigned_targets().is_empty();
+            return none.then(|| "nobody selected has the app: a assigns it".to_owned());
+        }
+        let flagged = self.directory.counters().worst(Flag::NotProvisioned);
+        (flagged == 0)
+            .then(|| "nobody is flagged not provisioned; select people to push them again".to_owned())
+    }
+
+    fn no_group(&self, action: Action) -> Option<String> {
+        let Some(group) = self.groups.current().and_then(|id| self.directory.group(id)) else {
+            return Some("there is no group: scimdeck import groups FILE brings them in".to_owned());
+        };
+        match (action, &group.assignment) {
+            (Action::Assign, Some(_)) => Some("this group is assigned already: e edits its roles".to_owned()),
+            (Action::Raise, Some(a)) if a.priority <= 1 => Some("this group is first already".to_owned()),
+            (Action::Lower, Some(a)) if a.priority as usize >= self.directory.assigned_groups().len() => {
+                Some("this group is last already".to_owned())
+            }
+            (Action::Assign, None) | (_, Some(_)) => None,
+            (_, None) => Some("this group is not assigned: a assigns it".to_owned()),
+        }
+    }
+}
+
+/// Whether it changes anything, here or there.
+fn changes(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Provision
+            | Action::EditRoles
+            | Action::Assign
+            | Action::Unassign
+            | Action::Flag
+            | Action::Unflag
+            | Action::Suspend
+            | Action::Deactivate
+            | Action::Reactivate
+            | Action::Protect
+            | Action::Retry
+            | Action::Drop
+            | Action::Send
+            | Action::Raise
+            | Action::Lower
+            | Action::Add
+            | Action::Edit
+            | Action::Remove
+            | Action::EnableScim
+            | Action::GoOn
+    )
+}

@@ -1,0 +1,230 @@
+//! What comes back from outside.
+
+use super::commands::title;
+use super::confirm::Confirm;
+use super::doc::{Line, Page, Tone};
+use super::forms::count;
+use super::overlay::{Overlay, Results};
+use super::task::{Kind, Task};
+use super::{Answer, App, Msg, QueryId, TaskId, trace_doc};
+use crate::engine::{
+    Approval, CheckReport, Outcome, Preview, Problem, ProblemKind, Report, Sending, TestReport,
+};
+
+impl App {
+    pub(super) fn arrive(&mut self, msg: Msg) {
+        match msg {
+            Msg::Directory(directory) => {
+                self.directory = *directory;
+                self.refresh_all();
+            }
+            Msg::Audit(entries) => {
+                self.feed.take(entries);
+                self.feed.refresh(self.table_rows());
+            }
+            Msg::Sending(sending) => self.new_sending(sending),
+            Msg::Feed(state) => {
+                self.feed_state = state;
+                self.refresh_all();
+            }
+            Msg::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                self.refresh_all();
+            }
+            Msg::Redraw => self.redraw = true,
+            Msg::Previewed(id, result) => self.previewed(id, *result),
+            Msg::Progress(id, progress) => {
+                if let Some(Task { kind: Kind::Run { progress: slot, .. }, .. }) =
+                    self.tasks.iter_mut().find(|t| t.id == id)
+                {
+                    *slot = progress;
+                }
+            }
+            Msg::Ran(id, result) => self.ran(id, result),
+            Msg::Checked(id, result) => self.checked(id, result),
+            Msg::Tested(id, result) => self.tested(id, *result),
+            Msg::Resumed(id, result) => {
+                if self.end(id).is_some()
+                    && let Err(problem) = result
+                {
+                    self.show_problem("The stopped run", &problem);
+                }
+            }
+            Msg::Answer(id, result) => self.answered(id, result),
+            Msg::Key(_) | Msg::Paste(_) | Msg::Now(_) => {}
+        }
+    }
+
+    /// Takes a task off the list; nothing when it was stopped before.
+    fn end(&mut self, id: TaskId) -> Option<Task> {
+        let at = self.tasks.iter().position(|t| t.id == id)?;
+        Some(self.tasks.remove(at))
+    }
+
+    fn new_sending(&mut self, sending: Sending) {
+        let offered = self.overlays.iter().any(|o| matches!(o, Overlay::Offer(_)));
+        match &sending {
+            Sending::Offered(n) if !offered => self.overlays.push(Overlay::Offer(*n)),
+            Sending::Stopped(failure) => self.complain(format!("{} {}", failure.text, failure.next)),
+            _ => {}
+        }
+        if !matches!(sending, Sending::Offered(_)) {
+            self.overlays.retain(|o| !matches!(o, Overlay::Offer(_)));
+        }
+        self.sending = sending;
+        self.refresh_all();
+    }
+
+    fn previewed(&mut self, id: TaskId, result: Result<Preview, Problem>) {
+        let Some(Task { kind: Kind::Look { command, typed, ask }, .. }) = self.end(id) else { return };
+        let label = title(&command);
+        match result {
+            Ok(preview) if ask || preview.must_ask() => {
+                let confirm = Confirm::new(label, Box::new(preview), &self.directory);
+                self.overlays.push(Overlay::Confirm(Box::new(confirm)));
+            }
+            Ok(preview) => self.run(label, Box::new(preview), Approval { confirmed: true, brake: None }),
+            Err(problem) if problem.kind == ProblemKind::Held => {
+                self.ask_name(*command, typed, &format!("{} {}", problem.text, problem.next));
+            }
+            Err(problem) => self.show_problem(&label, &problem),
+        }
+    }
+
+    fn ran(&mut self, id: TaskId, result: Result<Report, Problem>) {
+        let Some(task) = self.end(id) else { return };
+        let report = match result {
+            Ok(report) => report,
+            Err(problem) => return self.show_problem(&task.label, &problem),
+        };
+        self.last = Some((task.label.clone(), report.clone()));
+        let words = format!("{}: {}", task.label, outcome_words(&report));
+        let trouble = report.stopped.is_some()
+            || report.results.iter().any(|r| !matches!(r.outcome, Outcome::Done | Outcome::Unchanged));
+        // The list opens by itself only where nobody is in the middle of something else.
+        let list = self.overlays.is_empty() && self.filtering.is_none();
+        if list && (report.results.len() > 1 || trouble) {
+            self.overlays.push(Overlay::Results(Results::new(task.label, report)));
+        } else if trouble {
+            return self.complain(format!("{words}; L shows the results"));
+        }
+        self.say(words);
+    }
+
+    fn checked(&mut self, id: TaskId, result: Result<CheckReport, Problem>) {
+        let Some(task) = self.end(id) else { return };
+        match result {
+            Err(problem) => self.show_problem(&task.label, &problem),
+            Ok(report) => {
+                let people = usize::try_from(report.people).unwrap_or(usize::MAX);
+                let words = format!(
+                    "checked {}: {} changed, {} accounts that nobody here has",
+                    count(people, "person"),
+                    report.changed,
+                    report.strangers
+                );
+                match report.why {
+                    Some(why) => self.complain(format!("{words}; not complete: {} {}", why.text, why.next)),
+                    None => self.say(words),
+                }
+            }
+        }
+    }
+
+    fn tested(&mut self, id: TaskId, result: Result<TestReport, Problem>) {
+        let Some(task) = self.end(id) else { return };
+        match result {
+            Err(problem) => self.show_problem(&task.label, &problem),
+            Ok(report) => {
+                if report.ok {
+                    self.say("Connector configured successfully");
+                } else {
+                    let trouble = report.trouble.as_ref().map(|f| format!("{} {}", f.text, f.next));
+                    self.complain(trouble.unwrap_or_else(|| "the test failed".to_owned()));
+                }
+                self.tested = Some(report);
+                self.refresh_all();
+                // The result stands at the end of the pane: bring it into sight.
+                let line = |l: &Line| l.text().starts_with("Test Connector");
+                self.connection.top = self.connection.lines.iter().position(line).unwrap_or(0);
+            }
+        }
+    }
+
+    fn answered(&mut self, id: QueryId, result: Result<Answer, Problem>) {
+        self.asked.retain(|asked| *asked != id);
+        if self.feed_asked == Some(id) {
+            return self.older_entries(result);
+        }
+        let waits = |o: &Overlay| match o {
+            Overlay::Person(page) => page.asked == id,
+            Overlay::Reader(reader) => reader.waiting == Some(id),
+            _ => false,
+        };
+        let Some(at) = self.overlays.iter().position(waits) else { return };
+        match (&mut self.overlays[at], result) {
+            (Overlay::Person(page), Ok(Answer::Audit(entries))) => page.audit = Some(entries),
+            (Overlay::Person(page), Err(_)) => page.audit = Some(Vec::new()),
+            (Overlay::Reader(reader), Ok(Answer::Traces(traces))) => {
+                reader.waiting = None;
+                reader.page.replace(trace_doc::page(&traces));
+            }
+            (Overlay::Reader(reader), Err(problem)) => {
+                reader.waiting = None;
+                reader.page.replace(problem_lines(&problem));
+            }
+            _ => {}
+        }
+        self.refresh_pages();
+    }
+
+    fn older_entries(&mut self, result: Result<Answer, Problem>) {
+        self.feed_asked = None;
+        match result {
+            Ok(Answer::Audit(entries)) => {
+                self.feed.whole = entries.len() < super::feed::PAGE as usize;
+                self.feed.take(entries);
+                self.feed.refresh(self.table_rows());
+            }
+            Ok(_) => {}
+            Err(problem) => self.complain(format!("{} {}", problem.text, problem.next)),
+        }
+    }
+
+    fn show_problem(&mut self, what: &str, problem: &Problem) {
+        if self.overlays.is_empty() && self.filtering.is_none() {
+            self.push_reader(what, Page::new(problem_lines(problem)), None);
+        } else {
+            self.complain(format!("{what}: {} {}", problem.text, problem.next));
+        }
+    }
+}
+
+fn problem_lines(problem: &Problem) -> Vec<Line> {
+    let mut lines = vec![
+        Line::of(Tone::Bad, "x ").and(Tone::Strong, problem.text.clone()),
+        Line::blank(),
+        Line::of(Tone::Dim, "Next: ").and(Tone::Plain, problem.next.clone()),
+    ];
+    let row = |r: &crate::verbs::Rejected| Line::plain(format!("  line {}: {}", r.line, r.reason));
+    lines.extend(problem.rejected.iter().map(row));
+    lines
+}
+
+/// How a run ended, in words.
+pub(super) fn outcome_words(report: &Report) -> String {
+    let all = [
+        (Outcome::Done, "done"),
+        (Outcome::Unchanged, "already so"),
+        (Outcome::Failed, "failed"),
+        (Outcome::InDoubt, "in doubt"),
+        (Outcome::Held, "not sent"),
+    ];
+    let words: Vec<_> = all
+        .into_iter()
+        .map(|(outcome, word)| (report.count(outcome), word))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
+    if words.is_empty() { "done; nothing had to be sent".to_owned() } else { words.join(", ") }
+}

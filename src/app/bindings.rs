@@ -1,0 +1,152 @@
+//! All keys of the console. Nothing else in the program names a key.
+
+use super::key::Code;
+use super::keymap::{Action, Binding, Context};
+use super::{Key, Pane};
+
+const fn c(c: char) -> Key {
+    Key::char(c)
+}
+
+const fn k(code: Code) -> Key {
+    Key::of(code)
+}
+
+const fn bind(
+    context: Context,
+    keys: &'static [Key],
+    action: Action,
+    hint: u8,
+    words: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { context, keys, action, words, help, hint }
+}
+
+const PEOPLE: Context = Context::Pane(Pane::Assignments);
+const GROUPS: Context = Context::Pane(Pane::Groups);
+const PROFILE: Context = Context::Pane(Pane::Profile);
+const AUDIT: Context = Context::Pane(Pane::Audit);
+const SCIM: Context = Context::Pane(Pane::Provisioning);
+const ENTER: &[Key] = &[k(Code::Enter)];
+const ESC: &[Key] = &[k(Code::Esc)];
+
+/// The table, in the order of help.
+#[rustfmt::skip]
+pub(super) const BINDINGS: &[Binding] = &[
+    bind(PEOPLE, &[c('p')], Action::Provision, 1, "provision", "Provision User: the selected people, or all that are not provisioned"),
+    bind(PEOPLE, ENTER, Action::Open, 2, "details", "Everything about this person: values, flags, groups, operations"),
+    bind(PEOPLE, &[c('e')], Action::EditRoles, 3, "edit roles", "Change role values; saved values are pushed at once"),
+    bind(PEOPLE, &[c('a')], Action::Assign, 6, "assign", "Assign the app to people, with role values"),
+    bind(PEOPLE, &[c('D')], Action::Unassign, 0, "unassign", "End Individual assignments: access to the app is removed"),
+    bind(PEOPLE, &[c('f')], Action::Flag, 8, "flag", "Put people on the list with a note"),
+    bind(PEOPLE, &[c('F')], Action::Unflag, 0, "unflag", "Take people off the list"),
+    bind(PEOPLE, &[c('r')], Action::Check, 7, "check", "Compare these people with the app now; nothing is sent"),
+    bind(PEOPLE, &[c('R')], Action::CheckAll, 0, "check all", "Compare everybody with the app now; nothing is sent"),
+    bind(PEOPLE, &[c(' ')], Action::Select, 5, "select", "Select this person, or take them out of the selection"),
+    bind(PEOPLE, &[c('*')], Action::SelectAll, 0, "select all", "Select everybody the filter shows"),
+    bind(PEOPLE, &[c('s')], Action::Sort, 0, "sort", "Sort by flag (worst first) or by user name"),
+    bind(PEOPLE, &[c('v')], Action::View, 9, "view", "Show people with the app, people without it, or everybody"),
+    bind(PEOPLE, &[c('S')], Action::Suspend, 0, "suspend", "Suspend people: access ends, roles and link are kept"),
+    bind(PEOPLE, &[c('X')], Action::Deactivate, 0, "deactivate", "Deactivate people: assignments and access end"),
+    bind(PEOPLE, &[c('A')], Action::Reactivate, 0, "reactivate", "Make suspended or deactivated people active again"),
+    bind(PEOPLE, &[c('P')], Action::Protect, 0, "protect", "Protect people from removal, or protect them no longer"),
+    bind(PEOPLE, &[c('u')], Action::Retry, 0, "retry", "Try the failed operations of these people again"),
+    bind(PEOPLE, &[c('x')], Action::Drop, 0, "drop", "Give up operations of these people that were never sent"),
+
+    bind(GROUPS, ENTER, Action::Members, 1, "members", "Show the members of this group in Assignments"),
+    bind(GROUPS, &[c('a')], Action::Assign, 2, "assign", "Assign the app to this group, with role values"),
+    bind(GROUPS, &[c('e')], Action::EditRoles, 3, "edit roles", "Change the role values this group gives"),
+    bind(GROUPS, &[c('K')], Action::Raise, 4, "priority up", "Give this group a higher priority"),
+    bind(GROUPS, &[c('J')], Action::Lower, 5, "priority down", "Give this group a lower priority"),
+    bind(GROUPS, &[c('D')], Action::Unassign, 6, "unassign", "End this group's assignment"),
+
+    bind(PROFILE, &[c('a')], Action::Add, 1, "add attribute", "Add an attribute to the app user profile"),
+    bind(PROFILE, &[c('e'), k(Code::Enter)], Action::Edit, 2, "edit", "Change this attribute"),
+    bind(PROFILE, &[c('D')], Action::Remove, 3, "remove", "Take this attribute out of the profile"),
+
+    bind(AUDIT, ENTER, Action::Open, 1, "details", "The whole entry, with the values before and after"),
+    bind(AUDIT, &[c('f')], Action::Follow, 2, "follow", "Keep the newest entry in sight, or stop doing so"),
+    bind(AUDIT, &[c('o')], Action::Trace, 3, "request", "The requests and answers of this operation"),
+
+    bind(SCIM, &[c('t')], Action::Test, 1, "test", "Test Connector Configuration"),
+    bind(SCIM, &[c('e')], Action::EnableScim, 2, "enable/disable", "Enable SCIM provisioning, or disable it"),
+    bind(SCIM, &[c('r')], Action::CheckAll, 3, "check all", "Compare everybody with the app now; nothing is sent"),
+    bind(SCIM, &[c('s')], Action::Send, 4, "send queue", "Send what is unsent, failed or waiting, after showing it"),
+
+    bind(Context::Panes, &[c('/')], Action::Filter, 4, "filter", "Filter as you type: words, or flag:drift group:eng role:Admin type:none"),
+    bind(Context::Panes, &[c('1')], Action::Show(Pane::Assignments), 0, "Assignments", "Go to Assignments"),
+    bind(Context::Panes, &[c('2')], Action::Show(Pane::Groups), 0, "Groups", "Go to Groups"),
+    bind(Context::Panes, &[c('3')], Action::Show(Pane::Profile), 0, "Profile Editor", "Go to the Profile Editor"),
+    bind(Context::Panes, &[c('4')], Action::Show(Pane::Audit), 0, "Audit Log", "Go to the Audit Log"),
+    bind(Context::Panes, &[c('5')], Action::Show(Pane::Provisioning), 0, "Provisioning", "Go to Provisioning: the connection and its test"),
+    bind(Context::Panes, &[k(Code::Tab), k(Code::Right), c('l')], Action::NextPane, 10, "next pane", "Go to the next pane"),
+    bind(Context::Panes, &[k(Code::BackTab), k(Code::Left), c('h')], Action::PrevPane, 0, "previous pane", "Go to the previous pane"),
+    bind(Context::Panes, ESC, Action::Back, 0, "back", "Clear the filter, then the selection; stop waiting for a task"),
+    bind(Context::Panes, &[c('L')], Action::LastResults, 0, "results", "The results of the last run, person by person"),
+    bind(Context::Panes, &[c('y')], Action::Copy, 0, "copy", "Copy the name under the cursor"),
+    bind(Context::Panes, &[Key::ctrl('c')], Action::StopTask, 0, "stop", "Stop the running task; with none, leave"),
+    bind(Context::Panes, &[Key::ctrl('l')], Action::Redraw, 0, "redraw", "Draw the screen anew"),
+    bind(Context::Panes, &[c(':')], Action::Palette, 12, "commands", "All commands by name"),
+    bind(Context::Panes, &[c('?')], Action::Help, 11, "help", "The keys that work here"),
+    bind(Context::Panes, &[c('q')], Action::Quit, 13, "quit", "Leave; what is queued stays queued"),
+
+    bind(Context::Person, &[c('p')], Action::Provision, 1, "provision", "Provision this person"),
+    bind(Context::Person, &[c('e')], Action::EditRoles, 2, "edit roles", "Change role values; saved values are pushed at once"),
+    bind(Context::Person, &[c('r')], Action::Check, 3, "check", "Compare this person with the app now; nothing is sent"),
+    bind(Context::Person, &[c('o'), k(Code::Enter)], Action::Trace, 4, "request", "The requests and answers of the latest operation"),
+    bind(Context::Person, &[c('a')], Action::Assign, 0, "assign", "Assign the app to this person"),
+    bind(Context::Person, &[c('D')], Action::Unassign, 0, "unassign", "End the Individual assignment"),
+    bind(Context::Person, &[c('f')], Action::Flag, 0, "flag", "Put this person on the list with a note"),
+    bind(Context::Person, &[c('F')], Action::Unflag, 0, "unflag", "Take this person off the list"),
+    bind(Context::Person, &[c('S')], Action::Suspend, 0, "suspend", "Suspend: access ends, roles and link are kept"),
+    bind(Context::Person, &[c('X')], Action::Deactivate, 0, "deactivate", "Deactivate: assignments and access end"),
+    bind(Context::Person, &[c('A')], Action::Reactivate, 0, "reactivate", "Make active again"),
+    bind(Context::Person, &[c('P')], Action::Protect, 0, "protect", "Protect from removal, or no longer"),
+    bind(Context::Person, &[c('u')], Action::Retry, 0, "retry", "Try the failed operation again"),
+    bind(Context::Person, &[c('x')], Action::Drop, 0, "drop", "Give up an operation that was never sent"),
+    bind(Context::Person, &[c('y')], Action::Copy, 6, "copy", "Copy the user name"),
+    bind(Context::Person, &[c('?')], Action::Help, 7, "help", "The keys that work here"),
+    bind(Context::Person, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 5, "back", "Back"),
+
+    bind(Context::Results, &[k(Code::Enter), c('o')], Action::Trace, 1, "request", "The requests and answers for this person"),
+    bind(Context::Results, &[c('d')], Action::Open, 2, "person", "Everything about this person"),
+    bind(Context::Results, &[c('y')], Action::Copy, 4, "copy", "Copy the list"),
+    bind(Context::Results, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 3, "back", "Back"),
+
+    bind(Context::Reader, &[c('y')], Action::Copy, 2, "copy", "Copy the page"),
+    bind(Context::Reader, &[k(Code::Esc), c('q'), k(Code::Left), c('h'), k(Code::Enter)], Action::Back, 1, "back", "Back"),
+
+    bind(Context::Confirm, &[c('y')], Action::Yes, 1, "OK", "Do it"),
+    bind(Context::Confirm, &[k(Code::Esc), c('n'), c('q')], Action::No, 2, "cancel", "Do nothing"),
+    bind(Context::Confirm, &[k(Code::Tab), k(Code::BackTab), k(Code::Left), k(Code::Right), c('h'), c('l')], Action::NextField, 3, "choose", "Move between Cancel and OK"),
+    bind(Context::Confirm, &[c('v')], Action::View, 5, "requests", "Show the exact requests, or the summary again"),
+    bind(Context::Confirm, ENTER, Action::Press, 4, "press", "Press the marked button"),
+
+    bind(Context::Form, ENTER, Action::Press, 1, "save", "Save the form; in a list, a new line"),
+    bind(Context::Form, &[k(Code::Tab), k(Code::Down)], Action::NextField, 2, "next", "The next field"),
+    bind(Context::Form, &[k(Code::BackTab), k(Code::Up)], Action::PrevField, 3, "previous", "The field before"),
+    bind(Context::Form, ESC, Action::Back, 5, "cancel", "Leave without saving; asks when something was changed"),
+
+    bind(Context::Filter, ENTER, Action::Press, 1, "keep", "Keep the filter"),
+    bind(Context::Filter, ESC, Action::Back, 2, "clear", "Clear the filter"),
+    bind(Context::Filter, &[k(Code::Down)], Action::Down, 0, "down", "The next row"),
+    bind(Context::Filter, &[k(Code::Up)], Action::Up, 0, "up", "The row before"),
+
+    bind(Context::Palette, ENTER, Action::Press, 1, "run", "Run the marked command"),
+    bind(Context::Palette, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next command"),
+    bind(Context::Palette, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The command before"),
+    bind(Context::Palette, ESC, Action::Back, 4, "cancel", "Close the list"),
+
+    bind(Context::Offer, &[c('g')], Action::GoOn, 1, "go on", "Send the rest of the stopped run"),
+    bind(Context::Offer, &[c('l'), k(Code::Esc)], Action::Leave, 2, "leave it", "Leave it queued; nothing is sent"),
+
+    bind(Context::Moves, &[k(Code::Up), c('k')], Action::Up, 0, "up", "One row up"),
+    bind(Context::Moves, &[k(Code::Down), c('j')], Action::Down, 0, "down", "One row down"),
+    bind(Context::Moves, &[Key::ctrl('u')], Action::HalfUp, 0, "half up", "Half a page up"),
+    bind(Context::Moves, &[Key::ctrl('d')], Action::HalfDown, 0, "half down", "Half a page down"),
+    bind(Context::Moves, &[k(Code::PageUp), Key::ctrl('b')], Action::PageUp, 0, "page up", "A page up"),
+    bind(Context::Moves, &[k(Code::PageDown), Key::ctrl('f')], Action::PageDown, 0, "page down", "A page down"),
+    bind(Context::Moves, &[c('g'), k(Code::Home)], Action::Top, 0, "top", "The first row"),
+    bind(Context::Moves, &[c('G'), k(Code::End)], Action::Bottom, 0, "bottom", "The last row"),
+];

@@ -1,0 +1,100 @@
+//! What comes into the console's state and what goes out of it: plain data, no callbacks.
+
+use super::Key;
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::Directory;
+use crate::domain::{OpId, PersonId, Time};
+use crate::engine::{
+    Approval, CheckReport, FeedState, Preview, Problem, Progress, Report, Sending, TestReport, Trace,
+};
+use crate::verbs::Command;
+
+/// A piece of work the console waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u64);
+
+/// A question whose answer a page is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueryId(pub u64);
+
+/// A question that changes nothing and reaches no endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// Entries of the audit feed.
+    Audit(AuditQuery),
+    /// All attempts of an operation.
+    Traces(OpId),
+}
+
+/// The answer to a [`Query`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Entries, oldest first.
+    Audit(Vec<AuditEntry>),
+    /// Attempts, oldest first.
+    Traces(Vec<Trace>),
+}
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// Something else wrote over the screen.
+    Redraw,
+    /// The time is now.
+    Now(Time),
+    /// The directory as it is now.
+    Directory(Box<Directory>),
+    /// New audit entries, oldest first.
+    Audit(Vec<AuditEntry>),
+    /// Who sends.
+    Sending(Sending),
+    /// How the activity feed is.
+    Feed(FeedState),
+    /// A command was looked at and planned.
+    Previewed(TaskId, Box<Result<Preview, Problem>>),
+    /// A run moved on.
+    Progress(TaskId, Progress),
+    /// A run ended.
+    Ran(TaskId, Result<Report, Problem>),
+    /// A check ended.
+    Checked(TaskId, Result<CheckReport, Problem>),
+    /// A test ended.
+    Tested(TaskId, Box<Result<TestReport, Problem>>),
+    /// The word on a stopped run was taken.
+    Resumed(TaskId, Result<(), Problem>),
+    /// A question was answered.
+    Answer(QueryId, Result<Answer, Problem>),
+}
+
+/// Something to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Look at the endpoint and plan; nothing is changed. The texts are user names typed for protected people.
+    Preview(TaskId, Box<Command>, Vec<String>),
+    /// Commit and send.
+    Run(TaskId, Box<Preview>, Approval),
+    /// Compare with the endpoint: these people, or everybody.
+    Check(TaskId, Option<Vec<PersonId>>),
+    /// Test Connector Configuration.
+    Test(TaskId),
+    /// A stopped run was offered: go on, or leave it queued.
+    Resume(TaskId, bool),
+    /// Answer a question.
+    Ask(QueryId, Query),
+    /// Hold the sending of this run; what was committed stays queued.
+    StopRun(TaskId),
+    /// Wait for this task no longer.
+    Stop(TaskId),
+    /// Say the time again at this moment.
+    WakeAt(Time),
+    /// Put this on the operator's clipboard.
+    Copy(String),
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,81 @@
+//! What to do next, on the message line while nothing else is to be said: the screen is the only guide.
+
+use super::doc::{Line, Tone};
+use super::forms::count;
+use super::{App, Pane};
+use crate::domain::Flag;
+
+impl App {
+    /// The next step on this pane.
+    pub fn next_step(&self) -> Line {
+        let c = self.directory.counters();
+        let flagged = c.worst(Flag::NotProvisioned);
+        let selected = self.people.selected.len();
+        match self.pane {
+            Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
+                .and(Tone::Key, "scimdeck import people FILE")
+                .and(Tone::Plain, " brings them in"),
+            Pane::Assignments if selected > 0 => Line::of(Tone::Accent, format!("{selected} selected: "))
+                .and(Tone::Key, "p")
+                .and(Tone::Plain, " provisions, ")
+                .and(Tone::Key, "e")
+                .and(Tone::Plain, " edits roles, ")
+                .and(Tone::Key, "esc")
+                .and(Tone::Plain, " clears"),
+            Pane::Assignments if !self.directory.connection().enabled => {
+                Line::of(Tone::Warn, "SCIM is disabled, nothing is sent: ")
+                    .and(Tone::Key, "5")
+                    .and(Tone::Plain, " opens Provisioning, ")
+                    .and(Tone::Key, "e")
+                    .and(Tone::Plain, " enables it there")
+            }
+            Pane::Assignments if flagged > 0 => {
+                let verb = if flagged == 1 { "is" } else { "are" };
+                Line::of(
+                    Tone::Bad,
+                    format!("! {} {verb} not provisioned: ", count(flagged as usize, "person")),
+                )
+                .and(Tone::Key, "p")
+                .and(Tone::Plain, if flagged == 1 { " provisions them; " } else { " provisions them all; " })
+                .and(Tone::Key, "enter")
+                .and(Tone::Plain, " shows why")
+            }
+            Pane::Assignments if c.flagged() > 0 => {
+                Line::of(Tone::Warn, format!("{} flagged: ", count(c.flagged() as usize, "person")))
+                    .and(Tone::Key, "enter")
+                    .and(Tone::Plain, " shows why and what to do")
+            }
+            Pane::Assignments => Line::of(Tone::Good, "Nobody is flagged: ")
+                .and(Tone::Key, "e")
+                .and(Tone::Plain, " edits roles, ")
+                .and(Tone::Key, "4")
+                .and(Tone::Plain, " shows what was done"),
+            Pane::Groups if self.groups.order.is_empty() => Line::of(Tone::Dim, "No groups: ")
+                .and(Tone::Key, "scimdeck import groups FILE")
+                .and(Tone::Plain, " brings them in"),
+            Pane::Groups => {
+                Line::of(Tone::Dim, "Priority 1 wins; an Individual assignment beats every group")
+            }
+            Pane::Profile if self.directory.attributes().is_empty() => {
+                Line::of(Tone::Warn, "No attributes: ")
+                    .and(Tone::Key, "a")
+                    .and(Tone::Plain, " adds workato_role, the role that assignments give")
+            }
+            Pane::Profile => {
+                Line::of(Tone::Dim, "Members stand strongest first: a step towards the top raises")
+            }
+            Pane::Audit if self.feed.is_empty() => {
+                Line::of(Tone::Dim, "Nothing happened yet: provision somebody and see it arrive here")
+            }
+            Pane::Audit if self.feed.follow => Line::of(Tone::Good, "Following: ")
+                .and(Tone::Plain, "new entries appear at the bottom; scim_auto_sync marks what SCIM did"),
+            Pane::Audit => Line::of(Tone::Dim, "Not following: ")
+                .and(Tone::Key, "f")
+                .and(Tone::Plain, " goes back to the newest"),
+            Pane::Provisioning if self.tested.is_none() => Line::of(Tone::Key, "t")
+                .and(Tone::Plain, " tests the connector: one read, nothing is written"),
+            Pane::Provisioning => Line::of(Tone::Key, "1")
+                .and(Tone::Plain, " shows who is flagged; what is queued is shown above"),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What can lie over the panes. The top one gets the keys.
+
+use super::confirm::Confirm;
+use super::doc::Page;
+use super::form::Form;
+use super::keymap::Context;
+use super::palette::Palette;
+use super::{Cursor, QueryId};
+use crate::audit::AuditEntry;
+use crate::domain::PersonId;
+use crate::engine::{Outcome, Report, RunResult};
+
+/// A person's page.
+#[derive(Debug, Clone)]
+pub struct PersonPage {
+    /// Who.
+    pub id: PersonId,
+    /// What is on it; made anew when the directory changes.
+    pub page: Page,
+    /// Their latest audit entries, once they are there.
+    pub audit: Option<Vec<AuditEntry>>,
+    /// The question for them.
+    pub asked: QueryId,
+}
+
+/// The results of a run, failures first.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// Of which run.
+    pub title: String,
+    /// The report.
+    pub report: Report,
+    /// Places in the report, those that need an operator first.
+    pub order: Vec<usize>,
+    /// Where the cursor is.
+    pub cursor: Cursor,
+}
+
+impl Results {
+    /// The list of a report.
+    pub fn new(title: String, report: Report) -> Self {
+        let mut order: Vec<usize> = (0..report.results.len()).collect();
+        order.sort_by_key(|at| match report.results[*at].outcome {
+            Outcome::Failed => 0,
+            Outcome::InDoubt => 1,
+            Outcome::Held => 2,
+            Outcome::Done => 3,
+            Outcome::Unchanged => 4,
+        });
+        Self { title, report, order, cursor: Cursor::default() }
+    }
+
+    /// The result under the cursor.
+    pub fn current(&self) -> Option<&RunResult> {
+        self.order.get(self.cursor.at).and_then(|at| self.report.results.get(*at))
+    }
+}
+
+/// A page of text.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// What it is.
+    pub title: String,
+    /// The text.
+    pub page: Page,
+    /// The question it waits for.
+    pub waiting: Option<QueryId>,
+}
+
+/// Something over the panes.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// A person's page.
+    Person(PersonPage),
+    /// The results of a run.
+    Results(Results),
+    /// A page of text: help, requests, an audit entry, a problem.
+    Reader(Reader),
+    /// A dialog before something happens.
+    Confirm(Box<Confirm>),
+    /// A form.
+    Form(Box<Form>),
+    /// The list of commands.
+    Palette(Box<Palette>),
+    /// A stopped run of so many operations is offered.
+    Offer(u32),
+}
+
+impl Overlay {
+    /// Whose keys work in it.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Person(_) => Context::Person,
+            Self::Results(_) => Context::Results,
+            Self::Reader(_) => Context::Reader,
+            Self::Confirm(_) => Context::Confirm,
+            Self::Form(_) => Context::Form,
+            Self::Palette(_) => Context::Palette,
+            Self::Offer(_) => Context::Offer,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! A plan in words: what will happen, to whom, and the exact requests.
+
+use super::doc::{Line, Tone};
+use super::forms::count;
+use super::words::or_dash;
+use crate::directory::Directory;
+use crate::domain::{Difference, OpKind, ProfileAttribute, Shift, field};
+use crate::engine::{Invitation, Planned, Preview};
+
+/// More people than this are counted, not listed: nobody reads further in a dialog.
+const LISTED: usize = 2_000;
+
+/// What will happen.
+pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
+    let plan = &preview.plan;
+    let s = plan.summary;
+    let mut lines = Vec::new();
+    let people = plan.operations.len();
+    let app = &directory.connection().name;
+    if people == 0 && plan.cancel.is_empty() {
+        lines.push(Line::head("Nothing is sent to the app."));
+    } else {
+        let verb = if people == 1 { "is" } else { "are" };
+        let text = format!("{} in {app} {verb} brought up to date:", count(people, "account"));
+        lines.push(Line::head(text));
+    }
+    for (n, words, tone) in [
+        (s.create, "to create", Tone::Good),
+        (s.link, "existing, to link", Tone::Accent),
+        (s.update, "to change", Tone::Plain),
+        (s.reactivate, "to give access back", Tone::Good),
+        (s.deactivate, "to deactivate: access ends", Tone::Bad),
+    ] {
+        if n > 0 {
+            lines.push(Line::of(tone, format!("{n:>6} ")).and(tone, words));
+        }
+    }
+    if s.invitations > 0 {
+        let text = format!("{} from the app by e-mail.", goes_out(s.invitations));
+        lines.push(Line::of(Tone::Warn, text));
+    }
+    if s.raised + s.lowered > 0 {
+        let text = format!("Roles: {} raised, {} lowered.", s.raised, s.lowered);
+        lines.push(Line::of(Tone::Warn, text));
+    }
+    if !plan.complete {
+        lines.push(Line::of(
+            Tone::Warn,
+            "Not everybody could be looked at in the app; they are sent without a base.",
+        ));
+    }
+    if !plan.cancel.is_empty() {
+        let text =
+            format!("{} no longer wanted and cancelled.", count(plan.cancel.len(), "queued operation"));
+        lines.push(Line::of(Tone::Warn, text));
+    }
+    if plan.brake.held.is_some() {
+        lines.push(Line::of(Tone::Bad, format!("Brake: {}", plan.brake.text)));
+    }
+    for said in preview.decision.said.iter().filter(|s| s.person.is_none()) {
+        lines.push(Line::of(Tone::Warn, said.text.clone()));
+    }
+    lines.push(Line::blank());
+    for planned in plan.operations.iter().take(LISTED) {
+        operation(&mut lines, planned, preview, directory.attributes());
+    }
+    if people > LISTED {
+        lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
+    }
+    left_out(&mut lines, preview, directory);
+    lines
+}
+
+fn goes_out(n: u32) -> String {
+    if n == 1 { "1 invitation goes out".to_owned() } else { format!("{n} invitations go out") }
+}
+
+/// The mark of a kind of change, so that it is not told by colour alone.
+fn mark(kind: OpKind) -> (&'static str, Tone) {
+    match kind {
+        OpKind::Create => ("+", Tone::Good),
+        OpKind::Link => ("=", Tone::Accent),
+        OpKind::Update => ("~", Tone::Plain),
+        OpKind::Deactivate => ("-", Tone::Bad),
+        OpKind::Reactivate => ("+", Tone::Good),
+    }
+}
+
+fn operation(lines: &mut Vec<Line>, planned: &Planned, preview: &Preview, attributes: &[ProfileAttribute]) {
+    let (glyph, tone) = mark(planned.kind);
+    let mut line = Line::of(tone, format!("{glyph} {:<11}", planned.kind.word()))
+        .and(Tone::Strong, planned.user_name.clone());
+    if planned.name != planned.user_name {
+        line = line.and(Tone::Dim, format!("  {}", planned.name));
+    }
+    if planned.invitation == Invitation::Goes {
+        line = line.and(Tone::Warn, "  invitation");
+    }
+    lines.push(line);
+    let whole = matches!(planned.kind, OpKind::Update);
+    let role = |d: &&Difference| attributes.iter().any(|a| a.variable == d.attribute);
+    let shown: Vec<&Difference> = planned
+        .changes
+        .iter()
+        .filter(|d| whole || role(d) || (d.attribute == field::EXTERNAL_ID && d.before.is_some()))
+        .collect();
+    for difference in &shown {
+        lines.push(change(difference, attributes));
+    }
+    let rest = planned.changes.len() - shown.len();
+    if rest > 0 && planned.kind == OpKind::Link {
+        lines.push(Line::of(Tone::Dim, format!("      and {}", count(rest, "other attribute"))));
+    }
+    for said in preview.decision.said.iter().filter(|s| s.person == Some(planned.person)) {
+        lines.push(Line::of(Tone::Warn, format!("      {}", said.text)));
+    }
+}
+
+/// One attribute before and after; a role says whether it gives more or less.
+pub(super) fn change(difference: &Difference, attributes: &[ProfileAttribute]) -> Line {
+    let (before, after) = (or_dash(difference.before.as_deref()), or_dash(difference.after.as_deref()));
+    let line = Line::of(Tone::Dim, format!("      {:<18} ", difference.attribute))
+        .and(Tone::Plain, before.to_owned())
+        .and(Tone::Dim, " -> ")
+        .and(Tone::Strong, after.to_owned());
+    match difference.shift(attributes) {
+        Shift::Raised if difference.before.is_some() => line.and(Tone::Warn, "  ^ raised"),
+        Shift::Lowered => line.and(Tone::Bad, "  v lowered"),
+        _ => line,
+    }
+}
+
+fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
+    let failed: Vec<_> = preview.plan.skipped.iter().filter(|s| s.failed).collect();
+    if !failed.is_empty() || !preview.decision.left_out.is_empty() {
+        lines.push(Line::blank());
+        lines.push(Line::head("Left out:"));
+    }
+    for skipped in failed {
+        lines.push(
+            Line::of(Tone::Bad, "! ")
+                .and(Tone::Plain, skipped.user_name.clone())
+                .and(Tone::Dim, format!("  {}", skipped.why)),
+        );
+    }
+    for (id, why) in &preview.decision.left_out {
+        let name = directory.get(*id).map(|p| p.user_name().to_owned()).unwrap_or_default();
+        lines.push(Line::of(Tone::Bad, "! ").and(Tone::Plain, name).and(Tone::Dim, format!("  {why}")));
+    }
+    if preview.plan.summary.unchanged > 0 {
+        let n = preview.plan.summary.unchanged as usize;
+        lines.push(Line::of(Tone::Dim, format!("{}: already so, nothing is sent.", count(n, "person"))));
+    }
+}
+
+/// The exact requests, one after the other.
+pub(super) fn requests(preview: &Preview) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for planned in preview.plan.operations.iter().take(LISTED) {
+        lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));
+        for call in &planned.calls {
+            let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
+            lines.push(Line::of(tone, format!("  {}", call.line())));
+            if let Some(body) = &call.body {
+                let text = serde_json::to_string_pretty(body).unwrap_or_default();
+                lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
+            }
+        }
+        lines.push(Line::blank());
+    }
+    if lines.is_empty() {
+        lines.push(Line::of(Tone::Dim, "Nothing is sent."));
+    }
+    lines
+}

@@ -1,0 +1,95 @@
+//! What the console is waiting for, and short words that come and go.
+
+use super::TaskId;
+use super::doc::Tone;
+use crate::domain::Time;
+use crate::engine::Progress;
+use crate::verbs::Command;
+
+/// What kind of work a task is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A command is looked at and planned; nothing has changed yet.
+    Look {
+        /// The command.
+        command: Box<Command>,
+        /// User names typed for protected people.
+        typed: Vec<String>,
+        /// Whether the plan is always shown before it runs.
+        ask: bool,
+    },
+    /// A plan runs.
+    Run {
+        /// How far it is.
+        progress: Progress,
+        /// Whether its sending was asked to hold.
+        stopping: bool,
+    },
+    /// A comparison with the endpoint.
+    Check,
+    /// Test Connector Configuration.
+    Test,
+    /// The word on a stopped run is being taken.
+    Resume,
+}
+
+/// A task in the foreground: somebody waits for it, and can stop waiting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What it is, in the operator's words.
+    pub label: String,
+    /// What kind.
+    pub kind: Kind,
+}
+
+impl Task {
+    /// One line about it.
+    pub fn words(&self) -> String {
+        match &self.kind {
+            Kind::Look { .. } => format!("{}: looking at the app; nothing is changed yet", self.label),
+            Kind::Run { progress: p, stopping } => {
+                let mut line = format!("{}: {} of {}", self.label, p.done + p.failed, p.total);
+                if p.failed > 0 {
+                    line.push_str(&format!(", {} failed", p.failed));
+                }
+                if p.waiting > 0 {
+                    line.push_str(&format!(", {} waiting for the app", p.waiting));
+                }
+                if *stopping {
+                    line.push_str(", stopping: what is not sent stays queued");
+                }
+                line
+            }
+            Kind::Check => format!("{}: comparing with the app", self.label),
+            Kind::Test | Kind::Resume => self.label.clone(),
+        }
+    }
+}
+
+/// How long a good word stays.
+const INFO_MS: i64 = 3_000;
+
+/// A short word on the message line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// The words.
+    pub text: String,
+    /// Good, warning or bad.
+    pub tone: Tone,
+    /// When it goes; none stays until a key is pressed.
+    pub until: Option<Time>,
+}
+
+impl Toast {
+    /// A good word: it goes by itself.
+    pub fn info(text: impl Into<String>, now: Time) -> Self {
+        Self { text: text.into(), tone: Tone::Good, until: Some(now.plus_ms(INFO_MS)) }
+    }
+
+    /// Bad news: it stays until a key is pressed.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tone: Tone::Bad, until: None }
+    }
+}

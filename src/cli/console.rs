@@ -1,0 +1,51 @@
+//! `scimdeck` without a command: the console on the home's connection.
+
+use super::open::{self, Opening};
+use crate::app::Session;
+use crate::config::{Look, Surroundings};
+use crate::drive::Drive;
+use crate::engine::{Problem, ProblemKind};
+use crate::runtime::{self, ConsoleError, Options};
+
+/// The console on a home; returns the exit code.
+pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
+    let drive = open::open_watching(opening).await?;
+    if !opening.read_only {
+        drive.lead().await;
+    }
+    show(drive, opening.read_only).await
+}
+
+/// The console on an open drive; returns the exit code.
+pub(super) async fn show(drive: Drive, read_only: bool) -> Result<u8, Problem> {
+    let session = Session { who: who(), read_only };
+    let ended = runtime::console(drive.clone(), Options { session, look: look() }).await;
+    // What was sent is heard out, so that nothing is left in doubt.
+    drive.stop().await;
+    match ended {
+        Ok(ended) => Ok(ended.exit()),
+        Err(error) => {
+            let exit = error.exit();
+            let text = error.to_string();
+            let (text, next) = text.rsplit_once(". ").unwrap_or((&text, ""));
+            let kind =
+                if exit == ProblemKind::Internal.exit() { ProblemKind::Internal } else { ProblemKind::Usage };
+            let code = if matches!(error, ConsoleError::Io(_)) { "terminal" } else { "no_terminal" };
+            Err(Problem::new(kind, code, format!("{text}."), next))
+        }
+    }
+}
+
+/// The operator and the machine, as the header shows them.
+fn who() -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host = host.split('.').next().unwrap_or_default();
+    format!("{}@{host}", open::user())
+}
+
+fn look() -> Look {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+    let no_color = std::env::var("NO_COLOR").ok();
+    Look::choose(None, Surroundings { no_color: no_color.as_deref(), locale: locale.as_deref() })
+}

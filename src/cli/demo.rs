@@ -1,0 +1,155 @@
+//! `demo`: a sandbox on a thread of its own, an example directory in memory, and the console on both.
+//!
+//! The example is a directory on the day SCIM is enabled: 24 people were assigned before, 9 of them have an account
+//! from their SAML days. All of it is gone at exit.
+
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::oneshot;
+
+use super::console;
+use crate::domain::{Badge, Connection, ConnectionId, Feed, Secret, Time, TokenSource};
+use crate::drive::{Drive, DriveConfig, add_connection, fill_example};
+use crate::engine::{Problem, ProblemKind};
+use crate::sandbox::{Preset, Roles, Sandbox, SandboxConfig};
+use crate::sources::demo::{self as example, Demo};
+use crate::store::Store;
+
+/// People of the example when `--people` does not say.
+const PEOPLE: u32 = 200;
+/// Seconds between looks at the activity log when nothing of ours was written.
+const FEED_EVERY_S: u32 = 15;
+
+/// Runs the demo; returns the exit code.
+pub(super) async fn demo(people: Option<u32>, seed: Option<u64>) -> Result<u8, Problem> {
+    let count = people.unwrap_or(PEOPLE) as usize;
+    let example = example::demo(count, seed.unwrap_or(1)).map_err(Problem::from)?;
+    let other_side = OtherSide::start(&example)?;
+    let drive = open(&example, &other_side).await?;
+    drive.lead().await;
+    let code = console::show(drive, false).await;
+    other_side.stop();
+    code
+}
+
+async fn open(example: &Demo, other_side: &OtherSide) -> Result<Drive, Problem> {
+    let store = Store::memory().map_err(|error| failed("The example cannot be kept in memory", &error))?;
+    let mut connection = Connection::new(ConnectionId(0), "demo", &other_side.base_url, TokenSource::Memory);
+    connection.badge = Badge("SANDBOX".to_owned());
+    connection.enabled = true;
+    connection.enabled_at = Some(now());
+    connection.concurrency = 8;
+    connection.feed = Some(Feed {
+        url: other_side.activity_url.clone(),
+        token: TokenSource::Memory,
+        every_s: FEED_EVERY_S,
+    });
+    let connection = add_connection(&store, connection).await?;
+    fill_example(&store, &connection, example).await?;
+    Drive::open(DriveConfig {
+        store,
+        home: None,
+        connection,
+        actor: super::open::user(),
+        reason: None,
+        read_only: false,
+        tokens: Some(other_side.tokens.clone()),
+        watch: true,
+    })
+    .await
+}
+
+/// The sandbox on its thread.
+struct OtherSide {
+    base_url: String,
+    activity_url: String,
+    tokens: (Secret, Secret),
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl OtherSide {
+    fn start(example: &Demo) -> Result<Self, Problem> {
+        let (scim, activity) = (random_token()?, random_token()?);
+        let tokens = (Secret::new(scim.expose_secret()), Secret::new(activity.expose_secret()));
+        let mut config = SandboxConfig::new(scim, activity);
+        config.accounts = example
+            .accounts
+            .iter()
+            .map(|account| {
+                let role = |variable| account.roles.get(variable).unwrap_or_default().to_owned();
+                let [dev, test, prod] = example::ATTRIBUTES.map(role);
+                Preset {
+                    name: account.name.clone(),
+                    email: account.email.clone(),
+                    roles: Roles { dev, test, prod },
+                }
+            })
+            .collect();
+        let (stop, stopped) = oneshot::channel();
+        let (tell, hear) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || serve(config, &tell, stopped))
+            .map_err(|error| failed("The sandbox could not start", &error))?;
+        let (base_url, activity_url) = hear
+            .recv()
+            .map_err(|error| failed("The sandbox could not start", &error))?
+            .map_err(|error| failed("The sandbox could not start", &error))?;
+        Ok(Self { base_url, activity_url, tokens, stop, thread })
+    }
+
+    fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.thread.join();
+    }
+}
+
+/// The sandbox's own runtime, until it is told to stop.
+fn serve(
+    config: SandboxConfig,
+    tell: &mpsc::Sender<Result<(String, String), String>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = tell.send(Err(error.to_string()));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        match Sandbox::start(config).await {
+            Ok(sandbox) => {
+                let _ = tell.send(Ok((sandbox.base_url(), sandbox.activity_url())));
+                let _ = stopped.await;
+                let _ = sandbox.shutdown().await;
+            }
+            Err(error) => {
+                let _ = tell.send(Err(error.to_string()));
+            }
+        }
+    });
+}
+
+fn random_token() -> Result<SecretString, Problem> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(|error| failed("The system gives no random numbers", &error))?;
+    let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    Ok(SecretString::from(text))
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(
+        ProblemKind::Internal,
+        "demo",
+        format!("{what}: {error}."),
+        "Nothing was left behind; try again.",
+    )
+}
+
+fn now() -> Time {
+    Time::from_ms(jiff::Timestamp::now().as_millisecond())
+}

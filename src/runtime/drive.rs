@@ -1,0 +1,50 @@
+//! The drive as the console's seam.
+
+use tokio::sync::{mpsc, watch};
+
+use super::Seam;
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::Directory;
+use crate::domain::{OpId, PersonId};
+use crate::drive::Drive;
+use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::verbs::Command;
+
+impl Seam for Drive {
+    fn directory(&self) -> Directory {
+        Self::directory(self)
+    }
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
+        Self::notices(self)
+    }
+    async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        Self::preview(self, command, typed).await
+    }
+    async fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Report, Problem> {
+        Self::run(self, preview, approval, progress).await
+    }
+    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        Self::check(self, people).await
+    }
+    async fn test(&self) -> Result<TestReport, Problem> {
+        Self::test(self).await
+    }
+    async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
+        Self::audit(self, query).await
+    }
+    async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
+        Self::traces(self, operation).await
+    }
+    async fn resume(&self, go_on: bool) -> Result<(), Problem> {
+        Self::resume(self, go_on).await;
+        Ok(())
+    }
+    async fn stop_run(&self) {
+        self.stop_runs().await;
+    }
+}

@@ -1,0 +1,57 @@
+//! What the console needs from the one path of every write.
+
+use std::future::Future;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::directory::Directory;
+use crate::domain::{OpId, PersonId};
+use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::verbs::Command;
+
+/// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
+/// committed stays queued.
+pub trait Seam: Send + Sync + 'static {
+    /// The directory as it is now.
+    fn directory(&self) -> Directory;
+
+    /// What the background tells. Asked for once.
+    fn notices(&self) -> mpsc::UnboundedReceiver<Notice>;
+
+    /// Looks at a command: reads only. `typed` are user names typed for protected people.
+    fn preview(
+        &self,
+        command: Command,
+        typed: Vec<String>,
+    ) -> impl Future<Output = Result<Preview, Problem>> + Send;
+
+    /// Commits and sends.
+    fn run(
+        &self,
+        preview: Preview,
+        approval: Approval,
+        progress: watch::Sender<Progress>,
+    ) -> impl Future<Output = Result<Report, Problem>> + Send;
+
+    /// Compares with the endpoint: these people, or everybody.
+    fn check(
+        &self,
+        people: Option<Vec<PersonId>>,
+    ) -> impl Future<Output = Result<CheckReport, Problem>> + Send;
+
+    /// Test Connector Configuration.
+    fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// Entries of the audit feed.
+    fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>> + Send;
+
+    /// All attempts of an operation, oldest first.
+    fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>> + Send;
+
+    /// A stopped run was offered: go on, or leave it queued.
+    fn resume(&self, go_on: bool) -> impl Future<Output = Result<(), Problem>> + Send;
+
+    /// Holds the run under way: what is not sent stays queued, and the run's future ends with its report.
+    fn stop_run(&self) -> impl Future<Output = ()> + Send;
+}

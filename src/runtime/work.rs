@@ -1,0 +1,126 @@
+//! Effects that take time: each becomes a spawned future and one message when it ends.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
+
+use super::Seam;
+use crate::app::{Answer, Effect, Msg, Query, QueryId, TaskId};
+use crate::engine::{Problem, ProblemKind, Progress};
+
+/// What is under way.
+pub(super) struct Work<S> {
+    seam: Arc<S>,
+    out: mpsc::Sender<Msg>,
+    running: HashMap<TaskId, AbortHandle>,
+}
+
+impl<S: Seam> Work<S> {
+    pub(super) fn new(seam: Arc<S>, out: mpsc::Sender<Msg>) -> Self {
+        Self { seam, out, running: HashMap::new() }
+    }
+
+    /// Begins what an effect asks for; gives back what is not work.
+    pub(super) fn begin(&mut self, effect: Effect) -> Option<Effect> {
+        let seam = Arc::clone(&self.seam);
+        match effect {
+            Effect::Preview(id, command, typed) => self.task(
+                id,
+                async move { Msg::Previewed(id, Box::new(seam.preview(*command, typed).await)) },
+                |id, problem| Msg::Previewed(id, Box::new(Err(problem))),
+            ),
+            Effect::Run(id, preview, approval) => {
+                let (progress, told) = watch::channel(Progress::default());
+                self.tell(id, told);
+                self.task(
+                    id,
+                    async move { Msg::Ran(id, seam.run(*preview, approval, progress).await) },
+                    |id, problem| Msg::Ran(id, Err(problem)),
+                );
+            }
+            Effect::Check(id, people) => {
+                self.task(id, async move { Msg::Checked(id, seam.check(people).await) }, |id, problem| {
+                    Msg::Checked(id, Err(problem))
+                })
+            }
+            Effect::Test(id) => {
+                self.task(id, async move { Msg::Tested(id, Box::new(seam.test().await)) }, |id, problem| {
+                    Msg::Tested(id, Box::new(Err(problem)))
+                })
+            }
+            Effect::Resume(id, go_on) => {
+                self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
+                    Msg::Resumed(id, Err(problem))
+                })
+            }
+            Effect::Ask(id, query) => self.ask(id, query),
+            Effect::StopRun(_) => drop(tokio::spawn(async move { seam.stop_run().await })),
+            Effect::Stop(id) => {
+                if let Some(task) = self.running.remove(&id) {
+                    task.abort();
+                }
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// A task can be stopped, and its panic becomes its answer.
+    fn task(
+        &mut self,
+        id: TaskId,
+        work: impl Future<Output = Msg> + Send + 'static,
+        failed: impl FnOnce(TaskId, Problem) -> Msg + Send + 'static,
+    ) {
+        let task = tokio::spawn(work);
+        self.running.retain(|_, task| !task.is_finished());
+        self.running.insert(id, task.abort_handle());
+        let out = self.out.clone();
+        tokio::spawn(async move {
+            let msg = match task.await {
+                Ok(msg) => msg,
+                Err(stopped) if stopped.is_cancelled() => return,
+                Err(_) => failed(id, defect()),
+            };
+            let _ = out.send(msg).await;
+        });
+    }
+
+    fn ask(&self, id: QueryId, query: Query) {
+        let (seam, out) = (Arc::clone(&self.seam), self.out.clone());
+        let work = tokio::spawn(async move {
+            match query {
+                Query::Audit(query) => seam.audit(query).await.map(Answer::Audit),
+                Query::Traces(operation) => seam.traces(operation).await.map(Answer::Traces),
+            }
+        });
+        tokio::spawn(async move {
+            let answer = work.await.unwrap_or_else(|_| Err(defect()));
+            let _ = out.send(Msg::Answer(id, answer)).await;
+        });
+    }
+
+    fn tell(&self, id: TaskId, mut told: watch::Receiver<Progress>) {
+        let out = self.out.clone();
+        tokio::spawn(async move {
+            while told.changed().await.is_ok() {
+                let progress = *told.borrow_and_update();
+                if out.send(Msg::Progress(id, progress)).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+fn defect() -> Problem {
+    Problem::new(
+        ProblemKind::Internal,
+        "defect",
+        "This failed inside scimdeck. What was committed stays queued.",
+        "The log names the place; start scimdeck again to go on.",
+    )
+}

@@ -1,0 +1,111 @@
+//! Dialogs: before something happens, the list of commands, a stopped run.
+
+use ratatui::layout::{Position, Rect};
+
+use super::canvas::Canvas;
+use super::{form, theme};
+use crate::app::{App, Confirm, Line, Palette, Tone, layout};
+
+/// A box in the middle of an area.
+pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str, foot: &str) -> Rect {
+    let width = layout::dialog_columns(area.width) + 4;
+    let outer = middle(area, width, rows + 2);
+    canvas.clear(outer);
+    let inside = canvas.frame(outer, title, foot, true);
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+}
+
+/// What will happen, then the buttons. Cancel is marked first; the mark is a `>`, not only a colour.
+pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) -> Option<Position> {
+    let fixed = 2 + if confirm.brake.is_some() { 1 } else { 0 };
+    let lines = &confirm.page.lines;
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2 + fixed));
+    let shown = usize::from(rows);
+    let foot = if lines.len() > shown {
+        let end = (confirm.page.top + shown).min(lines.len());
+        format!("{}-{end} of {}", confirm.page.top + 1, lines.len())
+    } else {
+        String::new()
+    };
+    let inside = boxed(canvas, area, rows + fixed, &confirm.title, &foot);
+    let text = Rect { height: rows, ..inside };
+    canvas.lines(text, lines.get(confirm.page.top..).unwrap_or_default());
+    let mut y = inside.y + rows + 1;
+    let mut cursor = None;
+    if let Some(field) = &confirm.brake {
+        let bad = canvas.tone(Tone::Bad);
+        let used = canvas.put(inside.x, y, inside.width, &format!("{}: ", field.label), bad);
+        cursor = form::text(canvas, field, inside.x + used, y, inside.width.saturating_sub(used));
+        y += 1;
+    }
+    let mut x = inside.x;
+    for (words, marked, can) in [
+        ("Cancel (esc)", !confirm.ok, true),
+        ("OK (y)", confirm.ok, confirm.ready() || confirm.brake.is_none()),
+    ] {
+        let style = match (marked, can) {
+            (true, _) => theme::cursor(canvas.look),
+            (false, true) => canvas.tone(Tone::Plain),
+            (false, false) => canvas.tone(Tone::Dim),
+        };
+        let mark = if marked { ">" } else { " " };
+        x += canvas.put(x, y, inside.width, &format!("{mark} {words} "), style) + 2;
+    }
+    cursor
+}
+
+/// The commands that fit, with their keys and the reason of those that can do nothing now.
+pub(super) fn palette(app: &App, canvas: &mut Canvas<'_>, area: Rect, palette: &Palette) -> Option<Position> {
+    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
+    let inside = boxed(canvas, area, rows + 2, "Commands", "");
+    let key = canvas.tone(Tone::Key);
+    canvas.put(inside.x, inside.y, 2, ": ", key);
+    let cursor = form::text(canvas, &palette.field, inside.x + 2, inside.y, inside.width.saturating_sub(2));
+    let top = inside.y + 2;
+    for (y, at) in (top..).zip(palette.cursor.window(palette.found.len(), usize::from(rows))) {
+        let Some(binding) = palette.found.get(at) else { break };
+        let why = app.refusal(binding.action);
+        let tone = if why.is_some() { Tone::Dim } else { Tone::Plain };
+        let mark = if at == palette.cursor.at { ">" } else { " " };
+        let mut line = Line::of(Tone::Plain, format!("{mark} "))
+            .and(Tone::Key, format!("{:<10}", binding.key()))
+            .and(tone, format!("{:<16} ", binding.words));
+        line = match why {
+            Some(why) => line.and(Tone::Warn, format!("not now: {why}")),
+            None => line.and(Tone::Dim, binding.help),
+        };
+        canvas.line(inside.x, y, inside.width, &line);
+        if at == palette.cursor.at {
+            let style = theme::cursor(canvas.look);
+            canvas.paint(Rect { x: inside.x, y, width: inside.width, height: 1 }, style);
+        }
+    }
+    if palette.found.is_empty() {
+        let dim = canvas.tone(Tone::Dim);
+        canvas.put(inside.x, top, inside.width, "No command is called so.", dim);
+    }
+    cursor
+}
+
+/// A stopped run is offered; nothing is sent until somebody says so.
+pub(super) fn offer(canvas: &mut Canvas<'_>, area: Rect, operations: u32) -> Option<Position> {
+    let noun = if operations == 1 { "operation was" } else { "operations were" };
+    let lines = [
+        Line::head(format!("{operations} {noun} not finished when this last stopped.")),
+        Line::plain("Nothing is sent until you say so."),
+        Line::blank(),
+        Line::of(Tone::Key, "g")
+            .and(Tone::Plain, "  go on: send the rest; what is in doubt is looked up first"),
+        Line::of(Tone::Key, "l")
+            .and(Tone::Plain, "  leave it queued and review: the filter flag:unsent shows who"),
+    ];
+    let rows = u16::try_from(lines.len()).unwrap_or(5);
+    let inside = boxed(canvas, area, rows, "A stopped run", "");
+    canvas.lines(inside, &lines);
+    None
+}

@@ -1,0 +1,74 @@
+//! The Audit Log.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use super::table::{self, Column};
+use crate::app::{App, Tone, stamp};
+use crate::audit::{AuditEntry, Source};
+use crate::domain::Difference;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let feed = &app.feed;
+    let mut title = format!("Audit Log ({})", feed.order.len());
+    if !feed.filter.is_empty() {
+        title.push_str(&format!(" · /{}", feed.filter));
+    }
+    let foot = if feed.follow { "following" } else { "not following" };
+    let inside = canvas.frame(area, &title, foot, false);
+    let short = area.width < 100;
+    let columns = [
+        Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
+        Column::new("Source", 14, 14, 0),
+        Column::new("Event", 8, 16, 1),
+        Column::new("Who", 10, 26, 0),
+        Column::new("Before and after", 10, 44, 2),
+        Column::new("By", 6, 12, 5),
+        Column::new("In the app", 13, 13, 6),
+    ];
+    table::draw(canvas, inside, &columns, (feed.cursor, feed.order.len()), |at| {
+        let Some(row) = feed.row(at) else { return Vec::new() };
+        let Some(entry) = row.entry() else { return Vec::new() };
+        let time = stamp(entry.time);
+        let time = if short { time.get(11..).unwrap_or(&time).to_owned() } else { time };
+        let (seen, tone) = match (row.seen(), row.sent()) {
+            (Some(seen), _) => (format!("seen {}", crate::app::clock(seen)), Tone::Good),
+            (None, Some(_)) => ("sent".to_owned(), Tone::Dim),
+            (None, None) => (String::new(), Tone::Dim),
+        };
+        // An operation that the app's own log confirms carries the app's mark.
+        let source = row.echoes.first().map_or(entry.source, |echo| echo.source);
+        vec![
+            (time, Tone::Dim),
+            (source.word().to_owned(), source_tone(source)),
+            (entry.event.clone(), Tone::Plain),
+            (entry.subject.clone(), Tone::Plain),
+            (changes(app, entry), Tone::Plain),
+            (entry.actor.clone(), Tone::Dim),
+            (seen, tone),
+        ]
+    });
+}
+
+/// A role that changed, else the first value that did; without any, the sentence.
+fn changes(app: &App, entry: &AuditEntry) -> String {
+    let role = |d: &&Difference| app.directory.attribute(&d.attribute).is_some();
+    let Some(shown) = entry.changes.iter().find(role).or(entry.changes.first()) else {
+        return entry.detail.clone();
+    };
+    let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
+    let words = format!("{} {} -> {}", shown.attribute, value(&shown.before), value(&shown.after));
+    match entry.changes.len() - 1 {
+        0 => words,
+        more => format!("{words} and {more} more"),
+    }
+}
+
+fn source_tone(source: Source) -> Tone {
+    match source {
+        Source::ScimAutoSync => Tone::Good,
+        Source::Drift => Tone::Warn,
+        Source::Console => Tone::Accent,
+        Source::Import | Source::Invitation | Source::SignIn | Source::App => Tone::Plain,
+    }
+}

@@ -1,0 +1,105 @@
+//! What lies over the panes, and pages of text.
+
+use ratatui::layout::{Position, Rect};
+
+use super::canvas::Canvas;
+use super::table::{self, Column};
+use super::{dialog, form};
+use crate::app::{App, Overlay, Page, Results, Tone};
+use crate::engine::Outcome;
+
+/// Whether the pane below cannot be seen at all.
+pub(super) fn covers(app: &App) -> bool {
+    app.overlays.iter().any(|o| matches!(o, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_)))
+}
+
+/// Draws the page that covers the pane, if any, and the dialog on top of it, if any.
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+    let mut cursor = None;
+    let page = app
+        .overlays
+        .iter()
+        .rposition(|o| matches!(o, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_)));
+    for overlay in &app.overlays[page.unwrap_or(0)..] {
+        cursor = match overlay {
+            Overlay::Person(p) => text(canvas, area, "Person", &p.page),
+            Overlay::Reader(r) => {
+                let waits = r.waiting.is_some();
+                text(canvas, area, &if waits { format!("{} ...", r.title) } else { r.title.clone() }, &r.page)
+            }
+            Overlay::Results(r) => results(canvas, area, r),
+            Overlay::Confirm(c) => dialog::confirm(canvas, area, c),
+            Overlay::Form(f) => form::draw(canvas, area, f),
+            Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
+            Overlay::Offer(n) => dialog::offer(canvas, area, *n),
+        };
+    }
+    cursor
+}
+
+/// The Provisioning pane is a page too.
+pub(super) fn connection(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    text(canvas, area, "Provisioning", &app.connection);
+}
+
+fn text(canvas: &mut Canvas<'_>, area: Rect, title: &str, page: &Page) -> Option<Position> {
+    canvas.clear(area);
+    let rows = usize::from(area.height.saturating_sub(2));
+    let foot = if page.lines.len() > rows {
+        let end = (page.top + rows).min(page.lines.len());
+        format!("{}-{end} of {}", page.top + 1, page.lines.len())
+    } else {
+        String::new()
+    };
+    let inside = canvas.frame(area, title, &foot, false);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    canvas.lines(inside, page.lines.get(page.top..).unwrap_or_default());
+    None
+}
+
+fn results(canvas: &mut Canvas<'_>, area: Rect, results: &Results) -> Option<Position> {
+    canvas.clear(area);
+    let count = |outcome| results.report.count(outcome);
+    let foot = format!(
+        "{} done, {} failed, {} not sent",
+        count(Outcome::Done) + count(Outcome::Unchanged),
+        count(Outcome::Failed) + count(Outcome::InDoubt),
+        count(Outcome::Held)
+    );
+    let title = format!("Results: {}", results.title);
+    let mut inside = canvas.frame(area, &title, &foot, false);
+    if let Some(stopped) = &results.report.stopped {
+        let bad = canvas.tone(Tone::Bad);
+        let words = format!("x stopped early: {} {}", stopped.text, stopped.next);
+        canvas.put(inside.x + 1, inside.y, inside.width.saturating_sub(2), &words, bad);
+        inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    }
+    let columns = [
+        Column::new("", 1, 1, 0),
+        Column::new("User name", 14, 36, 0),
+        Column::new("Outcome", 9, 9, 0),
+        Column::new("Operation", 10, 10, 2),
+        Column::new("Why, and what to do next", 12, 90, 1),
+    ];
+    table::draw(canvas, inside, &columns, (results.cursor, results.order.len()), |at| {
+        let Some(r) = results.order.get(at).and_then(|at| results.report.results.get(*at)) else {
+            return Vec::new();
+        };
+        let (glyph, tone) = match r.outcome {
+            Outcome::Done => ("+", Tone::Good),
+            Outcome::Unchanged => ("=", Tone::Dim),
+            Outcome::Failed => ("x", Tone::Bad),
+            Outcome::InDoubt => ("?", Tone::Warn),
+            Outcome::Held => ("-", Tone::Warn),
+        };
+        let why = r.error.as_ref().map(|f| format!("{} {}", f.text, f.next)).unwrap_or_default();
+        vec![
+            (glyph.to_owned(), tone),
+            (r.user_name.clone(), Tone::Plain),
+            (r.outcome.word().replace('_', " "), tone),
+            (r.operation.map(|(_, kind)| kind.word()).unwrap_or("-").to_owned(), Tone::Plain),
+            (why, Tone::Plain),
+        ]
+    });
+    None
+}

@@ -1,0 +1,106 @@
+//! The Assignments pane.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use super::table::{self, Cell, Column};
+use crate::app::{App, Sort, Tone, age, flag_glyph, flag_tone};
+use crate::directory::{AssignmentKind, PersonView};
+use crate::domain::{AccountState, ProfileAttribute};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let inside = canvas.frame(area, &title(app), &foot(app), false);
+    let roles = app.directory.attributes();
+    let mut columns = vec![
+        Column::new("", 2, 2, 0),
+        Column::new("Person", 10, 24, 0),
+        Column::new("User name", 12, 30, 4),
+        Column::new("State", 15, 17, 1),
+        Column::new("Type", 5, 16, 3),
+    ];
+    columns.extend(roles.iter().map(|a| Column::new(&heading(a), 8, 18, 2)));
+    columns.push(Column::new("Account", 8, 9, 5));
+    columns.push(Column::new("Confirmed", 9, 14, 6));
+    let cursor = (app.people.cursor, app.people.order.len());
+    table::draw(canvas, inside, &columns, cursor, |at| {
+        let person = app.people.order.get(at).and_then(|id| app.directory.get(*id));
+        person.map(|p| row(app, &p)).unwrap_or_default()
+    });
+    if app.people.order.is_empty() {
+        let words = match app.people.filter.is_empty() {
+            true => "Nobody to show here: v shows others",
+            false => "Nobody fits the filter: esc clears it",
+        };
+        let dim = canvas.tone(Tone::Dim);
+        canvas.put(inside.x + 2, inside.y + 2, inside.width.saturating_sub(4), words, dim);
+    }
+}
+
+/// The shared start of the roles' names says nothing in a heading.
+fn heading(attribute: &ProfileAttribute) -> String {
+    let name = &attribute.display_name;
+    name.strip_prefix("workato_").filter(|s| !s.is_empty()).unwrap_or(name).to_owned()
+}
+
+fn title(app: &App) -> String {
+    let people = &app.people;
+    let mut title = format!("Assignments ({}) {}", people.order.len(), people.view.words());
+    if !people.filter.is_empty() && app.filtering.is_none() {
+        title.push_str(&format!(" · /{}", people.filter));
+    }
+    title
+}
+
+fn foot(app: &App) -> String {
+    let sort = match app.people.sort {
+        Sort::Flag => "flagged first",
+        Sort::UserName => "by user name",
+    };
+    let at = (app.people.cursor.at + 1).min(app.people.order.len());
+    let selected = app.people.selected.len();
+    let selected = if selected > 0 { format!("{selected} selected · ") } else { String::new() };
+    format!("{selected}{sort} · {at} of {}", app.people.order.len())
+}
+
+fn row(app: &App, person: &PersonView<'_>) -> Vec<Cell> {
+    let selected = if app.people.selected.contains(&person.id()) { "+" } else { " " };
+    let flag = person.flag();
+    let mark = flag.map_or(" ", flag_glyph);
+    let tone = flag.map_or(Tone::Plain, flag_tone);
+    let state = match flag {
+        Some(flag) => flag.words(),
+        None if person.assigned() => person.account().word(),
+        None => person.status().word(),
+    };
+    let state_tone = match (flag, person.account()) {
+        (Some(_), _) => tone,
+        (None, AccountState::Active) => Tone::Good,
+        _ => Tone::Dim,
+    };
+    let mut cells = vec![
+        (format!("{selected}{mark}"), tone),
+        (person.name(), Tone::Plain),
+        (person.user_name().to_owned(), Tone::Plain),
+        (state.to_owned(), state_tone),
+        kind(app, person),
+    ];
+    for attribute in app.directory.attributes() {
+        let value = person.roles().get(&attribute.variable).unwrap_or("-");
+        let tone = if value == "-" || !person.assigned() { Tone::Dim } else { Tone::Plain };
+        cells.push((value.to_owned(), tone));
+    }
+    cells.push((person.account().word().to_owned(), Tone::Dim));
+    cells.push((person.confirmed_at().map_or_else(|| "-".to_owned(), |at| age(app.now, at)), Tone::Dim));
+    cells
+}
+
+fn kind(app: &App, person: &PersonView<'_>) -> Cell {
+    match person.kind() {
+        AssignmentKind::None => ("-".to_owned(), Tone::Dim),
+        AssignmentKind::Individual => ("Individual".to_owned(), Tone::Plain),
+        AssignmentKind::Group(id) => {
+            let name = app.directory.group(id).map(|g| g.group.name.as_str()).unwrap_or_default();
+            (format!("Group {name}"), Tone::Accent)
+        }
+    }
+}
