@@ -139,7 +139,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
     let stopped = tokio::select! {
         code = run_on(&seam, face, global, command, now) => {
-            // What the journal knew ahead of a stop is taken back before the process ends.
+            // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
             let _ = tokio::time::timeout(GRACE, seam.stop()).await;
             return code;
         }

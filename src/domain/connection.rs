@@ -184,10 +184,13 @@ fn default_concurrency() -> u32 {
 }
 
 fn default_timeout_s() -> u32 {
-    60
+    Connection::TIMEOUT_S
 }
 
 impl Connection {
+    /// How long one request may take where nothing else was said, in seconds.
+    pub const TIMEOUT_S: u32 = 60;
+
     /// A connection with everything supported and switched on, as the seed sets it up, not yet enabled.
     pub fn new(id: ConnectionId, name: &str, base_url: &str, token: TokenSource) -> Self {
         Self {

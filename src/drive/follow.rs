@@ -131,8 +131,8 @@ impl Following {
         }
     }
 
-    /// Reads how the operations stand. Returns whether one ended.
-    async fn look(&mut self, shared: &Shared) -> bool {
+    /// Reads how the operations stand, for those that ended before anybody listened. Returns whether one ended.
+    pub(super) async fn look(&mut self, shared: &Shared) -> bool {
         let ids: Vec<OpId> = self.open.iter().copied().collect();
         let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else {
             return false;

@@ -8,6 +8,7 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod intake;
 mod lead;
 mod ledger;
 mod line;

@@ -6,8 +6,7 @@ use crate::domain::{OpId, Operation};
 use crate::engine::Trace;
 use crate::engine::machine::Event;
 
-/// What the rest of the drive tells the sender.
-#[expect(clippy::large_enum_variant, reason = "most orders are answers that were heard, the large ones")]
+/// An order to the sender.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Operations are new or changed.
@@ -16,9 +15,9 @@ pub(super) enum Order {
     LookAgain,
     /// Become the sender if nobody else is; answers whether this process is.
     Lead(oneshot::Sender<bool>),
-    /// Which operations were found at start and still wait for an operator.
-    Offered(oneshot::Sender<Vec<OpId>>),
-    /// They go on.
+    /// Which operations wait for an operator or go on by themselves.
+    Live(oneshot::Sender<Vec<OpId>>),
+    /// Those that wait for an operator go on.
     Resume,
     /// Answers when nothing is under way and everything heard is written; for who stopped waiting for more.
     Quiet(oneshot::Sender<()>),
@@ -31,5 +30,5 @@ pub(super) enum Order {
     /// The token or the endpoint is another one.
     TokenChanged,
     /// A request ended.
-    Heard(Event, Option<Trace>),
+    Heard(Box<(Event, Option<Trace>)>),
 }

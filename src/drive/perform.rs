@@ -22,7 +22,7 @@ pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: S
                 Step::Write(..) => Event::Lost { op, step: StepKind::Write, maybe_sent: false, failure },
                 Step::Verify(_) => Event::Lost { op, step: StepKind::Verify, maybe_sent: false, failure },
             };
-            return shared.order(Order::Heard(event, None));
+            return shared.order(Order::Heard(Box::new((event, None))));
         }
     };
     let trace = |step: &str, exchange: Exchange| {
@@ -40,7 +40,7 @@ pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: S
                 LookUp::Failed(failure) => Evidence::Failed(failure),
             };
             let trace = seen.pop().and_then(|exchange| trace("look up", exchange));
-            return shared.order(Order::Heard(Event::Found(op, evidence), trace));
+            return shared.order(Order::Heard(Box::new((Event::Found(op, evidence), trace))));
         }
         Step::Read(call) => (StepKind::Read, "read", call),
         Step::Write(_, call) => (StepKind::Write, "write", call),
@@ -63,5 +63,5 @@ pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: S
             }),
         },
     };
-    shared.order(Order::Heard(event, trace(word, exchange)));
+    shared.order(Order::Heard(Box::new((event, trace(word, exchange)))));
 }

@@ -48,10 +48,12 @@ impl Drive {
         let applied = self.commit(&preview, operations.clone()).await?;
         self.after_commit(&preview, &applied).await;
         // After the commit, which replaced what was queued for the same people.
-        let resumed = if leads && resumes { self.offered().await } else { Vec::new() };
+        let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
+        resumed.retain(|id| operations.iter().all(|op| op.id != *id));
         following.also(&self.shared, resumed.clone());
         if !resumed.is_empty() {
             self.shared.order(Order::Resume);
+            following.look(&self.shared).await;
         }
         let mut results = skipped(&preview);
         let stopped = following.wait(&self.shared, &progress).await;
@@ -77,9 +79,9 @@ impl Drive {
         let _ = tokio::time::timeout(QUIET_WITHIN, hear).await;
     }
 
-    async fn offered(&self) -> Vec<OpId> {
+    async fn live(&self) -> Vec<OpId> {
         let (answer, hear) = oneshot::channel();
-        self.shared.order(Order::Offered(answer));
+        self.shared.order(Order::Live(answer));
         hear.await.unwrap_or_default()
     }
 

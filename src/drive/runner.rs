@@ -18,10 +18,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
-use super::words::{replaced, stop_asked, store_failure};
-use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, TokenSource};
+use super::words::{stop_asked, store_failure};
+use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
-use crate::engine::{Outcome, Sending, Trace};
+use crate::engine::{Sending, Trace};
 use crate::store::{Applied, Batch, StoreError, Which};
 
 /// How often a process that is not the sender tries to become it.
@@ -32,7 +32,7 @@ type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> +
 /// The sender's loop.
 pub(super) struct Runner {
     pub(super) shared: Arc<Shared>,
-    machine: Machine,
+    pub(super) machine: Machine,
     orders: mpsc::UnboundedReceiver<Order>,
     saves: FuturesOrdered<Save>,
     traces: Vec<Trace>,
@@ -52,7 +52,7 @@ pub(super) struct Runner {
     stopping: Vec<oneshot::Sender<()>>,
     quiet: Vec<oneshot::Sender<()>>,
     /// Where the token is, to notice when another process says that it is elsewhere.
-    token: TokenSource,
+    pub(super) token: TokenSource,
     wake: Option<tokio::time::Instant>,
 }
 
@@ -126,8 +126,9 @@ impl Runner {
                 let leads = self.lead().await;
                 let _ = answer.send(leads);
             }
-            Order::Offered(answer) => {
-                let _ = answer.send(self.offered.keys().copied().collect());
+            Order::Live(answer) => {
+                let offered = self.offered.keys().copied();
+                let _ = answer.send(offered.chain(self.machine.moving()).collect());
             }
             Order::Resume if self.leads => {
                 let rows: Vec<Operation> = std::mem::take(&mut self.offered).into_values().collect();
@@ -156,7 +157,8 @@ impl Runner {
                 self.feed(Event::TokenChanged);
                 self.show();
             }
-            Order::Heard(event, trace) => {
+            Order::Heard(heard) => {
+                let (event, trace) = *heard;
                 self.traces.extend(trace);
                 if let Event::Found(op, _) | Event::Answered { op, .. } | Event::Lost { op, .. } = &event {
                     self.in_flight.remove(op);
@@ -178,62 +180,6 @@ impl Runner {
             let _ = waiting.send(());
         }
         self.settings();
-        self.show();
-    }
-
-    /// New operations of this process go on; those found at start wait, unless a new one waits behind them.
-    fn committed(&mut self, rows: Vec<Operation>) {
-        let mut news = Vec::new();
-        for row in rows {
-            if row.state == OpState::Behind
-                && let Some(id) = self.offered.values().find(|op| op.person == row.person).map(|op| op.id)
-                && let Some(before) = self.offered.remove(&id)
-            {
-                news.push(before);
-            }
-            match self.offered.get_mut(&row.id) {
-                Some(_) if !row.state.live() => {
-                    self.offered.remove(&row.id);
-                }
-                Some(known) => *known = row,
-                None => news.push(row),
-            }
-        }
-        if self.leads {
-            self.take_in(news);
-        }
-        self.show();
-    }
-
-    /// The machine hears of operations; a run that waits for one that was replaced or dropped hears that too.
-    pub(super) fn take_in(&mut self, rows: Vec<Operation>) {
-        for row in rows.iter().filter(|row| row.state == OpState::Cancelled) {
-            self.shared.tell(row.id, Outcome::Held, Some(&replaced()));
-        }
-        self.feed(Event::Committed(rows));
-    }
-
-    /// Reads what another process left: new operations, and those of ours that it replaced.
-    async fn look_again(&mut self) {
-        if !self.leads {
-            return;
-        }
-        let (store, connection) = (self.shared.store.clone(), self.shared.connection);
-        let Ok(mut rows) = store.operations(connection, Which::Live).await else { return };
-        let live: HashSet<OpId> = rows.iter().map(|op| op.id).collect();
-        self.offered.retain(|id, _| live.contains(id));
-        let lost: Vec<OpId> = self.machine.known().filter(|id| !live.contains(id)).collect();
-        if !lost.is_empty() {
-            rows.extend(store.operations(connection, Which::Ids(lost)).await.unwrap_or_default());
-        }
-        self.committed(rows);
-        self.settings();
-        let token = self.shared.directory().connection().token.clone();
-        if token != self.token {
-            self.token = token;
-            super::line::close_line(&self.shared).await;
-            self.feed(Event::TokenChanged);
-        }
         self.show();
     }
 

@@ -105,7 +105,6 @@ pub(crate) const HOUSE: &[Room] = &[
             "clap_complete",
             "clap_mangen",
             "crossterm",
-            "directories",
             "getrandom",
             "jiff",
             "rustix",

@@ -73,7 +73,12 @@ impl Program {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-        command.env_remove("SCIMDECK_HOME").env("USER", "tester").arg("--home").arg(self.home()).args(args);
+        command
+            .env_remove("SCIMDECK_HOME")
+            .env("SUDO_USER", "tester")
+            .arg("--home")
+            .arg(self.home())
+            .args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }

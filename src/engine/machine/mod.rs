@@ -136,6 +136,11 @@ impl Machine {
         self.ops.keys().copied()
     }
 
+    /// Those among them that go on by themselves.
+    pub fn moving(&self) -> impl Iterator<Item = OpId> {
+        self.ops.iter().filter(|(_, live)| live.op.state.moving()).map(|(id, _)| *id)
+    }
+
     /// Whether anything is under way or could start without an operator.
     pub fn busy(&self) -> bool {
         self.ops.values().any(|live| live.stage != Stage::Still || live.op.state.moving())
@@ -341,5 +346,7 @@ fn tagged(mut call: Call, id: OpId) -> Call {
     call
 }
 
+#[cfg(test)]
+mod pace_tests;
 #[cfg(test)]
 mod tests;
