@@ -42,9 +42,9 @@ use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Ids, OpId, Operation, PersonId, Secret};
+use crate::domain::{Connection, Ids, OpId, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
-use crate::store::{Store, Which};
+use crate::store::Store;
 
 /// What a drive is opened with.
 #[derive(Debug)]
@@ -165,12 +165,6 @@ impl Drive {
     /// The attempts of an operation, oldest first.
     pub async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.shared.store.traces(self.shared.connection, operation).await.map_err(|e| problem::store(&e))
-    }
-
-    /// A person's latest operations, oldest first.
-    pub async fn operations_of(&self, person: PersonId) -> Result<Vec<Operation>, Problem> {
-        let which = Which::Person(person);
-        self.shared.store.operations(self.shared.connection, which).await.map_err(|e| problem::store(&e))
     }
 
     /// All live operations by state.

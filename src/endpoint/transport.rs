@@ -156,11 +156,6 @@ impl Endpoint {
         &self.0.base.host
     }
 
-    /// Whether the token travels in clear, which is only accepted on this machine itself.
-    pub fn clear_text(&self) -> bool {
-        self.0.base.clear
-    }
-
     /// Uses another token from the next request on.
     pub fn set_token(&self, token: Secret) {
         *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;
