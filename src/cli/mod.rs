@@ -153,6 +153,6 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
 /// The home folder: `--home`, or the platform's folder for data.
 fn home(global: &Global) -> Result<PathBuf, Problem> {
     let home = Home::find(global.home.as_deref(), None)
-        .map_err(|e| names::bad("no_home", &e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
+        .map_err(|e| names::bad("no_home", e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
     std::path::absolute(&home.data).map_err(|e| system("The home folder cannot be used", &e))
 }

@@ -1,4 +1,5 @@
 //! The one path of every write, over real HTTP against the sandbox: as a library and as the program.
+#![expect(clippy::expect_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
 
 mod bench;
 mod exits;

@@ -32,7 +32,7 @@ impl Program {
     pub(crate) async fn start(people: usize, there: usize, faults: &[&str]) -> Self {
         let program = Self::new(people, there, faults).await;
         program.connect(0).await;
-        let file = program.file("people.csv", &people_csv(people));
+        let file = program.file("people.csv", people_csv(people));
         program.ok(&["import", "people", &file]).await;
         program
     }

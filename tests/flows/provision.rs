@@ -30,7 +30,7 @@ async fn provision_links_who_is_there_in_any_case_and_creates_the_others_once() 
     assert_eq!(flow.sandbox.workspace().lock().unwrap().invitations().len(), 15);
     let kinds = |kind| report.results.iter().filter(|r| r.operation.is_some_and(|o| o.1 == kind)).count();
     assert_eq!((kinds(OpKind::Create), kinds(OpKind::Link)), (15, 9));
-    assert_eq!(flow.account(24).unwrap().access, true);
+    assert!(flow.account(24).unwrap().access);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
