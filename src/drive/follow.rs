@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::runner::Order;
+use super::order::Order;
 use super::shared::{Follower, News, Shared, hold};
 use super::words::{disabled, stands_still};
 use crate::domain::{Failure, FailureKind, OpId, OpState};

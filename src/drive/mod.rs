@@ -14,6 +14,7 @@ mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod order;
 mod perform;
 mod preview;
 mod problem;
@@ -36,8 +37,8 @@ pub use connect::{add_connection, check_base_url, connections, open_store};
 pub use example::fill_example;
 use ledger::Ledger;
 use line::open_line;
-use runner::{Order, Runner};
 use shared::Shared;
+use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
@@ -154,12 +155,6 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
-    }
-
-    /// Holds the runs under way: what was sent is heard out, what was not stays queued and is offered again. Each
-    /// run ends with its report.
-    pub async fn stop_runs(&self) {
-        self.stop().await;
     }
 
     /// Audit entries, oldest first.

@@ -1,17 +1,17 @@
-//! One request of one operation, and its answer back to the machine.
+//! The requests of the sender, one task each.
 
 use std::sync::Arc;
 
 use super::finder::LookUp;
 use super::open_line;
-use super::runner::Order;
+use super::order::Order;
 use super::shared::Shared;
 use crate::domain::{Exchange, Failure, FailureKind, OpId, Outcome as Fate};
 use crate::endpoint::judge;
 use crate::engine::Trace;
 use crate::engine::machine::{Event, Evidence, Step, StepKind};
 
-/// Carries out a step and tells the sender what came of it.
+/// One request of one operation, and its answer back to the machine.
 pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: Step) {
     let line = match open_line(&shared).await {
         Ok(line) => line,

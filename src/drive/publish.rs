@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::runner::Order;
+use super::order::Order;
 use super::shared::Shared;
 use crate::engine::Notice;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use super::follow::Following;
-use super::runner::Order;
+use super::order::Order;
 use super::shared::{hold, now};
 use super::words::replaced;
 use super::{Drive, problem};

@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
+use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
 use super::words::{stop_asked, store_failure};
@@ -25,33 +26,6 @@ use crate::store::{Applied, Batch, StoreError, Which};
 
 /// How often a process that is not the sender tries to become it.
 const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
-
-/// What the rest of the drive tells the sender.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Operations are new or changed.
-    Committed(Vec<Operation>),
-    /// Another process wrote: operations may be new, changed or replaced.
-    LookAgain,
-    /// Become the sender if nobody else is; answers whether this process is.
-    Lead(oneshot::Sender<bool>),
-    /// Which operations wait for an operator or go on by themselves.
-    Live(oneshot::Sender<Vec<OpId>>),
-    /// Those that wait for an operator go on.
-    Resume,
-    /// Answers when nothing is under way and everything heard is written; for who stopped waiting for more.
-    Quiet(oneshot::Sender<()>),
-    /// Nothing new is sent; answers when nothing is under way.
-    Stop(oneshot::Sender<()>),
-    /// The connection's settings or attributes are others.
-    Settings,
-    /// An operator sends something: an endpoint that was down is tried now.
-    Try,
-    /// The token or the endpoint is another one.
-    TokenChanged,
-    /// A request ended.
-    Heard(Box<(Event, Option<Trace>)>),
-}
 
 type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;
 

@@ -9,8 +9,8 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::finder::Finder;
 use super::ledger::Ledger;
+use super::order::Order;
 use super::problem;
-use super::runner::Order;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
 use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};

@@ -347,4 +347,6 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 }
 
 #[cfg(test)]
+mod pace_tests;
+#[cfg(test)]
 mod tests;
