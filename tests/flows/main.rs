@@ -1,5 +1,4 @@
 //! The one path of every write, over real HTTP against the sandbox: as a library and as the program.
-#![expect(clippy::expect_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
 
 #![allow(
     clippy::expect_used,
