@@ -89,6 +89,6 @@ async fn a_token_of_another_workspace_sends_nothing_and_says_so() {
 
 fn by_hand(flow: &Flow, n: usize, role: &str) {
     let workspace = flow.sandbox.workspace();
-    let mut workspace = workspace.lock().unwrap();
-    workspace.set_role_by_hand(&name(n), "workato_role", role, jiff::Timestamp::now()).unwrap();
+    let mut workspace = workspace.lock().expect("no panic");
+    workspace.set_role_by_hand(&name(n), "workato_role", role, jiff::Timestamp::now()).expect("a role");
 }
