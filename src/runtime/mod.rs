@@ -4,6 +4,7 @@
 mod drive;
 mod event_loop;
 mod keys;
+mod placed;
 mod screen;
 mod seam;
 mod signals;
@@ -24,6 +25,7 @@ use crate::app::{App, Session};
 use crate::config::Look;
 use crate::domain::Time;
 use event_loop::Loop;
+use placed::Placed;
 use screen::Screen;
 pub use seam::Seam;
 
@@ -114,7 +116,7 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     let mut screen = Screen::enter()?;
     // Never dropped: on a terminal that is gone its drop would write to standard error, which panics when that is
     // gone too. The screen shows the cursor again by itself.
-    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
+    let mut terminal = ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout())))?);
     let app = App::new(options.session, seam.directory());
     let ended = Loop::new(Arc::new(seam), app, options.look, now)
         .run(&mut terminal, EventStream::new(), signals, &mut screen)
