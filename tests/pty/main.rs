@@ -1,0 +1,13 @@
+//! The real program in a real terminal: what it writes is kept as a screen, what is typed goes in as bytes.
+
+mod beside;
+mod first_time;
+mod forms;
+mod gone;
+mod picture;
+mod quiet;
+mod sizes;
+mod svg;
+mod terminal;
+mod unfit;
+mod unusual_text;
