@@ -11,6 +11,9 @@ use crate::domain::{OpId, PersonId};
 /// Audit entries shown on a person's page.
 const RECENT: u32 = 8;
 
+/// Said when somebody leaves while a run is under way.
+const LEAVING: &str = "a run is under way: q again leaves, what is not sent stays queued";
+
 impl App {
     /// Does it, or says why it can not be done just now.
     pub(super) fn perform(&mut self, action: Action) {
@@ -21,7 +24,7 @@ impl App {
             Action::Show(pane) => self.show(pane),
             Action::NextPane => self.turn(1),
             Action::PrevPane => self.turn(Pane::ALL.len() - 1),
-            Action::Filter => self.filtering = Some(Field::text("filter", "/", &self.filter().to_owned())),
+            Action::Filter => self.filtering = Some(Field::text("filter", "/", self.filter())),
             Action::Sort => {
                 self.people.next_sort();
                 self.people.refresh(&self.directory, self.table_rows());
@@ -66,7 +69,7 @@ impl App {
             }
             Action::StopTask => self.stop(),
             Action::Redraw => self.redraw = true,
-            Action::Quit => self.out.push(Effect::Quit),
+            Action::Quit => self.quit(),
             Action::GoOn | Action::Leave => self.answer_offer(action == Action::GoOn),
             action if self.verb(action) => {}
             action => self.move_here(action),
@@ -110,8 +113,8 @@ impl App {
 
     fn open(&mut self) {
         if self.overlays.is_empty() && self.pane == Pane::Audit {
-            let Some(entry) = self.feed.current() else { return };
-            let lines = entry_doc::page(entry, self.feed.echo(entry), self.directory.attributes());
+            let Some(row) = self.feed.current() else { return };
+            let lines = entry_doc::page(row, self.directory.attributes());
             return self.push_reader("Audit entry", Page::new(lines), None);
         }
         let Some(id) = self.person_here() else { return };
@@ -131,7 +134,8 @@ impl App {
                 live.or_else(|| page.audit.as_ref()?.iter().rev().find_map(|e| e.operation))
             }
             Some(_) => None,
-            None => self.feed.current().filter(|_| self.pane == Pane::Audit)?.operation,
+            None if self.pane == Pane::Audit => self.feed.current()?.entry()?.operation,
+            None => None,
         }
     }
 
@@ -191,7 +195,9 @@ impl App {
                 group.map(|g| g.group.name.clone()).unwrap_or_default()
             }
             (None, Pane::Profile) => self.attribute().map(|a| a.variable.clone()).unwrap_or_default(),
-            (None, Pane::Audit) => self.feed.current().map(|e| e.subject.clone()).unwrap_or_default(),
+            (None, Pane::Audit) => {
+                self.feed.current().and_then(|row| row.entry()).map(|e| e.subject.clone()).unwrap_or_default()
+            }
             (None, Pane::Provisioning) => self.directory.connection().base_url.clone(),
         };
         if text.is_empty() {
@@ -199,6 +205,16 @@ impl App {
         }
         self.out.push(Effect::Copy(text));
         self.say("copied");
+    }
+
+    /// Leaves; while a run is under way only when asked twice.
+    fn quit(&mut self) {
+        let runs = self.tasks.iter().any(|t| matches!(t.kind, super::Kind::Run { .. }));
+        let warned = self.toast.as_ref().is_some_and(|t| t.text == LEAVING);
+        if runs && !warned {
+            return self.say(LEAVING);
+        }
+        self.out.push(Effect::Quit);
     }
 
     /// Stops waiting: a run is asked to hold first; asked twice, it is left to itself.

@@ -3,18 +3,12 @@
 use super::doc::{Line, Tone};
 use super::plan_doc::change;
 use super::words::{or_dash, stamp};
-use crate::audit::AuditEntry;
+use crate::audit::FeedRow;
 use crate::domain::ProfileAttribute;
 
-/// A clock that is off by more than this is named.
-const SKEW_MS: i64 = 5_000;
-
-/// The entry, and the app's own entry about the same operation where it was seen.
-pub(super) fn page(
-    entry: &AuditEntry,
-    echo: Option<&AuditEntry>,
-    attributes: &[ProfileAttribute],
-) -> Vec<Line> {
+/// Our own entry with the app's echoes of it, or an entry of the app's own.
+pub(super) fn page(row: &FeedRow, attributes: &[ProfileAttribute]) -> Vec<Line> {
+    let Some(entry) = row.entry() else { return Vec::new() };
     let mut lines = vec![
         Line::head(entry.event.clone()).and(Tone::Dim, format!("  {}", entry.subject)),
         Line::plain(entry.detail.clone()),
@@ -23,13 +17,11 @@ pub(super) fn page(
         Line::field("By", Tone::Plain, entry.actor.clone()),
         Line::field("Arrived", Tone::Plain, stamp(entry.time)),
     ];
-    if let Some(remote) = entry.remote_time {
+    if let Some(remote) = row.remote_time() {
         lines.push(Line::field("App's clock", Tone::Plain, stamp(remote)));
-        let skew = entry.time.since(remote).abs();
-        if skew > SKEW_MS {
-            let text = format!("the two clocks are {} s apart", skew / 1000);
-            lines.push(Line::field("", Tone::Warn, text));
-        }
+    }
+    if let Some(skew) = row.skew_words() {
+        lines.push(Line::field("", Tone::Warn, skew));
     }
     let operation = entry.operation.map(|o| o.to_string());
     lines.push(Line::field("Operation", Tone::Plain, or_dash(operation.as_deref())));
@@ -40,7 +32,8 @@ pub(super) fn page(
         lines.push(Line::of(Tone::Dim, "      no values were changed"));
     }
     lines.extend(entry.changes.iter().map(|d| change(d, attributes)));
-    if let Some(echo) = echo {
+    // Where only the echo has arrived it stands above already.
+    for echo in row.echoes.iter().filter(|_| row.own.is_some()) {
         lines.push(Line::blank());
         lines.push(
             Line::head("Seen in the app")

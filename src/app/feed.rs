@@ -1,7 +1,7 @@
 //! The Audit Log: entries as they arrive, newest last, with the echo of our own operation on one row with it.
 
 use super::Cursor;
-use crate::audit::{AuditEntry, Source};
+use crate::audit::{AuditEntry, Feed as Merged, FeedRow};
 
 /// Entries kept in memory; older ones are asked for when somebody scrolls there.
 const KEPT: usize = 5_000;
@@ -12,9 +12,8 @@ pub(super) const PAGE: u32 = 500;
 /// The state of the Audit Log.
 #[derive(Debug, Clone)]
 pub struct Feed {
-    /// The newest entries, oldest first.
-    pub entries: Vec<AuditEntry>,
-    /// Places in `entries` of those shown.
+    merged: Merged,
+    /// Places of the rows shown.
     pub order: Vec<usize>,
     /// Where the cursor is.
     pub cursor: Cursor,
@@ -29,7 +28,7 @@ pub struct Feed {
 impl Default for Feed {
     fn default() -> Self {
         Self {
-            entries: Vec::new(),
+            merged: Merged::default(),
             order: Vec::new(),
             cursor: Cursor::default(),
             follow: true,
@@ -40,71 +39,77 @@ impl Default for Feed {
 }
 
 impl Feed {
-    /// Takes entries in, in order of arrival; an entry that is there already is replaced.
-    pub fn take(&mut self, entries: impl IntoIterator<Item = AuditEntry>) {
-        for entry in entries {
-            match self.entries.binary_search_by_key(&entry.seq, |e| e.seq) {
-                Ok(at) if entry.seq != 0 => self.entries[at] = entry,
-                Ok(_) => self.entries.push(entry),
-                Err(at) => self.entries.insert(at, entry),
+    /// Whether nothing happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.merged.rows().is_empty()
+    }
+
+    /// The number of the oldest entry that is here.
+    pub(super) fn first(&self) -> Option<u64> {
+        self.merged.rows().first().map(FeedRow::seq)
+    }
+
+    /// Takes entries in; older ones go to their place.
+    pub(super) fn take(&mut self, entries: Vec<AuditEntry>) {
+        let under = self.current().map(FeedRow::seq);
+        if entries.iter().all(|entry| entry.seq > self.merged.last()) {
+            for entry in entries {
+                self.merged.push(entry);
             }
+        } else {
+            let here = self.merged.rows().iter().flat_map(|row| row.own.iter().chain(&row.echoes)).cloned();
+            let mut all: Vec<AuditEntry> = here.chain(entries).collect();
+            all.sort_by_key(|entry| entry.seq);
+            self.merged = Merged::of(all);
         }
         // Someone who reads back keeps what was fetched for them.
-        let extra = if self.follow { self.entries.len().saturating_sub(KEPT) } else { 0 };
-        self.whole &= extra == 0;
-        self.entries.drain(..extra);
+        if self.follow && self.merged.rows().len() > KEPT {
+            self.merged.trim(KEPT);
+            self.whole = false;
+        }
+        self.list();
+        self.stay(under);
     }
 
     /// Works out which are shown.
-    pub fn refresh(&mut self, rows: usize) {
-        let under = self.order.get(self.cursor.at).and_then(|at| self.entries.get(*at)).map(|e| e.seq);
-        let terms: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
-        self.order = (0..self.entries.len())
-            .filter(|at| !self.folded(*at))
-            .filter(|at| terms.iter().all(|term| mentions(&self.entries[*at], term)))
-            .collect();
-        if self.follow {
-            self.cursor.at = self.order.len();
-        } else if let Some(at) =
-            under.and_then(|seq| self.order.iter().position(|at| self.entries[*at].seq == seq))
-        {
-            self.cursor.at = at;
-        }
+    pub(super) fn refresh(&mut self, rows: usize) {
+        let under = self.current().map(FeedRow::seq);
+        self.list();
+        self.stay(under);
         self.cursor.settle(self.order.len(), rows);
     }
 
-    /// Whether an entry is the echo of one above it, which carries it on its own row.
-    fn folded(&self, at: usize) -> bool {
-        let entry = &self.entries[at];
-        entry.source == Source::ScimAutoSync
-            && entry.operation.is_some()
-            && self.entries[..at]
-                .iter()
-                .rev()
-                .take(500)
-                .any(|e| e.operation == entry.operation && e.source == Source::Console)
+    fn list(&mut self) {
+        let terms: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        let rows = self.merged.rows().iter().enumerate();
+        self.order =
+            rows.filter(|(_, row)| terms.iter().all(|t| mentions(row, t))).map(|(at, _)| at).collect();
     }
 
-    /// The app's own entry about the same operation, where it was seen.
-    pub fn echo(&self, entry: &AuditEntry) -> Option<&AuditEntry> {
-        let operation = entry.operation?;
-        (entry.source == Source::Console)
-            .then(|| {
-                self.entries
-                    .iter()
-                    .rev()
-                    .find(|e| e.source == Source::ScimAutoSync && e.operation == Some(operation))
-            })
-            .flatten()
+    fn stay(&mut self, under: Option<u64>) {
+        if self.follow {
+            self.cursor.at = self.order.len().saturating_sub(1);
+        } else if let Some(at) = (0..self.order.len()).find(|n| self.row(*n).map(FeedRow::seq) == under) {
+            self.cursor.at = at;
+        }
     }
 
-    /// The entry under the cursor.
-    pub fn current(&self) -> Option<&AuditEntry> {
-        self.order.get(self.cursor.at).and_then(|at| self.entries.get(*at))
+    /// The row at a place of those shown.
+    pub fn row(&self, at: usize) -> Option<&FeedRow> {
+        self.order.get(at).and_then(|at| self.merged.rows().get(*at))
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<&FeedRow> {
+        self.row(self.cursor.at)
     }
 }
 
-fn mentions(entry: &AuditEntry, term: &str) -> bool {
+fn mentions(row: &FeedRow, term: &str) -> bool {
+    row.own.iter().chain(&row.echoes).any(|entry| entry_mentions(entry, term))
+}
+
+fn entry_mentions(entry: &AuditEntry, term: &str) -> bool {
     let source = term.strip_prefix("source:").is_some_and(|s| entry.source.word().starts_with(s));
     source
         || [&entry.event, &entry.subject, &entry.actor, &entry.detail]
@@ -117,7 +122,12 @@ fn mentions(entry: &AuditEntry, term: &str) -> bool {
 mod tests {
     use super::*;
     use crate::app::fixture::entry;
+    use crate::audit::Source;
     use crate::domain::OpId;
+
+    fn seqs(feed: &Feed) -> Vec<u64> {
+        (0..feed.order.len()).filter_map(|at| feed.row(at)).map(FeedRow::seq).collect()
+    }
 
     #[test]
     fn our_operation_and_its_echo_are_one_row() {
@@ -125,21 +135,25 @@ mod tests {
         let mut ours = entry(1, Source::Console, "update");
         let mut echo = entry(2, Source::ScimAutoSync, "member_updated");
         (ours.operation, echo.operation) = (Some(OpId(7)), Some(OpId(7)));
-        feed.take([ours, echo, entry(3, Source::SignIn, "signed_in")]);
+        feed.take(vec![ours, echo, entry(3, Source::SignIn, "signed_in")]);
         feed.refresh(10);
-        assert_eq!(feed.order, [0, 2]);
-        assert_eq!(feed.echo(&feed.entries[0]).map(|e| e.seq), Some(2));
+        assert_eq!(seqs(&feed), [1, 3]);
+        feed.filter = "member_updated".into();
+        feed.refresh(10);
+        assert_eq!(seqs(&feed), [1], "the words of an echo find its row");
     }
 
     #[test]
     fn a_reader_who_stopped_following_stays_where_they_are() {
         let mut feed = Feed::default();
-        feed.take((1..=50).map(|n| entry(n, Source::Console, "update")));
+        feed.take((11..=60).map(|n| entry(n, Source::Console, "update")).collect());
         feed.refresh(10);
-        assert_eq!(feed.current().map(|e| e.seq), Some(50));
+        assert_eq!(feed.current().map(FeedRow::seq), Some(60));
         (feed.follow, feed.cursor.at) = (false, 5);
-        feed.take([entry(51, Source::Console, "create")]);
+        feed.take(vec![entry(61, Source::Console, "create")]);
+        feed.take((1..=10).map(|n| entry(n, Source::Console, "older")).collect());
         feed.refresh(10);
-        assert_eq!(feed.current().map(|e| e.seq), Some(6));
+        assert_eq!(feed.current().map(FeedRow::seq), Some(16));
+        assert_eq!(feed.first(), Some(1));
     }
 }

@@ -1,6 +1,6 @@
 //! The console's state, pure: a message in, effects out. It knows neither terminal nor clock, and draws nothing.
 //!
-//! A key goes to the top overlay, else to the pane: [`keymap`] says what it means there, [`App::refusal`] why it
+//! A key goes to the top overlay, else to the pane: the keymap says what it means there, [`App::refusal`] why it
 //! can not be done just now, and one small function per verb turns it into a [`Command`](crate::verbs::Command)
 //! that is looked at, shown where it must be asked, and run.
 
@@ -56,7 +56,7 @@ pub use msg::{Answer, Effect, Msg, Query, QueryId, TaskId};
 pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
-pub use person_doc::{flag_glyph, flag_tone, reasons};
+pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
 pub use task::{Kind, Task, Toast};
 pub use words::{age, clock, stamp};
 

@@ -64,7 +64,7 @@ impl App {
             Pane::Profile => {
                 Line::of(Tone::Dim, "Members stand strongest first: a step towards the top raises")
             }
-            Pane::Audit if self.feed.entries.is_empty() => {
+            Pane::Audit if self.feed.is_empty() => {
                 Line::of(Tone::Dim, "Nothing happened yet: provision somebody and see it arrive here")
             }
             Pane::Audit if self.feed.follow => Line::of(Tone::Good, "Following: ")

@@ -53,7 +53,7 @@ pub fn reasons(app: &App, person: &PersonView<'_>) -> Vec<Line> {
 }
 
 /// The whole page.
-pub(super) fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> {
+pub fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> {
     let Some(person) = app.directory.get(id) else {
         return vec![Line::of(Tone::Warn, "This person is not in the directory any more.")];
     };

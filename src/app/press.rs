@@ -198,7 +198,7 @@ impl App {
                 self.feed.cursor.take(action, self.feed.order.len(), rows);
                 self.feed.follow = self.feed.cursor.at + 1 >= self.feed.order.len();
                 if self.feed.cursor.at == 0 {
-                    self.ask_feed(self.feed.entries.first().map(|e| e.seq));
+                    self.ask_feed(self.feed.first());
                 }
             }
             Pane::Provisioning => {

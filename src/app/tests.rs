@@ -208,6 +208,17 @@ fn a_run_can_be_held_then_left_and_the_console_goes_on_meanwhile() {
 }
 
 #[test]
+fn leaving_while_a_run_is_under_way_is_asked_twice() {
+    let mut app = app();
+    let effects = keys(&mut app, "p");
+    looked(&mut app, &effects, None);
+    keys(&mut app, "y");
+    assert!(!keys(&mut app, "q").contains(&Effect::Quit));
+    assert!(toast(&app).contains("stays queued"));
+    assert!(keys(&mut app, "q").contains(&Effect::Quit));
+}
+
+#[test]
 fn results_open_by_themselves_when_something_failed_and_lead_to_the_requests() {
     let mut app = app();
     let effects = keys(&mut app, "p");

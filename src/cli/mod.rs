@@ -9,6 +9,7 @@ mod console;
 mod decisions;
 mod demo;
 mod face;
+mod first_run;
 mod generate;
 mod import;
 mod look;
@@ -35,6 +36,7 @@ pub use face::{Ask, Face, Line};
 pub use run::run_on;
 pub use seam::Seam;
 
+use crate::config::Home;
 use crate::domain::Time;
 use crate::engine::{Problem, ProblemKind};
 use open::Opening;
@@ -103,7 +105,13 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
             reason: global.reason.clone(),
         })
     };
-    let Some(command) = &cli.command else { return console::console(&opening()?).await };
+    let Some(command) = &cli.command else {
+        let opening = opening()?;
+        return match open::has_connection(&opening).await? {
+            true => console::console(&opening).await,
+            false => first_run::first_run(&opening, global, face).await,
+        };
+    };
     match command {
         Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
         Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
@@ -130,7 +138,11 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     };
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
     let stopped = tokio::select! {
-        code = run_on(&seam, face, global, command, now) => return code,
+        code = run_on(&seam, face, global, command, now) => {
+            // What the journal knew ahead of a stop is taken back before the process ends.
+            let _ = tokio::time::timeout(GRACE, seam.stop()).await;
+            return code;
+        }
         code = signals.wait() => code,
     };
     face.say("\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n");
@@ -140,9 +152,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
 
 /// The home folder: `--home`, or the platform's folder for data.
 fn home(global: &Global) -> Result<PathBuf, Problem> {
-    let platform = || directories::ProjectDirs::from("", "", "scimdeck").map(|d| d.data_dir().to_owned());
-    let home = global.home.clone().or_else(platform).ok_or_else(|| {
-        names::bad("no_home", "There is no home folder.", "Name one with --home DIR or SCIMDECK_HOME.")
-    })?;
-    std::path::absolute(&home).map_err(|e| system("The home folder cannot be used", &e))
+    let home = Home::find(global.home.as_deref(), None)
+        .map_err(|e| names::bad("no_home", &e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
+    std::path::absolute(&home.data).map_err(|e| system("The home folder cannot be used", &e))
 }

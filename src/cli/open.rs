@@ -57,6 +57,11 @@ pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
     Drive::open(opening.config(store, connection, false)).await
 }
 
+/// Whether the home has a connection at all.
+pub(super) async fn has_connection(opening: &Opening) -> Result<bool, Problem> {
+    Ok(!drive::connections(&open_home(&opening.home)?).await?.is_empty())
+}
+
 /// Opens the home on its connection, and follows the app's log and other processes.
 pub(super) async fn open_watching(opening: &Opening) -> Result<Drive, Problem> {
     let store = open_home(&opening.home)?;
@@ -132,8 +137,14 @@ fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Pro
 /// The operating system's user, who is named in every audit entry.
 pub(super) fn user() -> String {
     let named = |name: &str| std::env::var(name).ok().filter(|user| !user.is_empty());
-    let uid = || format!("uid {}", rustix::process::getuid().as_raw());
-    named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME")).unwrap_or_else(uid)
+    let uid = rustix::process::getuid().as_raw();
+    let known = || {
+        let table = std::fs::read_to_string("/etc/passwd").ok()?;
+        let row = table.lines().find(|row| row.split(':').nth(2) == Some(uid.to_string().as_str()))?;
+        row.split(':').next().map(str::to_owned)
+    };
+    // Behind sudo the person counts, not the account; the variables of a login may be missing in a service.
+    named("SUDO_USER").or_else(known).or_else(|| named("USER")).unwrap_or_else(|| format!("uid {uid}"))
 }
 
 impl Seam for Drive {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
 use super::finder::LookUp;
@@ -54,7 +54,7 @@ pub(super) struct Runner {
     shared: Arc<Shared>,
     machine: Machine,
     orders: mpsc::UnboundedReceiver<Order>,
-    saves: FuturesUnordered<Save>,
+    saves: FuturesOrdered<Save>,
     traces: Vec<Trace>,
     lock: Option<File>,
     fence: Option<u64>,
@@ -79,7 +79,7 @@ impl Runner {
             shared,
             machine,
             orders,
-            saves: FuturesUnordered::new(),
+            saves: FuturesOrdered::new(),
             traces: Vec::new(),
             lock: None,
             fence: None,
@@ -282,6 +282,7 @@ impl Runner {
         let connection = directory.connection();
         self.machine.set_policy(Policy {
             concurrency: connection.concurrency,
+            ahead: connection.concurrency.saturating_mul(4).clamp(4, 64),
             attributes: directory.attributes().to_vec(),
             ..Policy::default()
         });
@@ -349,8 +350,8 @@ impl Runner {
         let mut save: Save = Box::pin(async move { (ticket, store.apply(batch).await) });
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         match save.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(done) => self.saves.push(Box::pin(std::future::ready(done))),
-            std::task::Poll::Pending => self.saves.push(save),
+            std::task::Poll::Ready(done) => self.saves.push_back(Box::pin(std::future::ready(done))),
+            std::task::Poll::Pending => self.saves.push_back(save),
         }
     }
 

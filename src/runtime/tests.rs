@@ -164,6 +164,22 @@ struct Script {
     suspended: usize,
 }
 
+const LOOK: Look = Look { colour: true, unicode: true };
+
+impl Script {
+    fn new(first: &'static str, steps: Vec<Step>, keys: mpsc::UnboundedSender<io::Result<Event>>) -> Self {
+        Self {
+            steps: steps.into_iter(),
+            expected: first,
+            keys,
+            frames: 0,
+            settled_after: Vec::new(),
+            copied: Vec::new(),
+            suspended: 0,
+        }
+    }
+}
+
 impl Host<TestBackend> for Script {
     fn begin(&mut self) -> io::Result<()> {
         self.frames += 1;
@@ -222,17 +238,8 @@ async fn play(stuck: bool, first: &'static str, steps: Vec<Step>) -> (Ended, Scr
     let seam = Arc::new(Fake::new(stuck));
     let session = Session { who: "sam@jump1".into(), read_only: false };
     let app = App::new(session, seam.directory());
-    let mut script = Script {
-        steps: steps.into_iter(),
-        expected: first,
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
+    let mut script = Script::new(first, steps, keys);
+    let ended = Loop::new(Arc::new(seam), app, LOOK, || NOW)
         .run(&mut terminal, input, signals, &mut script)
         .await
         .unwrap();
@@ -287,54 +294,31 @@ async fn the_name_under_the_cursor_is_copied_between_frames() {
     assert_eq!(script.copied, ["ana@example.com"]);
 }
 
-#[tokio::test]
-async fn a_terminal_that_goes_away_ends_the_console() {
-    let (_keys, signals) = mpsc::channel::<Signal>(1);
+/// Runs the loop without any key.
+async fn ending(
+    input: impl futures_util::Stream<Item = io::Result<Event>> + Unpin,
+    signals: mpsc::Receiver<Signal>,
+) -> Ended {
+    let (keys, _) = mpsc::unbounded_channel();
+    let mut host = Script::new("", Vec::new(), keys);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let seam = Arc::new(Fake::new(false));
     let app = App::new(Session::default(), seam.directory());
-    let (keys, _) = mpsc::unbounded_channel();
-    let mut host = Script {
-        steps: Vec::new().into_iter(),
-        expected: "",
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let input = stream::empty();
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
-        .run(&mut terminal, input, signals, &mut host)
-        .await
-        .unwrap();
+    Loop::new(Arc::new(seam), app, LOOK, || NOW).run(&mut terminal, input, signals, &mut host).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_terminal_that_goes_away_ends_the_console() {
+    let (_alive, signals) = mpsc::channel(1);
+    let ended = ending(stream::empty(), signals).await;
     assert_eq!((ended, ended.exit()), (Ended::Lost, 129));
 }
 
 #[tokio::test]
 async fn a_signal_ends_the_console_with_its_number() {
-    let (send, signals) = mpsc::channel::<Signal>(1);
+    let (send, signals) = mpsc::channel(1);
     send.send(Signal::End(15)).await.unwrap();
-    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    let seam = Arc::new(Fake::new(false));
-    let app = App::new(Session::default(), seam.directory());
-    let (keys, _) = mpsc::unbounded_channel();
-    let mut host = Script {
-        steps: Vec::new().into_iter(),
-        expected: "",
-        keys,
-        frames: 0,
-        settled_after: Vec::new(),
-        copied: Vec::new(),
-        suspended: 0,
-    };
-    let look = Look { colour: true, unicode: true };
-    let ended = Loop::new(Arc::new(seam), app, look, || NOW)
-        .run(&mut terminal, stream::pending(), signals, &mut host)
-        .await
-        .unwrap();
-    assert_eq!(ended.exit(), 143);
+    assert_eq!(ending(stream::pending(), signals).await.exit(), 143);
 }
 
 #[tokio::test]

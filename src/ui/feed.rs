@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::table::{self, Column};
 use crate::app::{App, Tone, stamp};
-use crate::audit::Source;
+use crate::audit::{AuditEntry, Source};
+use crate::domain::Difference;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let feed = &app.feed;
@@ -26,39 +27,40 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("In the app", 13, 13, 6),
     ];
     table::draw(canvas, inside, &columns, (feed.cursor, feed.order.len()), |at| {
-        let Some(entry) = feed.order.get(at).and_then(|at| feed.entries.get(*at)) else { return Vec::new() };
+        let Some(row) = feed.row(at) else { return Vec::new() };
+        let Some(entry) = row.entry() else { return Vec::new() };
         let time = stamp(entry.time);
         let time = if short { time.get(11..).unwrap_or(&time).to_owned() } else { time };
-        let echo = feed.echo(entry);
-        let (seen, tone) = match (echo, entry.operation) {
-            (Some(echo), _) => (format!("seen {}", crate::app::clock(echo.time)), Tone::Good),
-            (None, Some(_)) if entry.source == Source::Console => ("sent".to_owned(), Tone::Dim),
-            _ => (String::new(), Tone::Dim),
+        let (seen, tone) = match (row.seen(), row.sent()) {
+            (Some(seen), _) => (format!("seen {}", crate::app::clock(seen)), Tone::Good),
+            (None, Some(_)) => ("sent".to_owned(), Tone::Dim),
+            (None, None) => (String::new(), Tone::Dim),
         };
         // An operation that the app's own log confirms carries the app's mark.
-        let source = echo.map_or(entry.source, |e| e.source);
+        let source = row.echoes.first().map_or(entry.source, |echo| echo.source);
         vec![
             (time, Tone::Dim),
             (source.word().to_owned(), source_tone(source)),
             (entry.event.clone(), Tone::Plain),
             (entry.subject.clone(), Tone::Plain),
-            (changes(entry), Tone::Plain),
+            (changes(app, entry), Tone::Plain),
             (entry.actor.clone(), Tone::Dim),
             (seen, tone),
         ]
     });
 }
 
-/// The first values that changed; without any, the sentence.
-fn changes(entry: &crate::audit::AuditEntry) -> String {
-    let one = |d: &crate::domain::Difference| {
-        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
-        format!("{} {} -> {}", d.attribute, value(&d.before), value(&d.after))
+/// A role that changed, else the first value that did; without any, the sentence.
+fn changes(app: &App, entry: &AuditEntry) -> String {
+    let role = |d: &&Difference| app.directory.attribute(&d.attribute).is_some();
+    let Some(shown) = entry.changes.iter().find(role).or(entry.changes.first()) else {
+        return entry.detail.clone();
     };
-    match entry.changes.as_slice() {
-        [] => entry.detail.clone(),
-        [first] => one(first),
-        [first, rest @ ..] => format!("{} and {} more", one(first), rest.len()),
+    let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
+    let words = format!("{} {} -> {}", shown.attribute, value(&shown.before), value(&shown.after));
+    match entry.changes.len() - 1 {
+        0 => words,
+        more => format!("{words} and {more} more"),
     }
 }
 

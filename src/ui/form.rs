@@ -102,7 +102,13 @@ fn draw_field(
             canvas.put(x, area.y, width, if *on { "[x] yes" } else { "[ ] no" }, style);
             None
         }
-        Value::Text(_) => text(canvas, field, x, area.y, width),
+        Value::Text(_) if focused => text(canvas, field, x, area.y, width),
+        Value::Text(_) => {
+            let whole = field.value().unwrap_or_default();
+            let plain = canvas.tone(Tone::Plain);
+            canvas.put(x, area.y, width, &whole, plain);
+            None
+        }
         Value::Lines(_) => lines(canvas, field, Rect { x, width, ..area }),
     }
 }

@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::Canvas;
 use super::theme;
 use crate::app::{
-    App, Context, Line, Pane, Tone, clock, flag_glyph, flag_tone, hints, layout, reasons, sending_words,
+    App, Context, Line, Pane, Tone, clock, flag_glyph, flag_tone, hints, layout, person_page, reasons,
+    sending_words,
 };
 use crate::domain::Flag;
 
@@ -88,21 +89,17 @@ fn minute(time: crate::domain::Time) -> String {
 pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let lines = match app.pane {
         Pane::Assignments => match app.people.current().and_then(|id| app.directory.get(id)) {
-            Some(person) => {
-                let mut lines = reasons(app, &person);
-                if area.height > 2 {
-                    lines.insert(
-                        0,
-                        Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name())),
-                    );
-                }
-                lines
-            }
+            // On a tall screen the beginning of the person's page.
+            Some(person) if area.height > 2 => person_page(app, person.id(), None),
+            Some(person) => reasons(app, &person),
             None => Vec::new(),
         },
         Pane::Groups => group(app),
         Pane::Profile => attribute(app),
-        Pane::Audit => app.feed.current().map(|e| vec![Line::plain(e.detail.clone())]).unwrap_or_default(),
+        Pane::Audit => {
+            let entry = app.feed.current().and_then(|row| row.entry());
+            entry.map(|e| Line::plain(e.detail.clone())).into_iter().collect()
+        }
         Pane::Provisioning => Vec::new(),
     };
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };

@@ -1,5 +1,5 @@
 //! Drawing only: `&App` becomes a frame. One file per pane and per overlay; nothing is decided here and nothing is
-//! kept. Only rows that are on the screen are ever built, and all text goes through [`text::Shown`].
+//! kept. Only rows that are on the screen are ever built, and all text goes through `text::Shown`.
 
 mod canvas;
 mod dialog;

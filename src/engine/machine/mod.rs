@@ -22,8 +22,11 @@ use crate::domain::{Base, Call, Failure, OpId, OpState, Operation, ProfileAttrib
 /// How the machine behaves on a connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// How many operations may be under way at once.
+    /// How many requests may be under way at once.
     pub concurrency: u32,
+    /// How many writes may be in the journal before their turn to be sent, so that one sync covers many. After a
+    /// crash that many more are looked up.
+    pub ahead: u32,
     /// How long a write of unknown fate is left alone before it is looked up, in milliseconds.
     pub settle_ms: i64,
     /// Writes of one operation before an operator is asked.
@@ -36,7 +39,14 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { concurrency: 4, settle_ms: 2_000, max_attempts: 5, fresh_ms: 60_000, attributes: Vec::new() }
+        Self {
+            concurrency: 4,
+            ahead: 16,
+            settle_ms: 2_000,
+            max_attempts: 5,
+            fresh_ms: 60_000,
+            attributes: Vec::new(),
+        }
     }
 }
 
@@ -47,8 +57,10 @@ enum Stage {
     Ready,
     /// Has a place; a read is under way.
     Asking,
-    /// Has a place; the journal is told before this is sent.
+    /// The journal is told before this is sent.
     Journalling(Ticket, Call),
+    /// The journal knows; wants a place to be sent.
+    Journalled(Call),
     /// Has a place; the write is under way.
     Writing,
     /// Gave its place back; the journal is told how it ended.
@@ -59,7 +71,12 @@ enum Stage {
 
 impl Stage {
     fn holds_a_place(&self) -> bool {
-        matches!(self, Self::Asking | Self::Journalling(..) | Self::Writing)
+        matches!(self, Self::Asking | Self::Writing)
+    }
+
+    /// Whether its own step decides what becomes of it.
+    fn on_its_way(&self) -> bool {
+        !matches!(self, Self::Ready | Self::Still)
     }
 }
 
@@ -77,6 +94,8 @@ pub struct Machine {
     policy: Policy,
     ops: BTreeMap<OpId, Live>,
     ready: VecDeque<OpId>,
+    journalled: VecDeque<OpId>,
+    journalling: u32,
     sleeping: BTreeSet<(Time, OpId)>,
     tickets: HashMap<Ticket, OpId>,
     places: u32,
@@ -94,6 +113,8 @@ impl Machine {
             policy,
             ops: BTreeMap::new(),
             ready: VecDeque::new(),
+            journalled: VecDeque::new(),
+            journalling: 0,
             sleeping: BTreeSet::new(),
             tickets: HashMap::new(),
             places: 0,
@@ -135,7 +156,10 @@ impl Machine {
             Event::Lost { op, step: StepKind::Verify, failure, .. } => self.verify_lost(op, failure),
             Event::Lost { op, step: StepKind::Read, failure, .. } => self.read_lost(op, failure),
             Event::Tick => {}
-            Event::Freeze => self.frozen = true,
+            Event::Freeze => {
+                self.frozen = true;
+                self.take_back();
+            }
             Event::Thaw => self.frozen = false,
             Event::TokenChanged => self.resume(),
         }
@@ -148,6 +172,8 @@ impl Machine {
     fn boot(&mut self, rows: Vec<Operation>) {
         self.ops.clear();
         self.ready.clear();
+        self.journalled.clear();
+        self.journalling = 0;
         self.sleeping.clear();
         self.tickets.clear();
         self.places = 0;
@@ -166,7 +192,7 @@ impl Machine {
         for row in rows {
             match self.ops.get(&row.id).map(|live| &live.stage) {
                 // Its own step decides; a refused save tells that somebody else replaced it.
-                Some(stage) if stage.holds_a_place() || matches!(stage, Stage::Ending(..)) => {}
+                Some(stage) if stage.on_its_way() => {}
                 _ => self.take_in(row),
             }
         }
@@ -225,27 +251,45 @@ impl Machine {
             self.out.push(going);
         }
         let places = self.pace.places(self.policy.concurrency);
-        while !self.frozen && !self.pace.paused() && self.places < places {
-            let Some(id) = self.ready.pop_front() else { break };
-            self.start(id);
+        let ahead = if places == 1 { 1 } else { self.policy.ahead };
+        while !self.frozen && !self.pace.paused() {
+            if self.places < places
+                && let Some(id) = self.journalled.pop_front()
+            {
+                self.send_write(id);
+                continue;
+            }
+            let written = self.journalling + u32::try_from(self.journalled.len()).unwrap_or(u32::MAX);
+            let Some(id) = self.ready.front().copied().filter(|_| written < ahead) else { break };
+            let straight = self.ops.get(&id).is_some_and(|live| self.creates_at_once(&live.op));
+            if !straight && self.places >= places {
+                break;
+            }
+            self.ready.pop_front();
+            if straight {
+                self.create(id);
+            } else {
+                self.start(id);
+            }
         }
+    }
+
+    /// Whether the plan's "nobody there" is fresh enough to create without another look.
+    fn creates_at_once(&self, op: &Operation) -> bool {
+        let fresh = self.now.since(op.created_at) <= self.policy.fresh_ms;
+        let first = op.state == OpState::Queued && op.attempts == 0;
+        first && fresh && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
     }
 
     fn start(&mut self, id: OpId) {
         let Some(live) = self.ops.get_mut(&id) else { return };
         live.stage = Stage::Asking;
         self.places += 1;
-        let (state, intent, fresh_ms) = (live.op.state, &live.op.intent, self.policy.fresh_ms);
-        let in_doubt = state == OpState::InDoubt;
+        let fresh = live.op.state == OpState::InDoubt;
+        let intent = &live.op.intent;
         let step = match &intent.remote_id {
             Some(remote_id) => Step::Read(wire::read(remote_id)),
-            None => {
-                let fresh = self.now.since(live.op.created_at) <= fresh_ms;
-                if !in_doubt && live.op.attempts == 0 && intent.base == Base::Absent && fresh {
-                    return self.create(id);
-                }
-                Step::LookUp { user_name: intent.wanted.user_name.clone(), fresh: in_doubt }
-            }
+            None => Step::LookUp { user_name: intent.wanted.user_name.clone(), fresh },
         };
         self.send(id, step);
     }

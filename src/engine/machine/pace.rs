@@ -65,6 +65,7 @@ impl Machine {
         let until = self.now.plus_ms(self.pace.next_wait());
         self.pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
+        self.take_back();
     }
 
     /// The endpoint asks for time.
@@ -74,6 +75,7 @@ impl Machine {
         }
         self.pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
+        self.take_back();
     }
 
     /// The token was refused: after a few such answers everything stands until there is another.
@@ -82,6 +84,7 @@ impl Machine {
         if self.pace.refusals >= REFUSALS {
             self.pace.paused = Some(None);
             self.out.push(Effect::Paused { failure, until: None });
+            self.take_back();
         }
     }
 

@@ -16,7 +16,9 @@ impl Machine {
     pub(super) fn journal_write(&mut self, id: OpId, call: Call) {
         let ticket = self.ticket(id);
         let now = self.now;
+        self.give_back(id);
         let Some(live) = self.ops.get_mut(&id) else { return };
+        self.journalling += 1;
         let from = live.op.state;
         let mut to = live.op.clone();
         to.state = OpState::Inflight;
@@ -27,15 +29,33 @@ impl Machine {
         self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
     }
 
-    /// The journal has it: the one place from which a write is sent.
-    pub(super) fn send_write(&mut self, id: OpId, call: Call) {
-        if let Some(live) = self.ops.get_mut(&id) {
-            live.op.state = OpState::Inflight;
-            live.op.attempts += 1;
-            live.op.not_before = None;
-            live.stage = Stage::Writing;
+    /// The journal has it: it goes when there is a place, unless nothing may go meanwhile.
+    fn journalled(&mut self, id: OpId, call: Call) {
+        self.journalling = self.journalling.saturating_sub(1);
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        live.op.state = OpState::Inflight;
+        live.op.attempts += 1;
+        live.op.not_before = None;
+        live.stage = Stage::Journalled(call);
+        if self.frozen || self.pace.paused() {
+            return self.unsend(id, OpState::Queued, None);
         }
+        self.journalled.push_back(id);
+    }
+
+    /// The one place from which a write is sent: only the arm that hears Saved puts anything here.
+    pub(super) fn send_write(&mut self, id: OpId) {
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        let Stage::Journalled(call) = std::mem::replace(&mut live.stage, Stage::Writing) else { return };
+        self.places += 1;
         self.send(id, Step::Write(super::Durable::proven_by_saved(), call));
+    }
+
+    /// Nothing may go for now: the journal takes back the marks of writes that have not left.
+    pub(super) fn take_back(&mut self) {
+        while let Some(id) = self.journalled.pop_back() {
+            self.unsend(id, OpState::Queued, None);
+        }
     }
 
     pub(super) fn write_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
@@ -176,7 +196,7 @@ impl Machine {
     pub(super) fn saved(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
         match stage {
-            Stage::Journalling(_, call) => self.send_write(id, call),
+            Stage::Journalling(_, call) => self.journalled(id, call),
             Stage::Ending(_, outcome, failure) => {
                 if let Some(live) = self.ops.get_mut(&id) {
                     live.stage = Stage::Still;
@@ -192,8 +212,10 @@ impl Machine {
 
     /// Nothing was written: what it would have led to is not done. The store's own word comes as Committed.
     pub(super) fn save_refused(&mut self, ticket: Ticket) {
-        let Some((id, _)) = self.of_ticket(ticket) else { return };
-        self.give_back(id);
+        let Some((id, stage)) = self.of_ticket(ticket) else { return };
+        if matches!(stage, Stage::Journalling(..)) {
+            self.journalling = self.journalling.saturating_sub(1);
+        }
         self.ops.remove(&id);
     }
 
