@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn each_cluster_of_devanagari_and_thai_is_placed_where_the_grid_has_it() {
-        for text in ["\u{915}\u{94d}\u{937}\u{93f} Rao", "\u{e01}\u{e33}\u{e19}\u{e35}|", "👩\u{200d}💻|"] {
+        for text in ["\u{915}\u{94d}\u{937}\u{93f} Rao", "\u{e01}\u{e33}\u{e19}\u{e35}|", "👩\u{200d}💻|"]
+        {
             let mut columns = Vec::new();
             let mut x = 1;
             for symbol in text.graphemes(true) {

@@ -1,5 +1,6 @@
 //! A terminal with the program in it. Every wait has a deadline and ends as soon as what it waits for is there.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
+use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 use vt100::{Parser, Screen};
@@ -33,8 +34,8 @@ pub struct Terminal {
     keys: Arc<Mutex<Option<Box<dyn Write + Send>>>>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     reader: Option<thread::JoinHandle<()>>,
-    killer: Box<dyn ChildKiller + Send + Sync>,
     ended: mpsc::Receiver<ExitStatus>,
+    gone: Cell<bool>,
     pid: Pid,
     lines_before: String,
     _home: Option<TempDir>,
@@ -56,9 +57,10 @@ impl Start {
     /// Any program.
     pub fn program(program: &str, args: &[&str]) -> Self {
         let program = std::iter::once(program).chain(args.iter().copied()).map(str::to_owned).collect();
-        let vars = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("USER", "sam"), ("PATH", "/usr/bin:/bin")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec();
+        let vars =
+            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("USER", "sam"), ("PATH", "/usr/bin:/bin")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec();
         Self { program, size: (120, 40), vars }
     }
 
@@ -99,7 +101,6 @@ impl Start {
         }
         let mut child = pair.slave.spawn_command(command).unwrap();
         let pid = Pid::from_raw(child.process_id().unwrap().try_into().unwrap()).unwrap();
-        let killer = child.clone_killer();
         let (tell, ended) = mpsc::channel();
         thread::spawn(move || tell.send(child.wait().unwrap()));
 
@@ -119,8 +120,8 @@ impl Start {
             keys,
             seen,
             reader: Some(reader),
-            killer,
             ended,
+            gone: Cell::new(false),
             pid,
             lines_before,
             _home: kept,
@@ -284,6 +285,7 @@ impl Terminal {
     pub fn exit(&self) -> u32 {
         match self.ended.recv_timeout(PATIENCE) {
             Ok(status) => {
+                self.gone.set(true);
                 assert!(status.signal().is_none(), "{status:?}");
                 status.exit_code()
             }
@@ -315,7 +317,9 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        let _ = self.killer.kill();
+        if !self.gone.get() && self.ended.try_recv().is_err() {
+            let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        }
     }
 }
 
@@ -338,7 +342,8 @@ pub fn find(screen: &Screen, text: &str) -> Option<(u16, u16, u16)> {
 
 /// The cells of text.
 pub fn cells<'a>(screen: &'a Screen, text: &str) -> Vec<&'a vt100::Cell> {
-    let (row, from, to) = find(screen, text).unwrap_or_else(|| panic!("no {text:?} on\n{}", screen.contents()));
+    let (row, from, to) =
+        find(screen, text).unwrap_or_else(|| panic!("no {text:?} on\n{}", screen.contents()));
     (from..to).filter_map(|column| screen.cell(row, column)).collect()
 }
 

@@ -1,0 +1,152 @@
+//! The console and the command line on one home, at the same time.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::terminal::{Start, Terminal};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_scimdeck");
+const URN: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
+
+/// A sandbox in a process of its own and a home that is connected to it.
+struct Home {
+    folder: TempDir,
+    sandbox: Child,
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = self.sandbox.kill();
+        let _ = self.sandbox.wait();
+    }
+}
+
+impl Home {
+    /// With these people, assigned before SCIM was enabled.
+    fn with(people: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        let token = folder.path().join("token");
+        let mut sandbox = Command::new(PROGRAM)
+            .args(["--json", "sandbox", "--listen", "127.0.0.1:0", "--token-file"])
+            .arg(&token)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let said: Value = serde_json::from_str(&first).unwrap();
+        let home = Self { folder, sandbox };
+        let [url, token, activity, activity_token] =
+            ["base_url", "token_file", "activity_url", "activity_token_file"]
+                .map(|key| said[key].as_str().unwrap_or_else(|| panic!("{first}")).to_owned());
+        let connect = ["connect", "--badge", "SANDBOX", "--base-url", &url, "--token-file", &token];
+        let feed = ["--activity-url", &activity, "--activity-token-file", &activity_token];
+        home.done(&[&connect[..], &feed].concat());
+        home.done(&[
+            "attribute",
+            "add",
+            "workato_role",
+            "--member",
+            "Admin",
+            "--member",
+            "Analyst",
+            "--external-namespace",
+            URN,
+        ]);
+        let file = home.path().join("people.csv");
+        std::fs::write(&file, format!("user_name,given_name,family_name,assigned,workato_role\n{people}"))
+            .unwrap();
+        home.done(&["import", "people", &file.display().to_string()]);
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs a command and gives its exit code and JSON.
+    fn command(&self, args: &[&str]) -> (i32, Value) {
+        let output = Command::new(PROGRAM)
+            .args(["--json", "--home"])
+            .arg(self.path().join("home"))
+            .args(args)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{args:?}: {e}: {}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code().unwrap(), said)
+    }
+
+    fn done(&self, args: &[&str]) -> Value {
+        let (code, said) = self.command(args);
+        assert_eq!(code, 0, "{args:?}: {said}");
+        said
+    }
+
+    fn console(&self, args: &[&str]) -> Terminal {
+        Start::scimdeck(args).home(&self.path().join("home")).run()
+    }
+}
+
+const TWO: &str = "ana@example.com,Ana,Duarte,yes,Admin\nbo@example.com,波,小,yes,Analyst\n";
+
+#[test]
+fn what_the_command_line_sends_the_console_shows_without_a_key() {
+    let home = Home::with(TWO);
+    let console = home.console(&[]);
+    console.wait("2 not provisioned").wait("ana@example.com");
+    let said = home.done(&["provision", "--yes"]);
+    assert_eq!(said["done"], 2, "{said}");
+    console.wait_gone("not provisioned").wait("pending");
+    home.done(&["role", "ana@example.com", "workato_role=Analyst"]);
+    console.until("Ana as Analyst", |screen| {
+        let text = screen.contents();
+        text.lines().find(|row| row.contains("ana@example.com") && row.contains("Analyst")).map(drop)
+    });
+    console.press("q");
+    assert_eq!(console.exit(), 0);
+}
+
+#[test]
+fn what_the_console_sends_the_command_line_sees_while_the_console_is_open() {
+    let home = Home::with(TWO);
+    let console = home.console(&[]);
+    console.wait("2 not provisioned").press("p").wait("2 to create").press("y").wait("2 done, 0 failed");
+    let status = home.done(&["status"]);
+    assert_eq!(status["flags"]["not_provisioned"], 0, "{status}");
+    assert_eq!(home.done(&["show", "ana@example.com"])["account"], "invited");
+}
+
+#[test]
+fn a_second_console_follows_the_first() {
+    let home = Home::with(TWO);
+    let (first, second) = (home.console(&[]), home.console(&[]));
+    first.wait("2 not provisioned");
+    second.wait("2 not provisioned").press("p").wait("2 to create").press("y").wait("2 done, 0 failed");
+    first.wait_gone("not provisioned").wait("pending");
+    // The one that sends leaves; the other one goes on by itself.
+    first.press("q");
+    assert_eq!(first.exit(), 0);
+    second.press("esc e").wait("Edit roles").press("right enter").wait("Edit roles: 1 done");
+}
+
+#[test]
+fn read_only_shows_everything_and_sends_nothing() {
+    let home = Home::with(TWO);
+    let console = home.console(&["--read-only"]);
+    console.wait("2 not provisioned").wait("read-only").press("p").wait("read-only mode");
+    assert_eq!(home.done(&["status"])["flags"]["not_provisioned"], 2);
+}
+
+#[test]
+fn a_home_without_a_connection_says_how_to_begin() {
+    let console = Start::scimdeck(&[]).size(80, 24).run();
+    console.wait("scimdeck demo").wait("connect");
+}
