@@ -122,5 +122,9 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
         .run(&mut terminal, EventStream::new(), signals, &mut screen)
         .await;
     drop(screen);
-    Ok(ended?)
+    match ended {
+        // Whatever it was that failed: writing to a terminal that is gone may be noticed before its signal.
+        Err(_) if signals::hung_up() => Ok(Ended::Lost),
+        ended => Ok(ended?),
+    }
 }

@@ -1,6 +1,5 @@
 //! The console and the command line on one home, at the same time.
 
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -38,13 +37,12 @@ impl Home {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut first = String::new();
-        BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let said: Value = serde_json::from_str(&first).unwrap();
+        let output = serde_json::Deserializer::from_reader(sandbox.stdout.take().unwrap());
+        let said = output.into_iter::<Value>().next().unwrap().unwrap();
         let home = Self { folder, sandbox };
         let [url, token, activity, activity_token] =
             ["base_url", "token_file", "activity_url", "activity_token_file"]
-                .map(|key| said[key].as_str().unwrap_or_else(|| panic!("{first}")).to_owned());
+                .map(|key| said[key].as_str().unwrap_or_else(|| panic!("{said}")).to_owned());
         let connect = ["connect", "--badge", "SANDBOX", "--base-url", &url, "--token-file", &token];
         let feed = ["--activity-url", &activity, "--activity-token-file", &activity_token];
         home.done(&[&connect[..], &feed].concat());
@@ -105,10 +103,10 @@ fn what_the_command_line_sends_the_console_shows_without_a_key() {
     let said = home.done(&["provision", "--yes"]);
     assert_eq!(said["done"], 2, "{said}");
     console.wait_gone("not provisioned").wait("pending");
-    home.done(&["role", "ana@example.com", "workato_role=Analyst"]);
-    console.until("Ana as Analyst", |screen| {
+    home.done(&["role", "bo@example.com", "workato_role=Admin"]);
+    console.until("Bo as Admin", |screen| {
         let text = screen.contents();
-        text.lines().find(|row| row.contains("ana@example.com") && row.contains("Analyst")).map(drop)
+        text.lines().find(|row| row.contains("bo@example.com") && row.contains("Admin")).map(drop)
     });
     console.press("q");
     assert_eq!(console.exit(), 0);
@@ -121,7 +119,8 @@ fn what_the_console_sends_the_command_line_sees_while_the_console_is_open() {
     console.wait("2 not provisioned").press("p").wait("2 to create").press("y").wait("2 done, 0 failed");
     let status = home.done(&["status"]);
     assert_eq!(status["flags"]["not_provisioned"], 0, "{status}");
-    assert_eq!(home.done(&["show", "ana@example.com"])["account"], "invited");
+    let ana = home.done(&["show", "ana@example.com"]);
+    assert!(ana["account_id"].is_string(), "{ana}");
 }
 
 #[test]
@@ -134,19 +133,36 @@ fn a_second_console_follows_the_first() {
     // The one that sends leaves; the other one goes on by itself.
     first.press("q");
     assert_eq!(first.exit(), 0);
-    second.press("esc e").wait("Edit roles").press("right enter").wait("Edit roles: 1 done");
+    second
+        .press("esc")
+        .wait_gone("Results")
+        .press("e")
+        .wait("Edit roles")
+        .press("right enter")
+        .wait("Edit roles: 1 done");
 }
 
 #[test]
 fn read_only_shows_everything_and_sends_nothing() {
     let home = Home::with(TWO);
     let console = home.console(&["--read-only"]);
-    console.wait("2 not provisioned").wait("read-only").press("p").wait("read-only mode");
+    console.wait("2 not provisioned").wait("read-only").press("p").wait("this console is read-only");
     assert_eq!(home.done(&["status"])["flags"]["not_provisioned"], 2);
 }
 
 #[test]
 fn a_home_without_a_connection_says_how_to_begin() {
     let console = Start::scimdeck(&[]).size(80, 24).run();
-    console.wait("scimdeck demo").wait("connect");
+    console.wait("There is no connection yet").wait("s  try the sandbox").wait("c  connect to an app");
+    console.send(b"q\r");
+    assert_eq!(console.exit(), 0);
+    console.assert_given_back();
+}
+
+#[test]
+fn the_sandbox_is_one_key_away_on_a_home_without_a_connection() {
+    let console = Start::scimdeck(&[]).size(80, 24).run();
+    console.wait("s, c or q:").send(b"s\r").wait("24 not provisioned").press("q");
+    assert_eq!(console.exit(), 0);
+    console.assert_given_back();
 }

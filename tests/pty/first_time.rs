@@ -55,7 +55,7 @@ fn from_flagged_to_the_audit_log(columns: u16, rows: u16) {
         let text = screen.contents();
         let mut rows = text.lines();
         rows.find(|row| {
-            row.contains("scim_auto_sync") && row.contains("aleksandar") && row.contains("-> Operator")
+            row.contains("scim_auto_sync") && row.contains("update") && row.contains("Analyst -> O")
         })
         .map(str::to_owned)
     });
@@ -79,7 +79,7 @@ fn flagged_people_are_provisioned_and_a_role_change_is_seen_in_the_audit_log_at_
 #[test]
 fn a_filter_narrows_as_it_is_typed_and_escape_clears_it() {
     let console = Start::scimdeck(&["demo"]).run();
-    console.wait("Assignments (24)").press("/ s i g r i").wait("Sigríður").wait("Assignments (1 of 24)");
+    console.wait("Assignments (24)").press("/ s i g r i").wait("Sigríður").wait("Assignments (1)");
     console.press("esc").wait("Assignments (24)");
     console.press("/").send(b"flag:not !role:operator").press("enter").wait("flag:not !role:operator");
     console.wait_gone("Operator      Operator");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, WaitOptions, waitpid};
 
-use crate::terminal::{Start, Terminal};
+use crate::terminal::{Start, Terminal, words};
 
 fn demo() -> Terminal {
     let console = Start::scimdeck(&["demo"]).run();
@@ -48,7 +48,7 @@ fn a_signal_in_the_middle_of_a_dialog_changes_nothing_and_gives_the_terminal_bac
 fn control_z_gives_the_terminal_back_and_continuing_draws_everything_again() {
     let console = demo();
     console.press("j").wait("2 of 24");
-    let before = console.text();
+    let before = words(&console.screen());
     let (pid, (tell, stopped)) = (console.pid(), mpsc::channel());
     thread::spawn(move || tell.send(waitpid(Some(pid), WaitOptions::UNTRACED).unwrap()));
     console.press("ctrl-z");
@@ -57,7 +57,7 @@ fn control_z_gives_the_terminal_back_and_continuing_draws_everything_again() {
     console.assert_given_back();
 
     console.signal(Signal::CONT).until("the screen as it was", |screen| {
-        (screen.alternate_screen() && screen.hide_cursor() && screen.contents() == before).then_some(())
+        (screen.alternate_screen() && screen.hide_cursor() && words(screen) == before).then_some(())
     });
     console.press("j").wait("3 of 24").press("q");
     assert_eq!(console.exit(), 0);

@@ -1,20 +1,27 @@
 //! The picture of the README. `UPDATE_PICTURE=1 cargo test --test pty picture` makes it anew.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::svg::picture;
 use crate::terminal::Start;
 
-/// What the picture must tell: who is flagged and why, and what would be sent.
-const WORDS: [&str; 6] =
-    ["not provisioned", "Provision User", "15 to create", "9 existing, to link", "Cancel (esc)", "SANDBOX"];
+/// What the picture must tell: where, who is flagged and why, and what to do next.
+const WORDS: [&str; 7] = [
+    "SANDBOX",
+    "24 not provisioned",
+    "Assignments (24)",
+    "meera.kulkarni",
+    "assigned before SCIM was enabled",
+    "provisions them all",
+    "edit roles",
+];
 
 #[test]
 fn the_picture_of_the_readme_is_a_real_screen() {
     let console = Start::scimdeck(&["demo"]).size(100, 30).run();
-    console.wait("p provision").press("p").wait("15 to create").wait("Cancel (esc)");
-    let screen = console
-        .until("the keys of the dialog", |screen| screen.contents().contains("y OK").then(|| screen.clone()));
+    console.wait("p provision").press("j j j").wait("4 of 24").settle(Duration::from_millis(200));
+    let screen = console.screen();
     let made = picture(&screen, "scimdeck demo");
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screen.svg");
     if std::env::var_os("UPDATE_PICTURE").is_some() {

@@ -351,3 +351,9 @@ pub fn cells<'a>(screen: &'a Screen, text: &str) -> Vec<&'a vt100::Cell> {
 pub fn row(screen: &Screen, n: u16) -> String {
     screen.rows(0, screen.size().1.get()).nth(n.into()).unwrap_or_default()
 }
+
+/// The text of the screen without blanks at the ends of rows: there, empty and blank look the same.
+pub fn words(screen: &Screen) -> String {
+    let rows: Vec<String> = screen.contents().lines().map(|row| row.trim_end().to_owned()).collect();
+    rows.join("\n").trim_end().to_owned()
+}
