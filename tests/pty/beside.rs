@@ -136,7 +136,7 @@ fn a_second_console_follows_the_first() {
     second
         .press("esc")
         .wait_gone("Results")
-        .press("e")
+        .press("j e")
         .wait("Edit roles")
         .press("right enter")
         .wait("Edit roles: 1 done");
