@@ -60,6 +60,7 @@ PY
 check scim2-full
 check scim2-none
 check scim2-cursor
+check scim2-cursor-only
 check scimmy
 check scimmy --ignore-filter
 check scimmy --strict-enum

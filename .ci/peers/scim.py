@@ -40,15 +40,19 @@ def call(method, base, path, query=None, body=None):
 
 
 def users(base):
-    """All users, each id once, page by page, until nothing new comes."""
-    found, start = {}, 1
+    """All users, each id once, page by page, until nothing new comes. Without index pages, by cursor (RFC 9865)."""
+    found, place, cursors = {}, {"startIndex": 1}, False
     while True:
-        status, page = call("GET", base, "/Users", {"startIndex": start, "count": 100})
+        status, page = call("GET", base, "/Users", {**place, "count": 100})
+        if status == 501 and not cursors:
+            place, cursors = {}, True
+            continue
         if status != 200 or not isinstance(page, dict):
             fail(f"GET /Users answered {status}: {page}")
         rows = page.get("Resources") or []
         new = [row for row in rows if row["id"] not in found]
         found.update((row["id"], row) for row in new)
-        start += len(rows)
-        if not new or ("totalResults" in page and len(found) >= page["totalResults"]):
+        place = {"cursor": page.get("nextCursor")} if cursors else {"startIndex": place["startIndex"] + len(rows)}
+        over = cursors and not page.get("nextCursor")
+        if over or not new or ("totalResults" in page and len(found) >= page["totalResults"]):
             return list(found.values())

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 peers=${SCIMDECK_PEERS:-"$here/../../target/peers"}
 
 usage() {
-    echo "usage: start.sh scim2-full | scim2-none | scim2-cursor | scimmy [--ignore-filter] [--strict-enum]" >&2
+    echo "usage: start.sh scim2-full | scim2-none | scim2-cursor | scim2-cursor-only | scimmy [--ignore-filter] [--strict-enum]" >&2
     exit 64
 }
 
@@ -20,7 +20,7 @@ installed() {
 
 peer=${1:-}
 case $peer in
-scim2-full | scim2-none | scim2-cursor)
+scim2-full | scim2-none | scim2-cursor | scim2-cursor-only)
     [ $# -eq 1 ] || usage
     installed "$peers/requirements.installed"
     exec "$peers/venv/bin/python" "$here/scim2-server/serve.py" \

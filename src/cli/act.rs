@@ -52,12 +52,17 @@ pub(super) async fn act<S: Seam>(
     if let Some(stopped) = &report.stopped
         && !face.json
     {
+        let kept = if stopped.text.contains("queue") { "" } else { " The rest is kept in the queue." };
         face.problem(&Problem::new(
             ProblemKind::Endpoint,
             "stopped",
-            format!("The run stopped: {} The rest is kept in the queue.", stopped.text),
+            format!("The run stopped: {}{kept}", stopped.text),
             stopped.next.clone(),
         ));
+    }
+    let disabled = !seam.directory().connection().enabled;
+    if disabled && report.stopped.is_some() && report.count(Outcome::Held) > 0 {
+        return Ok(ProblemKind::NotAllowed.exit());
     }
     Ok(exit(&report))
 }
@@ -91,12 +96,21 @@ async fn preview<S: Seam>(
                 );
                 match face.ask(&question).await {
                     Some(name) if !name.is_empty() && !typed.contains(&name) => typed.push(name),
-                    _ => return Err(problem),
+                    _ => return Err(with_option(problem)),
                 }
             }
-            other => return other,
+            other => return other.map_err(with_option),
         }
     }
+}
+
+/// Without somebody to type it, the name of a protected person is an option.
+fn with_option(mut problem: Problem) -> Problem {
+    if problem.code == "protected" && !problem.next.contains("--confirm-name") {
+        problem.next =
+            format!("{}; on the command line with --confirm-name USER.", problem.next.trim_end_matches('.'));
+    }
+    problem
 }
 
 /// The operator's answer: `--yes`, `--brake N`, a question at a terminal, or implied.

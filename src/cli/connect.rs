@@ -43,6 +43,7 @@ pub(super) async fn connect(
 fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     let token = absolute(args.token.source())?;
     let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
+    connection.timeout_s = args.timeout;
     if let Some(badge) = &args.badge {
         connection.badge = Badge(badge.clone());
     }

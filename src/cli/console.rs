@@ -1,11 +1,10 @@
 //! `scimdeck` without a command: the console on the home's connection.
 
 use super::open::{self, Opening};
-use crate::app::Session;
 use crate::config::{Look, Surroundings};
 use crate::drive::Drive;
 use crate::engine::{Problem, ProblemKind};
-use crate::runtime::{self, ConsoleError, Options};
+use crate::runtime::{self, ConsoleError, Options, Session};
 
 /// The console on a home; returns the exit code.
 pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {

@@ -4,6 +4,7 @@ use super::args::{ConnectArgs, Global, TokenArgs};
 use super::face::Face;
 use super::open::Opening;
 use super::{connect, console, demo};
+use crate::domain::Connection;
 use crate::engine::{Problem, ProblemKind};
 
 const WORDS: &str = "\
@@ -54,6 +55,7 @@ pub(super) async fn first_run(
         base_url,
         token: TokenArgs { token_file: Some(file.into()), token_command: None, token_env: None },
         badge: None,
+        timeout: Connection::TIMEOUT_S,
         activity_url: None,
         activity_token_file: None,
     };

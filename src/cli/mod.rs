@@ -139,7 +139,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
     let stopped = tokio::select! {
         code = run_on(&seam, face, global, command, now) => {
-            // What the journal knew ahead of a stop is taken back before the process ends.
+            // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
             let _ = tokio::time::timeout(GRACE, seam.stop()).await;
             return code;
         }
@@ -153,6 +153,6 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
 /// The home folder: `--home`, or the platform's folder for data.
 fn home(global: &Global) -> Result<PathBuf, Problem> {
     let home = Home::find(global.home.as_deref(), None)
-        .map_err(|e| names::bad("no_home", &e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
+        .map_err(|e| names::bad("no_home", e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
     std::path::absolute(&home.data).map_err(|e| system("The home folder cannot be used", &e))
 }

@@ -174,13 +174,23 @@ pub struct Connection {
     /// How many requests may be under way at once.
     #[serde(default = "default_concurrency")]
     pub concurrency: u32,
+    /// How long one request may take, in seconds.
+    #[serde(default = "default_timeout_s")]
+    pub timeout_s: u32,
 }
 
 fn default_concurrency() -> u32 {
     4
 }
 
+fn default_timeout_s() -> u32 {
+    Connection::TIMEOUT_S
+}
+
 impl Connection {
+    /// How long one request may take where nothing else was said, in seconds.
+    pub const TIMEOUT_S: u32 = 60;
+
     /// A connection with everything supported and switched on, as the seed sets it up, not yet enabled.
     pub fn new(id: ConnectionId, name: &str, base_url: &str, token: TokenSource) -> Self {
         Self {
@@ -200,6 +210,7 @@ impl Connection {
             protected: Vec::new(),
             token_mark: None,
             concurrency: default_concurrency(),
+            timeout_s: default_timeout_s(),
         }
     }
 }

@@ -12,7 +12,6 @@ use super::{line, open_line};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Observation};
 use crate::domain::{AccountState, Feed, PersonId, RetryAfter};
-use crate::endpoint::EndpointConfig;
 use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
 use crate::engine::FeedState;
 use crate::store::Batch;
@@ -45,8 +44,9 @@ pub(super) async fn follow(shared: Arc<Shared>) {
         loop {
             tokio::select! {
                 () = shared.wrote.notified() => {
+                    let wrote = tokio::time::Instant::now();
                     for soon in SOON {
-                        tokio::time::sleep(soon).await;
+                        tokio::time::sleep_until(wrote + soon).await;
                         wait = look(&shared, &log, slow).await;
                     }
                 }
@@ -62,10 +62,13 @@ pub(super) async fn follow(shared: Arc<Shared>) {
 async fn open(shared: &Shared, feed: &Feed) -> Option<ActivityLog> {
     let token = line::resolve(shared, &feed.token, |tokens| tokens.1.clone()).await;
     let opened = token.and_then(|token| {
-        ActivityLog::new(EndpointConfig::new(&feed.url, token)).map_err(|error| crate::domain::Failure {
-            kind: crate::domain::FailureKind::NotAllowed,
-            text: format!("The activity log cannot be read: {error}."),
-            next: "Check its address in the connection's settings.".to_owned(),
+        let directory = shared.directory();
+        ActivityLog::new(line::endpoint_config(directory.connection(), &feed.url, token)).map_err(|error| {
+            crate::domain::Failure {
+                kind: crate::domain::FailureKind::NotAllowed,
+                text: format!("The activity log cannot be read: {error}."),
+                next: "Check its address in the connection's settings.".to_owned(),
+            }
         })
     });
     match opened {

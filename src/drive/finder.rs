@@ -158,7 +158,7 @@ impl Finder {
 
     /// How many accounts the endpoint says it has.
     pub(super) async fn total(&self) -> Result<Option<u64>, Trouble> {
-        let exchange = self.endpoint.send(&probe::request()).await;
+        let exchange = self.endpoint.send_page(&probe::request()).await;
         Ok(read_page(&exchange)?.total)
     }
 
@@ -169,7 +169,7 @@ impl Finder {
         attributes: &[ProfileAttribute],
         seen: &mut Vec<Exchange>,
     ) -> Result<Option<Vec<Found>>, Trouble> {
-        let exchange = self.endpoint.send(&wire::look_up(user_name)).await;
+        let exchange = self.endpoint.send_page(&wire::look_up(user_name)).await;
         let page = read_page(&exchange);
         let etag = None;
         seen.push(exchange);
@@ -193,7 +193,7 @@ impl Finder {
     }
 
     async fn try_filter(&self, attributes: &[ProfileAttribute]) -> Result<Filter, Trouble> {
-        let exchange = self.endpoint.send(&probe::request()).await;
+        let exchange = self.endpoint.send_page(&probe::request()).await;
         let page = read_page(&exchange)?;
         let sample = resources(&page).into_iter().find_map(|r| {
             let id = resource::id(&r)?;

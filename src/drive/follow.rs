@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::order::Order;
 use super::shared::{Follower, News, Shared, hold};
+use super::words::{disabled, stands_still};
 use crate::domain::{Failure, FailureKind, OpId, OpState};
-use crate::engine::{Outcome, Progress};
+use crate::engine::{Outcome, Progress, Sending};
 use crate::store::Which;
 
 /// How often the store is read while another process sends.
@@ -21,6 +23,7 @@ const PAUSES: u32 = 2;
 #[derive(Debug)]
 pub(super) struct Following {
     open: BTreeSet<OpId>,
+    tell: mpsc::UnboundedSender<News>,
     ended: BTreeMap<OpId, (Outcome, Option<Failure>)>,
     total: u32,
     news: mpsc::UnboundedReceiver<News>,
@@ -30,13 +33,21 @@ pub(super) struct Following {
 impl Following {
     /// Begins to listen; before the operations are committed, so that nothing is missed.
     pub(super) fn begin(shared: &Shared, ops: impl Iterator<Item = OpId>) -> Self {
-        let open: BTreeSet<OpId> = ops.collect();
         let (tell, news) = mpsc::unbounded_channel();
-        if !open.is_empty() {
-            hold(&shared.followers).push(Follower { ops: open.iter().copied().collect(), tell });
+        let mut following =
+            Self { open: BTreeSet::new(), tell, ended: BTreeMap::new(), total: 0, news, paused: 0 };
+        following.also(shared, ops.collect());
+        following
+    }
+
+    /// Listens for these too.
+    pub(super) fn also(&mut self, shared: &Shared, ops: Vec<OpId>) {
+        if !ops.is_empty() {
+            self.total += u32::try_from(ops.len()).unwrap_or(u32::MAX);
+            self.open.extend(&ops);
+            let follower = Follower { ops: ops.into_iter().collect(), tell: self.tell.clone() };
+            hold(&shared.followers).push(follower);
         }
-        let total = u32::try_from(open.len()).unwrap_or(u32::MAX);
-        Self { open, ended: BTreeMap::new(), total, news, paused: 0 }
     }
 
     /// How an operation ended, where the news told.
@@ -48,9 +59,12 @@ impl Following {
     pub(super) async fn wait(
         &mut self,
         shared: &Shared,
-        leads: bool,
         progress: &watch::Sender<Progress>,
     ) -> Option<Failure> {
+        if let Some(stop) = self.stands(shared) {
+            return Some(stop);
+        }
+        shared.order(Order::Try);
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut idle = Duration::ZERO;
         while !self.open.is_empty() {
@@ -61,16 +75,36 @@ impl Following {
                         return Some(stop);
                     }
                 }
-                _ = look.tick(), if !leads => {
-                    idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
-                    if idle > PATIENCE {
-                        return Some(stands_still());
+                // Who sends, and whether anything is sent at all, may change while this waits.
+                _ = look.tick() => {
+                    if !shared.directory().connection().enabled {
+                        return Some(disabled());
+                    }
+                    if *shared.sending.borrow() == Sending::Elsewhere {
+                        idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
+                        if idle > PATIENCE {
+                            return Some(stands_still());
+                        }
                     }
                 }
             }
         }
         progress.send_replace(self.progress());
         None
+    }
+
+    /// Why nothing would come of waiting: a connection that is disabled, a token that was refused, a journal that
+    /// cannot be written.
+    fn stands(&self, shared: &Shared) -> Option<Failure> {
+        if !self.open.is_empty() && !shared.directory().connection().enabled {
+            return Some(disabled());
+        }
+        match &*shared.sending.borrow() {
+            Sending::Stopped(failure) if !self.open.is_empty() && !passing(failure.kind) => {
+                Some(failure.clone())
+            }
+            _ => None,
+        }
     }
 
     fn hear(&mut self, news: News) -> Option<Failure> {
@@ -84,8 +118,7 @@ impl Following {
                 self.paused += 1;
                 let ends = match failure.kind {
                     FailureKind::SlowDown => false,
-                    FailureKind::Unreachable | FailureKind::NotScim => self.paused >= PAUSES,
-                    _ => true,
+                    kind => !passing(kind) || self.paused >= PAUSES,
                 };
                 ends.then_some(failure)
             }
@@ -98,8 +131,8 @@ impl Following {
         }
     }
 
-    /// Reads how the operations stand. Returns whether one ended.
-    async fn look(&mut self, shared: &Shared) -> bool {
+    /// Reads how the operations stand, for those that ended before anybody listened. Returns whether one ended.
+    pub(super) async fn look(&mut self, shared: &Shared) -> bool {
         let ids: Vec<OpId> = self.open.iter().copied().collect();
         let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else {
             return false;
@@ -129,12 +162,7 @@ impl Following {
     }
 }
 
-fn stands_still() -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text:
-            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
-                .to_owned(),
-        next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
-    }
+/// Whether it ends by itself.
+fn passing(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::SlowDown | FailureKind::Unreachable | FailureKind::NotScim)
 }

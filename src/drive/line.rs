@@ -1,10 +1,11 @@
 //! The line to the endpoint: opened when first needed, with a token that is checked when it is another one.
 
+use std::time::Duration;
+
 use super::finder::Finder;
 use super::shared::{Line, Shared, hold};
-use crate::directory::Change;
 use crate::domain::{Connection, Failure, FailureKind, Secret, TokenSource};
-use crate::endpoint::{Endpoint, EndpointConfig, token};
+use crate::endpoint::{Endpoint, EndpointConfig, Timeouts, token};
 
 /// How many linked accounts are tried when the token is another one.
 const SAMPLE: usize = 5;
@@ -20,12 +21,18 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let directory = shared.directory();
     let connection = directory.connection();
     let secret = scim_token(shared, connection).await?;
-    let endpoint = Endpoint::new(EndpointConfig::new(&connection.base_url, secret.clone()))
+    let endpoint = Endpoint::new(endpoint_config(connection, &connection.base_url, secret.clone()))
         .map_err(|error| refused(&error.to_string()))?;
     check_token(shared, &endpoint, &secret).await?;
     let line = Line { finder: Finder::new(endpoint.clone()), endpoint };
     *slot = Some(line.clone());
     Ok(line)
+}
+
+/// Requests of a connection, to its endpoint or to its activity log, take no longer than it says.
+pub(super) fn endpoint_config(connection: &Connection, url: &str, token: Secret) -> EndpointConfig {
+    let timeouts = Timeouts::within(Duration::from_secs(u64::from(connection.timeout_s.max(1))));
+    EndpointConfig { timeouts, ..EndpointConfig::new(url, token) }
 }
 
 /// Forgets the line, so that the next use opens it with the settings and the token of then.
@@ -76,7 +83,7 @@ async fn salt(shared: &Shared) -> Result<String, Failure> {
 /// With another token nothing is sent until a sample of the linked accounts answers: it may open another workspace.
 async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> Result<(), Failure> {
     let directory = shared.directory();
-    let mut connection = directory.connection().clone();
+    let connection = directory.connection();
     let mark = token::token_mark(salt(shared).await?.as_bytes(), secret);
     if connection.token_mark.as_deref() == Some(mark.as_str()) {
         return Ok(());
@@ -109,7 +116,8 @@ async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> R
     if shared.read_only {
         return Ok(());
     }
-    connection.token_mark = Some(mark);
-    let change = Change::Connection(Box::new(connection));
-    shared.learn(vec![change]).await.map_err(|problem| refused(&problem.text))
+    shared
+        .set(|connection| connection.token_mark = Some(mark))
+        .await
+        .map_err(|problem| refused(&problem.text))
 }

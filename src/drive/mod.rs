@@ -8,10 +8,14 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod intake;
+mod lead;
 mod ledger;
 mod line;
 mod lock;
 mod observe;
+mod order;
+mod perform;
 mod preview;
 mod problem;
 mod publish;
@@ -20,6 +24,7 @@ mod runner;
 mod shared;
 mod test;
 mod token;
+mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -32,14 +37,14 @@ pub use connect::{add_connection, check_base_url, connections, open_store};
 pub use example::fill_example;
 use ledger::Ledger;
 use line::open_line;
-use runner::{Order, Runner};
 use shared::Shared;
+use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Failure, FailureKind, Ids, OpId, Operation, PersonId, Secret};
+use crate::domain::{Connection, Ids, OpId, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
-use crate::store::{Store, Which};
+use crate::store::Store;
 
 /// What a drive is opened with.
 #[derive(Debug)]
@@ -58,7 +63,7 @@ pub struct DriveConfig {
     pub read_only: bool,
     /// Tokens held in memory, for a connection whose token source is this process: SCIM, then feed.
     pub tokens: Option<(Secret, Secret)>,
-    /// Reads the activity log and what other processes write, for a face that stays.
+    /// Reads the activity log, for a face that stays.
     pub watch: bool,
 }
 
@@ -85,6 +90,8 @@ impl Drive {
         let id = config.connection.id;
         let loaded = config.store.directory(config.connection).await;
         let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
+        let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
+        let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             store: config.store,
@@ -99,6 +106,7 @@ impl Drive {
             line: tokio::sync::Mutex::new(None),
             followers: Mutex::new(Vec::new()),
             orders,
+            audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
@@ -106,10 +114,9 @@ impl Drive {
             wrote: Notify::new(),
         });
         let runner = Runner::new(shared.clone(), inbox, loaded.operations);
-        let mut tasks = vec![tokio::spawn(runner.run())];
+        let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
-            tasks.push(tokio::spawn(publish::follow_store(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
         }
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
@@ -150,17 +157,6 @@ impl Drive {
         let _ = hear.await;
     }
 
-    /// Holds the runs under way: what was sent is heard out, what was not stays queued and is offered again. Each
-    /// run ends with its report.
-    pub async fn stop_runs(&self) {
-        self.stop().await;
-        self.shared.tell_paused(&Failure {
-            kind: FailureKind::NotAllowed,
-            text: "Stopped by the operator; what was not sent stays queued.".to_owned(),
-            next: "Resume it, or go on with: scimdeck apply".to_owned(),
-        });
-    }
-
     /// Audit entries, oldest first.
     pub async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.shared.store.audit(self.shared.connection, query).await.map_err(|e| problem::store(&e))
@@ -169,12 +165,6 @@ impl Drive {
     /// The attempts of an operation, oldest first.
     pub async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.shared.store.traces(self.shared.connection, operation).await.map_err(|e| problem::store(&e))
-    }
-
-    /// A person's latest operations, oldest first.
-    pub async fn operations_of(&self, person: PersonId) -> Result<Vec<Operation>, Problem> {
-        let which = Which::Person(person);
-        self.shared.store.operations(self.shared.connection, which).await.map_err(|e| problem::store(&e))
     }
 
     /// All live operations by state.

@@ -5,12 +5,14 @@ use futures_util::stream;
 
 use super::finder::{self, Finder, LookUp, Pass};
 use crate::directory::{Change, Directory, Observation};
-use crate::domain::{AccountState, AccountValues, Failure, PersonId, ProfileAttribute, Time};
+use crate::domain::{AccountState, AccountValues, Failure, FailureKind, PersonId, ProfileAttribute, Time};
 use crate::endpoint::Endpoint;
 use crate::engine::{Finding, Findings};
 
 /// Up to this many people are always read one by one.
 const FEW: usize = 20;
+/// So many looks that failed end the rest.
+const MOST_FAILURES: u32 = 3;
 /// Rows of a page.
 const PAGE: u64 = 100;
 
@@ -40,12 +42,13 @@ pub(super) async fn people(
             return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
         }
     };
-    let mut targets = Vec::with_capacity(people.len());
-    for person in people.iter().filter_map(|id| directory.get(*id)) {
-        let remote_id = person.remote_id().map(str::to_owned);
-        targets.push((person.id(), person.user_name().to_owned(), remote_id));
-    }
-    let looks = targets.into_iter().map(|(id, user_name, remote_id)| {
+    let whom: Vec<(PersonId, String, Option<String>)> = people
+        .iter()
+        .filter_map(|id| directory.get(*id))
+        .map(|p| (p.id(), p.user_name().to_owned(), p.remote_id().map(str::to_owned)))
+        .collect();
+    // One probes; a refused token or a dead endpoint is not asked once for each of them.
+    let mut looks = whom.into_iter().map(|(id, user_name, remote_id)| {
         let pass = pass.as_deref();
         async move {
             let finding = match remote_id {
@@ -55,16 +58,32 @@ pub(super) async fn people(
             (id, finding)
         }
     });
-    let mut results = stream::iter(looks).buffer_unordered(concurrency.max(1));
-    while let Some((id, finding)) = results.next().await {
+    let first = stream::iter(looks.next()).then(|look| look);
+    let others = stream::iter(looks).buffer_unordered(concurrency.max(1));
+    let mut results = std::pin::pin!(first.chain(others));
+    let mut failures = 0;
+    while failures < MOST_FAILURES
+        && let Some((id, finding)) = results.next().await
+    {
         let finding = finding.unwrap_or_else(|failure| {
+            failures += if of_all(failure.kind) { MOST_FAILURES } else { 1 };
             let text = failure.text.clone();
             seen.failure.get_or_insert(failure);
             Finding::Unknown(text)
         });
         seen.findings.0.insert(id, finding);
     }
+    if let Some(failure) = &seen.failure {
+        for id in people {
+            seen.findings.0.entry(*id).or_insert_with(|| Finding::Unknown(failure.text.clone()));
+        }
+    }
     seen
+}
+
+/// Whether everybody's look would fail in the same way.
+fn of_all(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::TokenRefused | FailureKind::Unreachable | FailureKind::SlowDown)
 }
 
 /// A pass over everybody when that takes fewer requests than asking for each.

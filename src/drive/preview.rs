@@ -1,8 +1,8 @@
 //! Observe and plan: as far as a command goes without being confirmed.
 
-use super::shared::{hold, now};
+use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem};
-use crate::domain::{FailureKind, PersonId};
+use crate::domain::{Failure, FailureKind, PersonId};
 use crate::engine::{self, BrakeHistory, Finding, Findings, Preview, Problem};
 use crate::verbs::{self, Command, Context, Decision};
 
@@ -13,24 +13,29 @@ impl Drive {
     /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
     /// `typed` are the user names given for protected people.
     pub async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
-        let before = self.shared.directory();
-        let connection = before.connection();
-        if !connection.enabled
-            && matches!(command, Command::Provision(_) | Command::Apply | Command::Retry(_))
-        {
+        let mut before = self.shared.directory();
+        let sends = matches!(command, Command::Provision(_) | Command::Apply | Command::Retry(_));
+        if sends && !before.connection().enabled {
             return Err(problem::disabled());
         }
-        let decision = self.decide(&before, &command, &typed).await?;
+        let mut decision = self.decide(&before, &command, &typed).await?;
+        let line = match engine::people_of(&decision.scope) {
+            [] => None,
+            _ => Some(open_line(&self.shared).await),
+        };
+        // Opening the line may have kept the mark of a new token: that does not make this preview an old one.
+        if self.shared.directory().version() != before.version() {
+            before = self.shared.directory();
+            decision = self.decide(&before, &command, &typed).await?;
+        }
         let mut after = before.clone();
         after.apply_all(&decision.changes);
-        let people = engine::people_of(&decision.scope);
-        let (findings, observed) = if people.is_empty() {
-            (Findings::default(), Vec::new())
-        } else {
-            let findings = self.observe(&after, people).await?;
-            let observed = observe::learned(&after, &findings, now());
-            (findings, observed)
-        };
+        let (mut findings, mut observed) = (Findings::default(), Vec::new());
+        if let Some(line) = line {
+            let people = engine::people_of(&decision.scope);
+            findings = self.observe(line, &after, people, decision.changes.is_empty()).await?;
+            observed = observe::learned(&after, &findings, now());
+        }
         let plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
         Ok(Preview { command, typed, decision, plan, observed, version: before.version() })
     }
@@ -52,16 +57,19 @@ impl Drive {
         Ok(decision)
     }
 
-    /// Looks at the endpoint. When it cannot be reached the plan goes on without a base; when it refuses the token
-    /// or is another workspace, it does not.
+    /// Looks at the endpoint. When that cannot be done the plan goes on without a base, so that a decision about our
+    /// side is never lost; one that would only send is refused when the token is, or leads to another workspace.
     async fn observe(
         &self,
+        line: Result<Line, Failure>,
         directory: &crate::directory::Directory,
         people: &[PersonId],
+        only_sends: bool,
     ) -> Result<Findings, Problem> {
-        let line = match open_line(&self.shared).await {
+        let refused = |failure: &Failure| only_sends && failure.kind == FailureKind::TokenRefused;
+        let line = match line {
             Ok(line) => line,
-            Err(failure) if failure.kind == FailureKind::TokenRefused => {
+            Err(failure) if refused(&failure) => {
                 return Err(problem::endpoint(&failure));
             }
             Err(failure) => {
@@ -72,7 +80,7 @@ impl Drive {
         let places = directory.connection().concurrency as usize;
         let seen = observe::people(&line.endpoint, &line.finder, directory, people, places).await;
         match seen.failure {
-            Some(failure) if failure.kind == FailureKind::TokenRefused => Err(problem::endpoint(&failure)),
+            Some(failure) if refused(&failure) => Err(problem::endpoint(&failure)),
             _ => Ok(seen.findings),
         }
     }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::order::Order;
 use super::shared::Shared;
-use crate::audit::AuditQuery;
-use crate::engine::{Notice, Sending};
-use crate::store::Which;
+use crate::engine::Notice;
 
 /// Many changes within this time are one notice.
 const GATHER: Duration = Duration::from_millis(25);
@@ -27,38 +26,22 @@ pub(super) async fn follow_store(shared: Arc<Shared>) {
     if shared.home.is_none() {
         return;
     }
-    let mut version = shared.store.data_version().await.unwrap_or_default();
-    let mut audit_seen = newest(&shared).await;
+    // The first look is always taken: somebody may have written while the directory was loaded.
+    let mut version = None;
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         look.tick().await;
         let Ok(now) = shared.store.data_version().await else { continue };
-        if now == version {
+        if version == Some(now) {
             continue;
         }
-        version = now;
+        version = Some(now);
         if let Err(error) = shared.catch_up().await {
             tracing::warn!(%error, "what another process wrote could not be read");
             continue;
         }
-        let query = AuditQuery { after: Some(audit_seen), limit: 1_000, ..AuditQuery::default() };
-        if let Ok(entries) = shared.store.audit(shared.connection, query).await
-            && let Some(last) = entries.last()
-        {
-            audit_seen = last.seq;
-            shared.notify(&Notice::Audit(entries));
-        }
-        if *shared.sending.borrow() != Sending::Elsewhere
-            && let Ok(rows) = shared.store.operations(shared.connection, Which::Live).await
-        {
-            shared.hand_over(&rows);
-        }
+        shared.tell_audit(&[]).await;
+        shared.order(Order::LookAgain);
     }
-}
-
-async fn newest(shared: &Shared) -> u64 {
-    let query = AuditQuery { limit: 1, ..AuditQuery::default() };
-    let entries = shared.store.audit(shared.connection, query).await.unwrap_or_default();
-    entries.last().map_or(0, |entry| entry.seq)
 }

@@ -1,19 +1,24 @@
 //! Commit and run: what was previewed and approved becomes operations of the journal, and is followed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
 use super::follow::Following;
-use super::runner::Order;
+use super::order::Order;
 use super::shared::{hold, now};
+use super::words::replaced;
 use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
-use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
+use crate::engine::{Approval, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult};
 use crate::store::{Applied, Batch, Which};
 use crate::verbs::{Command, PersonFields};
+
+/// How long a report waits for requests under way when its run stopped.
+const QUIET_WITHIN: Duration = Duration::from_secs(2);
 
 impl Drive {
     /// Commits a previewed command and follows its operations until each is settled or stands still.
@@ -28,21 +33,33 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
+        // What another process did since the preview counts too.
+        self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
         let preview = self.fresh(preview).await?;
         approve(&preview, &approval)?;
-        let resumed = match preview.command {
-            Command::Apply => self.resume_offered().await,
-            _ => Vec::new(),
-        };
         let operations = self.operations(&preview);
-        let leads = if operations.is_empty() && resumed.is_empty() { false } else { self.lead().await };
-        let mut following =
-            Following::begin(&self.shared, operations.iter().map(|op| op.id).chain(resumed.iter().copied()));
+        let resumes = match preview.command {
+            Command::Apply => true,
+            Command::Enable => !preview.decision.changes.is_empty(),
+            _ => false,
+        };
+        let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
+        let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
         let applied = self.commit(&preview, operations.clone()).await?;
         self.after_commit(&preview, &applied).await;
+        // After the commit, which replaced what was queued for the same people.
+        let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
+        resumed.retain(|id| operations.iter().all(|op| op.id != *id));
+        following.also(&self.shared, resumed.clone());
+        if !resumed.is_empty() {
+            self.shared.order(Order::Resume);
+            following.look(&self.shared).await;
+        }
         let mut results = skipped(&preview);
-        let enabled = self.shared.directory().connection().enabled;
-        let stopped = if enabled { following.wait(&self.shared, leads, &progress).await } else { None };
+        let stopped = following.wait(&self.shared, &progress).await;
+        if stopped.is_some() {
+            self.quiet().await;
+        }
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
         Ok(Report { results, stopped })
@@ -51,29 +68,37 @@ impl Drive {
     /// The operations found at start go on, or stay as they are.
     pub async fn resume(&self, go_on: bool) {
         if go_on && !self.shared.read_only && self.lead().await {
-            self.resume_offered().await;
+            self.shared.order(Order::Resume);
         }
     }
 
-    async fn resume_offered(&self) -> Vec<OpId> {
+    /// Answers that are on their way are waited for, so that the report does not call them in doubt.
+    async fn quiet(&self) {
         let (answer, hear) = oneshot::channel();
-        self.shared.order(Order::Resume(answer));
+        self.shared.order(Order::Quiet(answer));
+        let _ = tokio::time::timeout(QUIET_WITHIN, hear).await;
+    }
+
+    async fn live(&self) -> Vec<OpId> {
+        let (answer, hear) = oneshot::channel();
+        self.shared.order(Order::Live(answer));
         hear.await.unwrap_or_default()
     }
 
-    /// A preview made from an older directory is made anew; it must come out the same.
+    /// A preview made from an older directory is made anew; it must hold nothing that was not shown.
     async fn fresh(&self, preview: Preview) -> Result<Preview, Problem> {
         if preview.version == self.shared.directory().version() {
             return Ok(preview);
         }
         let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
-        let same = anew.plan.operations.len() == preview.plan.operations.len()
-            && anew
-                .plan
-                .operations
-                .iter()
-                .zip(&preview.plan.operations)
-                .all(|(a, b)| (a.person, a.kind, &a.changes) == (b.person, b.kind, &b.changes));
+        // Operations that became needless meanwhile are no surprise; any other is.
+        let shown: BTreeMap<PersonId, &Planned> =
+            preview.plan.operations.iter().map(|planned| (planned.person, planned)).collect();
+        let same = anew.plan.operations.iter().all(|planned| {
+            let shown = shown.get(&planned.person);
+            planned.changes.is_empty()
+                || shown.is_some_and(|shown| (shown.kind, &shown.changes) == (planned.kind, &planned.changes))
+        });
         if same || !preview.must_ask() {
             return Ok(anew);
         }
@@ -136,7 +161,7 @@ impl Drive {
             matches!(change, Change::Connection(_) | Change::Attribute(..) | Change::AttributeDropped(_))
         };
         if applied.changes.iter().any(settings) {
-            self.shared.order(Order::Go);
+            self.shared.order(Order::Settings);
         }
         if matches!(preview.command, Command::Enable) {
             super::line::close_line(&self.shared).await;
@@ -269,7 +294,8 @@ fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
         OpState::Parked | OpState::Conflict | OpState::Stale => Outcome::Failed,
         OpState::Queued | OpState::Behind | OpState::Waiting | OpState::Cancelled => Outcome::Held,
     };
-    (outcome, row.failure.clone())
+    let replaced = (row.state == OpState::Cancelled).then(replaced);
+    (outcome, replaced.or_else(|| row.failure.clone()))
 }
 
 fn skipped(preview: &Preview) -> Vec<RunResult> {

@@ -9,10 +9,11 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::finder::Finder;
 use super::ledger::Ledger;
+use super::order::Order;
 use super::problem;
-use super::runner::Order;
+use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
-use crate::domain::{ConnectionId, Failure, Ids, OpId, Operation, Time};
+use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};
 use crate::endpoint::Endpoint;
 use crate::engine::{FeedState, Notice, Outcome, Problem, Sending};
 use crate::store::{Applied, Batch, Store, StoreError};
@@ -57,6 +58,8 @@ pub(super) struct Shared {
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
     pub(super) followers: Mutex<Vec<Follower>>,
     pub(super) orders: mpsc::UnboundedSender<Order>,
+    /// The number of the last audit entry that the faces were told of.
+    pub(super) audit_seen: tokio::sync::Mutex<u64>,
     pub(super) notices: Mutex<Vec<mpsc::UnboundedSender<Notice>>>,
     pub(super) sending: watch::Sender<Sending>,
     pub(super) feed: watch::Sender<FeedState>,
@@ -102,10 +105,28 @@ impl Shared {
             self.catch_up().await?;
         }
         if !applied.audit.is_empty() {
-            self.notify(&Notice::Audit(applied.audit.clone()));
+            self.tell_audit(&applied.audit).await;
         }
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// Tells the faces of audit entries, each once and in their order, whoever wrote them. `fresh` were just written
+    /// here; those that other processes wrote before them are read.
+    pub(super) async fn tell_audit(&self, fresh: &[AuditEntry]) {
+        let mut seen = self.audit_seen.lock().await;
+        let entries = match (fresh.first(), fresh.last()) {
+            (_, Some(last)) if last.seq <= *seen => return,
+            (Some(first), _) if first.seq == *seen + 1 => fresh.to_vec(),
+            _ => {
+                let query = AuditQuery { after: Some(*seen), limit: 1_000, ..AuditQuery::default() };
+                self.store.audit(self.connection, query).await.unwrap_or_default()
+            }
+        };
+        if let Some(last) = entries.last() {
+            *seen = last.seq;
+            self.notify(&Notice::Audit(entries));
+        }
     }
 
     /// Takes in what other processes wrote. Returns whether there was anything.
@@ -143,10 +164,11 @@ impl Shared {
 
     /// Tells runs that wait for this operation.
     pub(super) fn tell(&self, op: OpId, outcome: Outcome, failure: Option<&Failure>) {
-        for follower in hold(&self.followers).iter().filter(|f| f.ops.contains(&op)) {
-            // A run that is gone no longer waits.
-            let _ = follower.tell.send(News::Settled(op, outcome, failure.cloned()));
-        }
+        // A run that is gone no longer waits.
+        hold(&self.followers).retain(|follower| {
+            !follower.ops.contains(&op)
+                || follower.tell.send(News::Settled(op, outcome, failure.cloned())).is_ok()
+        });
     }
 
     /// Tells all runs.
@@ -180,6 +202,14 @@ impl Shared {
         if !operations.is_empty() {
             self.order(Order::Committed(operations.to_vec()));
         }
+    }
+
+    /// Changes one setting of the connection, the others being as whoever wrote last left them.
+    pub(super) async fn set(&self, change: impl FnOnce(&mut Connection)) -> Result<(), Problem> {
+        self.catch_up().await.map_err(|e| problem::store(&e))?;
+        let mut connection = self.directory().connection().clone();
+        change(&mut connection);
+        self.learn(vec![Change::Connection(Box::new(connection))]).await
     }
 
     /// Commits changes that need no operations.

@@ -1,7 +1,6 @@
 //! Replacing the token: links and queue stay.
 
 use super::{Drive, problem};
-use crate::directory::Change;
 use crate::domain::{Secret, TokenSource};
 use crate::engine::{Problem, TestReport};
 
@@ -11,9 +10,7 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
-        let mut connection = self.shared.directory().connection().clone();
-        connection.token = source;
-        self.shared.learn(vec![Change::Connection(Box::new(connection))]).await?;
+        self.shared.set(|connection| connection.token = source).await?;
         self.test().await
     }
 

@@ -1,8 +1,9 @@
-//! Reading a whole list by index paging (RFC 7644, 3.4.2.4), from servers that repeat pages, move totals and
-//! echo counts that are not true.
+//! Reading a whole list by index (RFC 7644, 3.4.2.4) or, where a page gives a cursor, by that (RFC 9865), from
+//! servers that repeat pages, move totals and echo counts that are not true.
 //!
 //! Absence may be concluded from a complete pass only, so every irregularity makes the pass incomplete.
 
+mod first;
 mod gap;
 mod query;
 
@@ -56,6 +57,7 @@ pub struct Pages {
     query: PageQuery,
     seen: HashSet<String, foldhash::quality::RandomState>,
     start: u64,
+    cursor: Option<String>,
     pages: u32,
     rows: u64,
     repeated: u64,
@@ -72,6 +74,7 @@ impl Pages {
             query,
             seen: HashSet::default(),
             start: 1,
+            cursor: None,
             pages: 0,
             rows: 0,
             repeated: 0,
@@ -90,7 +93,10 @@ impl Pages {
             self.finish(Some(Gap::Limit { pages: self.pages, rows: self.seen.len() }));
             return None;
         }
-        let exchange = self.endpoint.send(&self.query.call(self.start)).await;
+        let exchange = match &self.cursor {
+            Some(cursor) => self.endpoint.send(&self.query.call_at(cursor)).await,
+            None => self.endpoint.send_page(&self.query.call(self.start)).await,
+        };
         self.pages += 1;
         let page = match read(&exchange) {
             Ok(page) => page,
@@ -150,7 +156,19 @@ impl Pages {
             _ => {}
         }
         let nothing_new = out.items.is_empty() && out.unreadable.is_empty();
-        self.judge_end(came, nothing_new, self.repeated - before, page.total);
+        let by_cursor = self.cursor.is_some() || self.endpoint.cursors_only();
+        let next = page.next_cursor;
+        if next.is_some() && next == self.cursor {
+            self.finish(Some(Gap::Unfinished));
+        }
+        let last = by_cursor && next.is_none();
+        self.cursor = next;
+        if came > 0 || self.cursor.is_none() {
+            self.judge_end(came, nothing_new, self.repeated - before, page.total);
+        }
+        if last && !self.over {
+            self.end_of_cursors(page.total);
+        }
         out
     }
 
@@ -177,6 +195,13 @@ impl Pages {
             _ if repeated > 0 => self.mark(Gap::Repeated(repeated)),
             _ => {}
         }
+    }
+
+    /// The last page of a list by cursor: only the total can tell that something is missing.
+    fn end_of_cursors(&mut self, total: Option<u64>) {
+        let seen = self.seen.len() as u64 + self.unreadable();
+        let missing = total.filter(|total| seen < *total).map(|total| Gap::Missing { seen, total });
+        self.finish(missing);
     }
 
     /// Rows that came and have no id, as far as they are known to be distinct: none is assumed to be one twice.

@@ -1,5 +1,6 @@
 //! One attempt of one request over HTTP.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -36,6 +37,14 @@ impl Default for Timeouts {
             total: Duration::from_secs(60),
             idle: Duration::from_secs(30),
         }
+    }
+}
+
+impl Timeouts {
+    /// The whole request within `total`, the parts within their usual limits.
+    pub fn within(total: Duration) -> Self {
+        let usual = Self::default();
+        Self { total, idle: usual.idle.min(total), connect: usual.connect.min(total) }
     }
 }
 
@@ -100,6 +109,8 @@ struct Inner {
     base: BaseUrl,
     token: RwLock<Secret>,
     caps: Caps,
+    /// It was seen to refuse index paging.
+    cursors_only: AtomicBool,
 }
 
 impl Endpoint {
@@ -135,7 +146,9 @@ impl Endpoint {
                 std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             EndpointError::Tls(reason)
         })?;
-        Ok(Self(Arc::new(Inner { client, base, token: RwLock::new(config.token), caps: config.caps })))
+        let token = RwLock::new(config.token);
+        let inner = Inner { client, base, token, caps: config.caps, cursors_only: AtomicBool::new(false) };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Host and port, for sentences.
@@ -143,14 +156,17 @@ impl Endpoint {
         &self.0.base.host
     }
 
-    /// Whether the token travels in clear, which is only accepted on this machine itself.
-    pub fn clear_text(&self) -> bool {
-        self.0.base.clear
-    }
-
     /// Uses another token from the next request on.
     pub fn set_token(&self, token: Secret) {
         *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    pub(super) fn cursors_only(&self) -> bool {
+        self.0.cursors_only.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn learn_cursors_only(&self) {
+        self.0.cursors_only.store(true, Ordering::Relaxed);
     }
 
     /// One attempt. Never fails: what happened is the outcome.

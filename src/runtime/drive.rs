@@ -45,6 +45,6 @@ impl Seam for Drive {
         Ok(())
     }
     async fn stop_run(&self) {
-        self.stop_runs().await;
+        self.stop().await;
     }
 }

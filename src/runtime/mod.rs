@@ -21,7 +21,8 @@ use crossterm::event::EventStream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use crate::app::{App, Session};
+use crate::app::App;
+pub use crate::app::Session;
 use crate::config::Look;
 use crate::domain::Time;
 use event_loop::Loop;

@@ -1,7 +1,7 @@
 //! A Workato-like workspace that plays the other side.
 //!
 //! [`Workspace`] is the whole behaviour and pure: a request and the time go in, an answer comes out; ids come
-//! from a seed. [`serve`] puts the faults around it, still pure. [`Sandbox`] is the shell: a socket, a clock
+//! from a seed. [`serve()`] puts the faults around it, still pure. [`Sandbox`] is the shell: a socket, a clock
 //! and a state file.
 //!
 //! What is documented about Workato is followed: the role extension, invitations for new people, access taken

@@ -12,7 +12,6 @@ use crate::verbs::{GroupRecord, PersonRecord, Refusal};
 const PEOPLE: &str = include_str!("../../assets/demo/people.csv");
 const GROUPS: &str = include_str!("../../assets/demo/groups.csv");
 const ACCOUNTS: &str = include_str!("../../assets/demo/accounts.json");
-const ASSIGNMENTS: &str = include_str!("../../assets/demo/assignments.json");
 
 /// The profile attributes that the example's roles belong to.
 pub const ATTRIBUTES: [&str; 3] = ["workato_role", "workato_role_test", "workato_role_prod"];
@@ -29,17 +28,6 @@ pub struct DemoAccount {
     pub roles: RoleValues,
 }
 
-/// A group that the example assigns to the app.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct DemoAssignment {
-    /// The group's name.
-    pub group: String,
-    /// Its place.
-    pub priority: u32,
-    /// The values it gives.
-    pub roles: RoleValues,
-}
-
 /// The example directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Demo {
@@ -49,8 +37,6 @@ pub struct Demo {
     pub groups: Vec<GroupRecord>,
     /// Accounts in the workspace.
     pub accounts: Vec<DemoAccount>,
-    /// Groups to be assigned.
-    pub assignments: Vec<DemoAssignment>,
 }
 
 /// The profile attributes of the example, as the seed document sets them up.
@@ -76,7 +62,7 @@ pub fn demo(count: usize, seed: u64) -> Result<Demo, Refusal> {
     let here: BTreeSet<&str> = people.iter().map(|p| p.user_name.as_str()).collect();
     let mut groups = csv::groups(GROUPS.as_bytes())?.records;
     groups.retain(|g| here.contains(g.user_name.as_str()));
-    Ok(Demo { groups, accounts: read(ACCOUNTS)?, assignments: read(ASSIGNMENTS)?, people })
+    Ok(Demo { groups, accounts: read(ACCOUNTS)?, people })
 }
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, Refusal> {
@@ -134,11 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn groups_hold_people_of_the_example_and_the_assigned_ones_are_there() {
+    fn the_eight_groups_hold_people_of_the_example() {
         let demo = demo(200, 1).unwrap();
         let names: BTreeSet<_> = demo.groups.iter().map(|g| g.group.as_str()).collect();
         assert_eq!(names.len(), 8);
-        assert!(demo.assignments.iter().all(|a| names.contains(a.group.as_str())));
         let people: BTreeSet<_> = demo.people.iter().map(|p| p.user_name.as_str()).collect();
         assert!(demo.groups.iter().all(|g| people.contains(g.user_name.as_str())));
         assert!(super::demo(50, 1).unwrap().groups.len() < demo.groups.len());

@@ -4,7 +4,7 @@ use super::backend::Result;
 use super::rules::Rules;
 use super::{Move, StoreError};
 use crate::directory::{Change, OpMark};
-use crate::domain::{ConnectionId, OpState, Operation, PersonId};
+use crate::domain::{Base, ConnectionId, OpState, Operation, PersonId};
 
 impl Rules<'_> {
     /// A new operation: replaces what is not on its way, or waits behind what is.
@@ -19,6 +19,10 @@ impl Rules<'_> {
             return Err(StoreError::Refused { why: format!("operation {} is already there", operation.id) });
         }
         let mut new = operation.clone();
+        if new.intent.base == Base::Absent && self.tables.linked(here, new.person)?.is_some() {
+            // Somebody else was quicker: an account is there by now, so it is looked for before one is made.
+            new.intent.base = Base::Unknown;
+        }
         if !new.state.live() {
             return self.put(here, &new);
         }
@@ -77,6 +81,8 @@ impl Rules<'_> {
             self.put(here, to)?;
         }
         next.state = OpState::Queued;
+        // It was planned before the one ahead of it was settled: what its plan found there is no longer so.
+        next.intent.base = Base::Unknown;
         next.updated_at = to.updated_at;
         self.put(here, &next)
     }

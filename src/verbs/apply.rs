@@ -5,7 +5,8 @@ use crate::directory::{Directory, PersonView};
 use crate::domain::{Flag, OpState, PersonId};
 
 /// A fresh plan of what is unsent, failed or waiting, and of access that should have ended. Drift, people who were
-/// never provisioned, and accounts that are gone each need a decision of their own and are left alone.
+/// never provisioned, and accounts that are gone each need a decision of their own and are left alone; what is on
+/// its way is looked up and ends by itself.
 pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
     let mut decision = over(directory, directory.people().filter(due), cause);
     decision.confirm = true;
@@ -19,7 +20,8 @@ fn due(person: &PersonView<'_>) -> bool {
     let flags = person.flags();
     let waits = matches!(person.operation(), Some((.., OpState::Waiting)));
     let any = [Flag::Unsent, Flag::AccessRemains, Flag::Failed].into_iter().any(|flag| flags.contains(flag));
-    (any || waits) && !flags.contains(Flag::AccountGone)
+    let on_its_way = person.operation().is_some_and(|(.., state)| state.sent());
+    (any || waits) && !on_its_way && !flags.contains(Flag::AccountGone)
 }
 
 pub(super) fn retry(directory: &Directory, people: &[PersonId], cause: &str) -> Result<Decision, Refusal> {
@@ -77,6 +79,9 @@ mod tests {
             .operation("failed", OpState::Parked)
             .linked("waiting", "Analyst")
             .operation("waiting", OpState::Waiting)
+            .linked("sent", "Analyst")
+            .give("sent", role("Operator"))
+            .operation("sent", OpState::InDoubt)
             .assigned("red", "Analyst")
             .linked("drift", "Analyst")
             .there("drift", |there| there.title = "x".to_owned())

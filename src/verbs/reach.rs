@@ -51,7 +51,11 @@ pub fn touched(before: &Directory, changes: &[Change]) -> Reach {
         let had = old.is_some_and(|p| p.shall_have_access());
         let has = new.is_some_and(|p| p.shall_have_access());
         let moved = || match (&old, &new) {
-            (Some(old), Some(new)) => new.remote_id().is_some() && old.wanted() != new.wanted(),
+            (Some(old), Some(new)) => {
+                // An account that is about to be made must not be made with the earlier values.
+                let queued = old.operation().is_some_and(|(.., state)| state.moving());
+                (new.remote_id().is_some() || queued) && old.wanted() != new.wanted()
+            }
             _ => false,
         };
         match (had, has) {

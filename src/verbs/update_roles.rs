@@ -66,7 +66,12 @@ fn unsendable(person: &PersonView<'_>) -> Option<&'static str> {
     if person.status() == Status::Suspended {
         return Some("is suspended here: the new values are sent on reactivation.");
     }
-    person.remote_id().is_none().then_some("is not provisioned: the new values are sent by Provision User.")
+    (!known_there(person)).then_some("is not provisioned: the new values are sent by Provision User.")
+}
+
+/// Whether there is an account, or one is about to be made: that one must not be made with the earlier values.
+fn known_there(person: &PersonView<'_>) -> bool {
+    person.remote_id().is_some() || person.operation().is_some_and(|(.., state)| state.moving())
 }
 
 pub(super) fn group(
@@ -97,9 +102,8 @@ pub(super) fn group(
         false => vec![Change::GroupAssigned(id, GroupAssignment { roles, ..assignment.clone() })],
     };
     // Who is meant are all whom the group gives their values, those whose value only the app has moved included.
-    let sendable = |p: &PersonView<'_>| {
-        p.kind() == AssignmentKind::Group(id) && p.shall_have_access() && p.remote_id().is_some()
-    };
+    let sendable =
+        |p: &PersonView<'_>| p.kind() == AssignmentKind::Group(id) && p.shall_have_access() && known_there(p);
     let members = group.members.iter().filter_map(|m| directory.get(*m)).filter(sendable);
     let scope: Vec<PersonId> = members.map(|p| p.id()).collect();
     let reached = reach::touched(directory, &changes);

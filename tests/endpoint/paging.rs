@@ -163,3 +163,73 @@ async fn a_failed_page_ends_the_pass_and_keeps_what_came() {
     let (listing, _) = listed(all(), |_, _| scim(200, "{\"Resources\":[{\"id\"")).await;
     assert_eq!(listing.error.expect("an error").trouble.cause, Cause::NotScim);
 }
+
+/// A server with cursors: the cursor is the number of the row it leads to.
+fn by_cursor(n: usize, with_total: bool, seen: &Seen) -> Reply {
+    let start: usize = seen.query("cursor").map_or(1, |cursor| cursor.parse().expect("its own cursor"));
+    let end = (start + seen.number("count")).min(n + 1);
+    let users: Vec<_> = (start..end).map(|id| json!({"id": format!("u{id}")})).collect();
+    let mut body = json!({"Resources": users});
+    if end <= n {
+        body["nextCursor"] = json!(end.to_string());
+    }
+    if with_total {
+        body["totalResults"] = json!(n);
+    }
+    scim(200, &body.to_string())
+}
+
+#[tokio::test]
+async fn a_cursor_is_followed_where_a_page_gives_one() {
+    for with_total in [true, false] {
+        let (listing, seen) = listed(all(), move |_, seen| by_cursor(250, with_total, seen)).await;
+        assert!(listing.complete(), "{:?}", listing.completeness);
+        assert_eq!((listing.items.len(), listing.pages), (250, 3));
+        assert_eq!(seen[2].target, "/scim/v2/Users?cursor=201&count=100");
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_without_index_is_read_by_its_cursors() {
+    let server = Server::start(|_, seen| match seen.query("startIndex") {
+        Some(_) => scim(501, r#"{"status":"501","detail":"Pagination by index is not supported"}"#),
+        None => by_cursor(250, false, seen),
+    })
+    .await;
+    let endpoint = server.endpoint();
+    for count in [100, 300] {
+        let listing = endpoint.list(PageQuery { count, ..all() }).await;
+        assert!(listing.complete(), "{:?}", listing.completeness);
+        assert_eq!(listing.items.len(), 250);
+    }
+    let refused = server.seen().iter().filter(|seen| seen.query("startIndex").is_some()).count();
+    assert_eq!(refused, 1, "it is not asked for an index again");
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_the_index_s_is_told_as_it_came() {
+    let (listing, seen) = listed(all(), |_, _| scim(400, r#"{"detail":"closed today"}"#)).await;
+    assert!(listing.error.expect("an error").trouble.text.contains("closed today"));
+    assert_eq!(seen.len(), 2);
+    assert!(seen[0].query("startIndex").is_some());
+}
+
+#[tokio::test]
+async fn cursors_that_lead_nowhere_make_the_pass_incomplete() {
+    // The last page comes early.
+    let (listing, _) = listed(all(), |_, seen| {
+        let more = if seen.query("cursor").is_none() { r#","nextCursor":"c""# } else { "" };
+        scim(200, &format!(r#"{{"totalResults":9,"Resources":[{{"id":"{}"}}]{more}}}"#, more.len()))
+    })
+    .await;
+    assert_eq!(gap(&listing), &Gap::Missing { seen: 2, total: 9 });
+    // The same page and the same cursor for ever.
+    let (listing, seen) =
+        listed(all(), |_, _| scim(200, r#"{"Resources":[{"id":"a"}],"nextCursor":"c"}"#)).await;
+    assert_eq!((gap(&listing), seen.len()), (&Gap::Unfinished, 2));
+    // Empty pages with ever new cursors.
+    let query = PageQuery { max_pages: 5, ..all() };
+    let (listing, _) =
+        listed(query, |n, _| scim(200, &format!(r#"{{"Resources":[],"nextCursor":"c{n}"}}"#))).await;
+    assert_eq!(gap(&listing), &Gap::Limit { pages: 5, rows: 0 });
+}

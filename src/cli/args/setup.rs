@@ -50,6 +50,9 @@ pub struct ConnectArgs {
     /// Which environment this is, shown so that nobody works in the wrong one
     #[arg(long, value_name = "WORD")]
     pub badge: Option<String>,
+    /// How long one request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = crate::domain::Connection::TIMEOUT_S, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub timeout: u32,
     /// The app's activity log, which has its own token
     #[arg(long, value_name = "URL", requires = "activity_token_file")]
     pub activity_url: Option<String>,

@@ -38,6 +38,15 @@ impl PageQuery {
     }
 
     pub(super) fn call(&self, start: u64) -> Call {
+        self.page("startIndex", start.to_string())
+    }
+
+    /// The page that a cursor leads to; filter and count stay as they were (RFC 9865, 2.1).
+    pub(super) fn call_at(&self, cursor: &str) -> Call {
+        self.page("cursor", cursor.to_owned())
+    }
+
+    fn page(&self, name: &str, place: String) -> Call {
         let mut call = Call::new(Method::Get, &[&self.resource]);
         if let Some(filter) = &self.filter {
             call = call.query("filter", filter);
@@ -45,6 +54,6 @@ impl PageQuery {
         if let Some(excluded) = &self.excluded {
             call = call.query("excludedAttributes", excluded);
         }
-        call.query("startIndex", start.to_string()).query("count", self.count.to_string())
+        call.query(name, place).query("count", self.count.to_string())
     }
 }

@@ -131,6 +131,16 @@ impl Machine {
         self.policy = policy;
     }
 
+    /// The operations it knows of.
+    pub fn known(&self) -> impl Iterator<Item = OpId> {
+        self.ops.keys().copied()
+    }
+
+    /// Those among them that go on by themselves.
+    pub fn moving(&self) -> impl Iterator<Item = OpId> {
+        self.ops.iter().filter(|(_, live)| live.op.state.moving()).map(|(id, _)| *id)
+    }
+
     /// Whether anything is under way or could start without an operator.
     pub fn busy(&self) -> bool {
         self.ops.values().any(|live| live.stage != Stage::Still || live.op.state.moving())
@@ -189,8 +199,11 @@ impl Machine {
     }
 
     fn committed(&mut self, rows: Vec<Operation>) {
+        let saving: BTreeSet<OpId> = self.tickets.values().copied().collect();
         for row in rows {
             match self.ops.get(&row.id).map(|live| &live.stage) {
+                // What was read may be older than what is just being written.
+                _ if saving.contains(&row.id) => {}
                 // Its own step decides; a refused save tells that somebody else replaced it.
                 Some(stage) if stage.on_its_way() => {}
                 _ => self.take_in(row),
@@ -333,5 +346,7 @@ fn tagged(mut call: Call, id: OpId) -> Call {
     call
 }
 
+#[cfg(test)]
+mod pace_tests;
 #[cfg(test)]
 mod tests;

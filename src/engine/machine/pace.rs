@@ -1,6 +1,6 @@
 //! When nothing is sent: the endpoint is down, asks to slow down, or refuses the token.
 
-use super::{Effect, Machine};
+use super::{Effect, Machine, StepKind};
 use crate::domain::{Failure, FailureKind, OpId, Time};
 
 /// First wait while the endpoint is down; doubled up to [`MAX_WAIT_MS`].
@@ -15,7 +15,10 @@ pub(super) struct Pace {
     paused: Option<Option<Time>>,
     /// Waits in a row without a good answer; while there is one, a single request probes.
     waits: u32,
-    refusals: u32,
+    /// Refused tokens in a row. A token that may read and not write is refused again and again between good reads,
+    /// so each kind is counted on its own.
+    refused_reads: u32,
+    refused_writes: u32,
 }
 
 impl Pace {
@@ -27,9 +30,10 @@ impl Pace {
         self.paused.flatten()
     }
 
-    /// One request probes an endpoint that was down; a good answer opens the rest.
+    /// One request probes an endpoint that was down or refused the token; a good answer opens the rest.
     pub(super) fn places(&self, concurrency: u32) -> u32 {
-        if self.waits > 0 { 1 } else { concurrency.max(1) }
+        let doubtful = self.waits > 0 || self.refused_reads > 0 || self.refused_writes > 0;
+        if doubtful { 1 } else { concurrency.max(1) }
     }
 
     /// Ends a pause whose time has come.
@@ -51,10 +55,16 @@ impl Pace {
 }
 
 impl Machine {
-    /// A good answer: the endpoint is there and the token is taken.
+    /// A good answer to a read: the endpoint is there and the token may read.
     pub(super) fn good_answer(&mut self) {
         self.pace.waits = 0;
-        self.pace.refusals = 0;
+        self.pace.refused_reads = 0;
+    }
+
+    /// A good answer to a write: the token may write too.
+    pub(super) fn good_write(&mut self) {
+        self.good_answer();
+        self.pace.refused_writes = 0;
     }
 
     /// The endpoint is down, or something else answers in its place.
@@ -79,9 +89,13 @@ impl Machine {
     }
 
     /// The token was refused: after a few such answers everything stands until there is another.
-    pub(super) fn refused_token(&mut self, failure: Failure) {
-        self.pace.refusals += 1;
-        if self.pace.refusals >= REFUSALS {
+    pub(super) fn refused_token(&mut self, failure: Failure, step: StepKind) {
+        let count = match step {
+            StepKind::Write => &mut self.pace.refused_writes,
+            StepKind::Read | StepKind::Verify => &mut self.pace.refused_reads,
+        };
+        *count += 1;
+        if *count >= REFUSALS {
             self.pace.paused = Some(None);
             self.out.push(Effect::Paused { failure, until: None });
             self.take_back();
@@ -102,7 +116,7 @@ impl Machine {
     /// What a failed read means for everybody. Returns whether the operation is simply tried again later.
     pub(super) fn pause_for(&mut self, failure: &Failure, until: Option<Time>) -> bool {
         match failure.kind {
-            FailureKind::TokenRefused => self.refused_token(failure.clone()),
+            FailureKind::TokenRefused => self.refused_token(failure.clone(), StepKind::Read),
             FailureKind::SlowDown => {
                 let until = until.unwrap_or_else(|| self.now.plus_ms(FIRST_WAIT_MS));
                 self.pause_until(failure.clone(), until);

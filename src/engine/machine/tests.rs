@@ -8,10 +8,10 @@ use crate::domain::{
     AccountValues, Answer, FailureKind, Intent, Method, OpKind, Owned, PersonId, RetryAfter, WORKATO_ROLE_URN,
 };
 
-const T0: Time = Time::from_ms(1_000_000);
+pub(super) const T0: Time = Time::from_ms(1_000_000);
 const OP: OpId = OpId(7);
 
-fn attributes() -> Vec<ProfileAttribute> {
+pub(super) fn attributes() -> Vec<ProfileAttribute> {
     vec![ProfileAttribute::workato("workato_role")]
 }
 
@@ -25,7 +25,7 @@ fn values(active: bool, role: &str) -> AccountValues {
     }
 }
 
-fn create() -> Operation {
+pub(super) fn create() -> Operation {
     let wanted = values(true, "Admin");
     Operation {
         id: OP,
@@ -70,12 +70,12 @@ fn deactivate() -> Operation {
     op
 }
 
-fn user(active: bool, role: &str) -> Value {
+pub(super) fn user(active: bool, role: &str) -> Value {
     json!({"schemas": [], "id": "8f2c", "externalId": "sd1", "userName": "ana@example.com", "active": active,
         WORKATO_ROLE_URN: {"workato_role": role}})
 }
 
-fn answered(step: StepKind, status: u16, body: &Value) -> Event {
+pub(super) fn answered(step: StepKind, status: u16, body: &Value) -> Event {
     let failure = (!(200..300).contains(&status)).then(|| {
         let kind = match status {
             401 => FailureKind::TokenRefused,
@@ -95,8 +95,8 @@ fn lost(step: StepKind, maybe_sent: bool) -> Event {
 }
 
 /// The machine with its neighbours: every save is granted at once unless told otherwise.
-struct Bench {
-    machine: Machine,
+pub(super) struct Bench {
+    pub(super) machine: Machine,
     now: Time,
     sent: Vec<Step>,
     saved: Vec<OpState>,
@@ -107,7 +107,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn with(op: Operation) -> Self {
+    pub(super) fn with(op: Operation) -> Self {
         let policy = Policy { attributes: attributes(), ..Default::default() };
         let mut bench = Self {
             machine: Machine::new(policy),
@@ -123,7 +123,7 @@ impl Bench {
         bench
     }
 
-    fn say(&mut self, event: Event) {
+    pub(super) fn say(&mut self, event: Event) {
         let mut events = std::collections::VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             for effect in self.machine.handle(self.now, event) {
@@ -155,7 +155,7 @@ impl Bench {
         self.sent.iter().map(word).collect()
     }
 
-    fn writes(&self) -> usize {
+    pub(super) fn writes(&self) -> usize {
         self.sent.iter().filter(|s| matches!(s, Step::Write(..))).count()
     }
 }
@@ -362,71 +362,4 @@ fn a_write_of_which_no_byte_left_goes_back_to_the_queue() {
     assert_eq!(bench.saved, [OpState::Inflight, OpState::Queued]);
     bench.wait();
     assert_eq!(bench.writes(), 2);
-}
-
-#[test]
-fn a_frozen_machine_starts_nothing_and_drops_nothing() {
-    let mut bench = Bench::with(create());
-    bench.say(answered(StepKind::Write, 201, &user(true, "Admin")));
-    bench.say(Event::Freeze);
-    let mut second = create();
-    second.id = OpId(8);
-    bench.say(Event::Committed(vec![second]));
-    assert_eq!(bench.writes(), 1);
-    bench.say(Event::Thaw);
-    assert_eq!(bench.writes(), 2);
-}
-
-#[test]
-fn never_more_under_way_than_allowed_and_the_journal_is_only_a_little_ahead() {
-    let policy = Policy { concurrency: 3, ahead: 5, attributes: attributes(), ..Default::default() };
-    let mut machine = Machine::new(policy);
-    let rows = (0..20).map(|n| Operation { id: OpId(n), person: PersonId(n), ..create() }).collect();
-    let mut effects: VecDeque<Effect> = machine.handle(T0, Event::Committed(rows)).into();
-    assert_eq!(effects.len(), 5);
-    let (mut sent, mut saves) = (0, 0);
-    while let Some(effect) = effects.pop_front() {
-        match effect {
-            Effect::Save { ticket, .. } => {
-                saves += 1;
-                effects.extend(machine.handle(T0, Event::Saved(ticket)));
-            }
-            Effect::Send { .. } => sent += 1,
-            _ => {}
-        }
-    }
-    assert_eq!((sent, saves), (3, 8));
-}
-
-#[test]
-fn what_the_journal_knew_ahead_is_taken_back_when_nothing_may_go() {
-    let policy = Policy { concurrency: 1, ahead: 4, attributes: attributes(), ..Default::default() };
-    let mut machine = Machine::new(Policy { concurrency: 2, ..policy });
-    let rows = (0..4).map(|n| Operation { id: OpId(n), person: PersonId(n), ..create() }).collect();
-    let effects = machine.handle(T0, Event::Committed(rows));
-    for effect in effects {
-        if let Effect::Save { ticket, .. } = effect {
-            machine.handle(T0, Event::Saved(ticket));
-        }
-    }
-    let back: Vec<_> = machine
-        .handle(T0, Event::Freeze)
-        .into_iter()
-        .filter_map(|e| match e {
-            Effect::Save { moves, .. } => Some((moves[0].from, moves[0].to.state, moves[0].to.attempts)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(back, [(OpState::Inflight, OpState::Queued, 0); 2]);
-}
-
-#[test]
-fn an_operation_replaced_by_another_process_is_forgotten() {
-    let mut op = create();
-    op.state = OpState::Waiting;
-    op.not_before = Some(T0.plus_ms(5_000));
-    let mut bench = Bench::with(op.clone());
-    op.state = OpState::Cancelled;
-    bench.say(Event::Committed(vec![op]));
-    assert!(!bench.machine.busy());
 }

@@ -1,7 +1,7 @@
 //! The write: journalled first, then sent, then believed only as far as its answer proves.
 
 use super::read::{failure, not_applied};
-use super::{Machine, Move, Stage, Step, Ticket};
+use super::{Machine, Move, Stage, Step, StepKind, Ticket};
 use crate::domain::{Answer, Call, Failure, FailureKind, OpId, OpKind, OpState};
 use crate::engine::{Outcome, wire};
 
@@ -62,7 +62,7 @@ impl Machine {
         if let Some(failure) = failed {
             return self.write_failed(id, answer, failure);
         }
-        self.good_answer();
+        self.good_write();
         let Some(live) = self.ops.get(&id) else { return };
         let found = self.parse(answer).filter(|found| !found.account.values.user_name.is_empty());
         let known = live.op.intent.remote_id.clone();
@@ -137,7 +137,7 @@ impl Machine {
                 self.unsend(id, OpState::Waiting, Some(until));
             }
             401 | 403 => {
-                self.refused_token(failure);
+                self.refused_token(failure, StepKind::Write);
                 self.unsend(id, OpState::Queued, None);
             }
             404 if updating => self.gone(id),

@@ -1,0 +1,34 @@
+//! What the rest of the drive tells the sender.
+
+use tokio::sync::oneshot;
+
+use crate::domain::{OpId, Operation};
+use crate::engine::Trace;
+use crate::engine::machine::Event;
+
+/// An order to the sender.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Operations are new or changed.
+    Committed(Vec<Operation>),
+    /// Another process wrote: operations may be new, changed or replaced.
+    LookAgain,
+    /// Become the sender if nobody else is; answers whether this process is.
+    Lead(oneshot::Sender<bool>),
+    /// Which operations wait for an operator or go on by themselves.
+    Live(oneshot::Sender<Vec<OpId>>),
+    /// Those that wait for an operator go on.
+    Resume,
+    /// Answers when nothing is under way and everything heard is written; for who stopped waiting for more.
+    Quiet(oneshot::Sender<()>),
+    /// Nothing new is sent; answers when nothing is under way.
+    Stop(oneshot::Sender<()>),
+    /// The connection's settings or attributes are others.
+    Settings,
+    /// An operator sends something: an endpoint that was down is tried now.
+    Try,
+    /// The token or the endpoint is another one.
+    TokenChanged,
+    /// A request ended.
+    Heard(Box<(Event, Option<Trace>)>),
+}

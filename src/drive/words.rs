@@ -1,0 +1,51 @@
+//! Why a run or an operation stands still, in words.
+
+use crate::domain::{Failure, FailureKind};
+use crate::store::StoreError;
+
+/// The journal cannot be written: nothing may be sent.
+pub(super) fn store_failure(error: &StoreError) -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: format!("{error}."),
+        next: "Nothing is sent until the store can be written again.".to_owned(),
+    }
+}
+
+/// The operator stopped the run.
+pub(super) fn stop_asked() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "It was stopped by the operator; what was not sent yet stays in the queue.".to_owned(),
+        next: "Go on with: scimdeck apply".to_owned(),
+    }
+}
+
+/// The connection is disabled, from the start or while a run waited.
+pub(super) fn disabled() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "SCIM is disabled on this connection; what was not sent yet stays in the queue.".to_owned(),
+        next: "Enable it, then: scimdeck apply".to_owned(),
+    }
+}
+
+/// Another process is the sender and does not go on.
+pub(super) fn stands_still() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text:
+            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
+                .to_owned(),
+        next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
+    }
+}
+
+/// A later decision took the operation's place, or it was dropped.
+pub(super) fn replaced() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "A later decision took its place, or it was dropped; nothing of it was sent.".to_owned(),
+        next: "Look with: scimdeck show".to_owned(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The one path of every write, over real HTTP against the sandbox: as a library and as the program.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on fails its test, and a story tells how far it is"
+)]
+
+mod bench;
+mod exits;
+mod faults;
+mod files;
+mod guards;
+mod kill;
+mod program;
+mod provision;
+mod proxy;
+mod there;
+mod two;

@@ -1,0 +1,118 @@
+//! Two processes on one home: one sends, the other commits, follows, and takes over.
+
+use scimdeck::domain::{Flag, Status};
+use scimdeck::drive::open_store;
+use scimdeck::engine::{Notice, Outcome, Sending};
+use scimdeck::verbs::Command;
+
+use crate::bench::*;
+
+async fn elsewhere(drive: &scimdeck::drive::Drive) {
+    let mut notices = drive.notices();
+    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Elsewhere)).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_leads_and_the_other_commits_follows_and_reports() {
+    let flow = Flow::provisioned(Setup::default()).await;
+    let other = open(&flow.home, false).await;
+    assert!(flow.drive.lead().await);
+    assert!(!other.lead().await);
+    elsewhere(&other).await;
+    let report = run(&other, Command::Unassign(vec![flow.id(1)])).await.expect("a report");
+    assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
+    assert!(!flow.account(1).unwrap().access);
+    assert_eq!(other.directory().find(&name(1)).unwrap().flag(), None);
+    until("the leader knows too", || !flow.drive.directory().find(&name(1)).unwrap().assigned()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_leader_goes_the_other_takes_over_and_everything_is_sent_once() {
+    let setup = Setup { people: 10, faults: vec!["slow=150@POST"], ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    let other = open(&flow.home, false).await;
+    assert!(flow.drive.lead().await);
+    let first = flow.drive.preview(PROVISION, Vec::new()).await.expect("a preview");
+    let Flow { sandbox, proxy, home, drive } = flow;
+    let running = tokio::spawn(async move { approve(&drive, first, None).await });
+    until("some are under way", || proxy.count("POST") > 0).await;
+    assert!(!other.lead().await);
+    until("the other knows", || other.directory().queue().total() > 0).await;
+    // As if its process had died: nothing of it goes on but what has left already.
+    running.abort();
+    assert!(running.await.is_err());
+    let mut notices = other.notices();
+    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Here)).then_some(())).await;
+    until("nothing is left", || other.directory().queue().total() == 0).await;
+    let flow = Flow { sandbox, proxy, home, drive: other };
+    flow.all_true(10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_with_an_old_fence_cannot_save_and_steps_down() {
+    let flow = Flow::provisioned(Setup { faults: vec!["slow=200@PUT"], ..Setup::default() }).await;
+    let store = open_store(flow.home.path()).expect("a store");
+    let id = flow.drive.directory().connection().id;
+    let overtake = async {
+        until("the write is under way", || flow.proxy.count("PUT") == 1).await;
+        store.raise_fence(id).await.expect("a fence");
+    };
+    let (report, ()) = tokio::join!(flow.role(1, "Admin"), overtake);
+    // It becomes the sender again by itself, since nobody else holds the lock, and finds its write applied.
+    let report = report.expect("a report");
+    assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
+    assert_eq!(flow.proxy.count("PUT"), 1);
+    flow.all_true(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_provision_at_the_same_time_make_every_account_once() {
+    let flow = Flow::with(Setup { people: 8, existing: 3, ..Setup::default() }).await;
+    let other = open(&flow.home, false).await;
+    let (one, two) = tokio::join!(run(&flow.drive, PROVISION), run(&other, PROVISION));
+    for report in [one, two] {
+        match report {
+            Ok(report) => assert_eq!(report.count(Outcome::Failed), 0, "{report:?}"),
+            Err(problem) => assert_eq!(problem.code, "stale"),
+        }
+    }
+    until("nothing is left", || flow.drive.directory().queue().total() == 0).await;
+    flow.all_true(8).await;
+    assert_eq!(flow.proxy.count("POST"), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_more() {
+    let setup = Setup { people: 12, faults: vec!["slow=150@POST"], ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    let other = open(&flow.home, false).await;
+    let preview = flow.preview(PROVISION).await;
+    let running = approve(&flow.drive, preview, None);
+    let disable = async {
+        until("some are under way", || flow.proxy.count("POST") > 0).await;
+        run(&other, Command::Disable).await.expect("disabled");
+    };
+    let (report, ()) = tokio::join!(running, disable);
+    let report = report.expect("a report");
+    assert!(report.count(Outcome::Held) > 0, "{report:?}");
+    assert!(flow.proxy.count("POST") < 12);
+    let writes = flow.proxy.writes();
+    run(&other, Command::Flag { people: vec![flow.id(1)], note: String::new() }).await.expect("noted");
+    until("the leader heard", || flow.flags(1).contains(&Flag::Noted)).await;
+    assert_eq!(flow.proxy.writes(), writes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_other_decided_replaces_what_the_leader_had_queued() {
+    let flow = Flow::provisioned(Setup::default()).await;
+    let other = open(&flow.home, false).await;
+    flow.proxy.down().await;
+    flow.status(1, Status::Suspended).await.expect("kept");
+    let report = run(&other, Command::SetStatus { people: vec![flow.id(1)], status: Status::Active }).await;
+    assert_eq!(report.expect("kept").count(Outcome::Failed), 0);
+    flow.proxy.up().await;
+    until("nothing is left", || flow.drive.directory().queue().total() == 0).await;
+    flow.role(2, "Admin").await.expect("done");
+    assert!(flow.account(1).unwrap().access);
+    assert_eq!(flow.proxy.count("PUT"), 1);
+}

@@ -1,0 +1,106 @@
+//! The real binary on a home of its own.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::peer::{Peer, TOKEN};
+use crate::people::Someone;
+
+const ROLE_SCHEMA: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
+pub(crate) const MEMBERS: [&str; 4] = ["Admin", "Analyst", "Operator", "No access"];
+pub(crate) const ROLES: [&str; 3] = ["workato_role", "workato_role_test", "workato_role_prod"];
+
+/// An exit code and the JSON that came with it.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) json: Value,
+    complaint: String,
+}
+
+impl Ran {
+    /// It must have ended well.
+    #[track_caller]
+    pub(crate) fn well(self) -> Value {
+        assert_eq!(self.code, 0, "{}\n{}", self.complaint, self.json);
+        self.json
+    }
+}
+
+/// One operator's home.
+pub(crate) struct Console {
+    home: TempDir,
+}
+
+impl Console {
+    /// Connected to the peer, the three role attributes there, the people imported.
+    pub(crate) fn connected(peer: &Peer, people: &[Someone]) -> Self {
+        let console = Self { home: tempfile::tempdir().expect("a folder") };
+        let token = console.file("token", TOKEN);
+        let token = token.to_str().expect("a path").to_owned();
+        console.run(&["connect", "--base-url", &peer.base(), "--token-file", &token]).well();
+        for role in ROLES {
+            let members = MEMBERS.iter().flat_map(|member| ["--member", *member]);
+            let words = ["attribute", "add", role, "--external-namespace", ROLE_SCHEMA, "--type", "string"];
+            console.run(&words.into_iter().chain(members).collect::<Vec<_>>()).well();
+        }
+        let file = console.file("people.csv", &crate::people::csv(people));
+        let imported = console.run(&["import", "people", file.to_str().expect("a path")]).well();
+        assert_eq!(imported["new"], people.len(), "{imported}");
+        console
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path = self.home.path().join(name);
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&path).expect(name);
+        std::io::Write::write_all(&mut file, text.as_bytes()).expect(name);
+        path
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
+        command.args(words).arg("--json").env("SCIMDECK_HOME", self.home.path().join("home"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
+        let output = self.command(words).output().expect("the binary runs");
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let json = serde_json::from_str(&out)
+            .unwrap_or_else(|_| panic!("{words:?} printed no JSON: {out}\n{complaint}"));
+        Ran { code: output.status.code().unwrap_or(-1), json, complaint }
+    }
+
+    /// A command that reaches many people, allowed as an operator does: `--yes`, and the brake's number when it
+    /// asks for one.
+    pub(crate) fn allowed(&self, words: &[&str]) -> Ran {
+        let ran = self.run(&[words, &["--yes"]].concat());
+        let next = ran.json["error"]["next"].as_str().unwrap_or_default();
+        let number = next
+            .split("--brake ")
+            .nth(1)
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+        match number {
+            Some(number) if ran.code == 7 => self.run(&[words, &["--yes", "--brake", &number]].concat()),
+            _ => ran,
+        }
+    }
+
+    /// Starts a command and does not wait for it.
+    pub(crate) fn start(&self, words: &[&str]) -> Child {
+        let mut command = self.command(words);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the binary runs")
+    }
+
+    pub(crate) fn status(&self) -> Value {
+        self.run(&["status"]).well()
+    }
+}
