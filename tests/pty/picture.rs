@@ -19,7 +19,7 @@ const WORDS: [&str; 7] = [
 
 #[test]
 fn the_picture_of_the_readme_is_a_real_screen() {
-    let console = Start::scimdeck(&["demo"]).size(100, 30).run();
+    let console = Start::scimdeck(&["demo"]).size(100, 30).var("SUDO_USER", "sam").run();
     console.wait("p provision").press("j j j").wait("4 of 24").settle(Duration::from_millis(200));
     let screen = console.screen();
     let made = picture(&screen, "scimdeck demo");

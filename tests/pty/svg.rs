@@ -11,6 +11,7 @@ const BAR: f32 = 34.0;
 const FONT: &str = "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono', monospace";
 const BACK: &str = "#12161d";
 const FORE: &str = "#d3d9e3";
+const BLUE: &str = "#5f93e6";
 const COLOURS: [&str; 16] = [
     "#12161d", "#ff6b68", "#7bc77e", "#e5b567", "#3566b8", "#c297ff", "#5cc5d6", "#d3d9e3", "#6b7585",
     "#ff8a87", "#9be09d", "#f2cc8a", "#6c9cf0", "#d6b8ff", "#86dcea", "#ffffff",
@@ -30,6 +31,10 @@ struct Look {
 impl Look {
     fn of(cell: &Cell) -> Self {
         let (mut fore, mut back) = (colour(cell.fgcolor(), FORE), colour(cell.bgcolor(), BACK));
+        // The blue that carries white text is too dark for text and lines of its own.
+        if cell.fgcolor() == Color::Idx(4) {
+            fore = BLUE.to_owned();
+        }
         if cell.inverse() {
             std::mem::swap(&mut fore, &mut back);
         }
@@ -164,7 +169,7 @@ impl Row {
 }
 
 /// The picture of a screen, with a title in its bar.
-pub fn picture(screen: &Screen, title: &str) -> String {
+pub(crate) fn picture(screen: &Screen, title: &str) -> String {
     let (rows, columns) = screen.size();
     let (width, height) =
         (f32::from(columns.get()) * CELL.0 + 2.0 * EDGE, f32::from(rows.get()) * CELL.1 + BAR + EDGE);

@@ -26,7 +26,7 @@ struct Seen {
 }
 
 /// The program and its terminal.
-pub struct Terminal {
+pub(crate) struct Terminal {
     /// The kernel's side, until it is closed.
     master: Option<Box<dyn MasterPty + Send>>,
     /// Kept open so that the line settings can be read after the program has gone.
@@ -42,7 +42,7 @@ pub struct Terminal {
 }
 
 /// How to start.
-pub struct Start {
+pub(crate) struct Start {
     program: Vec<String>,
     size: (u16, u16),
     vars: Vec<(String, String)>,
@@ -50,12 +50,12 @@ pub struct Start {
 
 impl Start {
     /// The program with these arguments.
-    pub fn scimdeck(args: &[&str]) -> Self {
+    pub(crate) fn scimdeck(args: &[&str]) -> Self {
         Self::program(env!("CARGO_BIN_EXE_scimdeck"), args)
     }
 
     /// Any program.
-    pub fn program(program: &str, args: &[&str]) -> Self {
+    pub(crate) fn program(program: &str, args: &[&str]) -> Self {
         let program = std::iter::once(program).chain(args.iter().copied()).map(str::to_owned).collect();
         let vars =
             [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("USER", "sam"), ("PATH", "/usr/bin:/bin")]
@@ -65,25 +65,25 @@ impl Start {
     }
 
     /// Columns and rows.
-    pub fn size(mut self, columns: u16, rows: u16) -> Self {
+    pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);
         self
     }
 
     /// With an environment variable; nothing is inherited.
-    pub fn var(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.retain(|(has, _)| has != name);
         self.vars.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// On a home that others use too.
-    pub fn home(self, home: &Path) -> Self {
+    pub(crate) fn home(self, home: &Path) -> Self {
         self.var("SCIMDECK_HOME", &home.display().to_string())
     }
 
     /// Starts it.
-    pub fn run(mut self) -> Terminal {
+    pub(crate) fn run(mut self) -> Terminal {
         let mut kept = None;
         if !self.vars.iter().any(|(name, _)| name == "SCIMDECK_HOME") {
             let home = tempfile::tempdir().unwrap();
@@ -190,7 +190,7 @@ impl Terminal {
     }
 
     /// Presses keys, separated by blanks.
-    pub fn press(&self, names: &str) -> &Self {
+    pub(crate) fn press(&self, names: &str) -> &Self {
         for name in names.split(' ') {
             self.send(&bytes(name));
         }
@@ -198,7 +198,7 @@ impl Terminal {
     }
 
     /// Types or pastes bytes as they are.
-    pub fn send(&self, bytes: &[u8]) -> &Self {
+    pub(crate) fn send(&self, bytes: &[u8]) -> &Self {
         let mut keys = self.keys.lock().unwrap();
         let keys = keys.as_mut().unwrap();
         keys.write_all(bytes).unwrap();
@@ -207,7 +207,7 @@ impl Terminal {
     }
 
     /// Waits until this holds of the screen, and gives what it found.
-    pub fn until<T>(&self, what: &str, mut holds: impl FnMut(&Screen) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&self, what: &str, mut holds: impl FnMut(&Screen) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen();
         loop {
@@ -221,34 +221,34 @@ impl Terminal {
     }
 
     /// Waits for text.
-    pub fn wait(&self, text: &str) -> &Self {
+    pub(crate) fn wait(&self, text: &str) -> &Self {
         self.until(&format!("{text:?}"), |screen| screen.contents().contains(text).then_some(()));
         self
     }
 
     /// Waits until text is not there any more.
-    pub fn wait_gone(&self, text: &str) -> &Self {
+    pub(crate) fn wait_gone(&self, text: &str) -> &Self {
         self.until(&format!("{text:?} to go"), |screen| (!screen.contents().contains(text)).then_some(()));
         self
     }
 
     /// The screen now.
-    pub fn screen(&self) -> Screen {
+    pub(crate) fn screen(&self) -> Screen {
         self.seen().parser.screen().clone()
     }
 
     /// The text of the screen now.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen().contents()
     }
 
     /// All bytes so far.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.seen().bytes.clone()
     }
 
     /// Waits until the program has written nothing for so long, and gives the count of bytes until then.
-    pub fn settle(&self, quiet: Duration) -> usize {
+    pub(crate) fn settle(&self, quiet: Duration) -> usize {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen();
         loop {
@@ -262,8 +262,28 @@ impl Terminal {
         }
     }
 
+    /// Presses a key and waits until the program has answered and then been quiet for so long: the time to the last
+    /// byte of the answer, and its bytes.
+    pub(crate) fn answer(&self, key: &str, quiet: Duration) -> (Duration, usize) {
+        let before = self.seen().bytes.len();
+        let pressed = Instant::now();
+        self.press(key);
+        let deadline = pressed + PATIENCE;
+        let mut seen = self.seen();
+        loop {
+            let still = seen.at.elapsed();
+            let written = seen.bytes.len() - before;
+            if written > 0 && still >= quiet {
+                return (seen.at.duration_since(pressed), written);
+            }
+            assert!(Instant::now() < deadline, "no answer to {key}");
+            let left = quiet.saturating_sub(still).max(Duration::from_millis(1));
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
     /// Makes the terminal another size.
-    pub fn resize(&self, columns: u16, rows: u16) -> &Self {
+    pub(crate) fn resize(&self, columns: u16, rows: u16) -> &Self {
         let [r, c] = [rows, columns].map(|n| NonZeroU16::new(n).unwrap());
         self.seen().parser.set_size(r, c);
         self.master.as_ref().unwrap().resize(pty_size((columns, rows))).unwrap();
@@ -271,18 +291,18 @@ impl Terminal {
     }
 
     /// Sends a signal to the program.
-    pub fn signal(&self, signal: Signal) -> &Self {
+    pub(crate) fn signal(&self, signal: Signal) -> &Self {
         rustix::process::kill_process(self.pid, signal).unwrap();
         self
     }
 
     /// The program's process.
-    pub fn pid(&self) -> Pid {
+    pub(crate) fn pid(&self) -> Pid {
         self.pid
     }
 
     /// Waits for the end and gives the exit code.
-    pub fn exit(&self) -> u32 {
+    pub(crate) fn exit(&self) -> u32 {
         match self.ended.recv_timeout(PATIENCE) {
             Ok(status) => {
                 self.gone.set(true);
@@ -294,7 +314,7 @@ impl Terminal {
     }
 
     /// Takes the terminal away, as a lost connection does. `waker` is a key that makes the program write.
-    pub fn hang_up(&mut self, waker: &str) {
+    pub(crate) fn hang_up(&mut self, waker: &str) {
         self.seen().leaving = true;
         self.press(waker);
         self.reader.take().unwrap().join().unwrap();
@@ -305,7 +325,7 @@ impl Terminal {
 
     /// Whether the terminal is as it was before the program started.
     #[track_caller]
-    pub fn assert_given_back(&self) {
+    pub(crate) fn assert_given_back(&self) {
         let screen = self.until("the last bytes", |screen| {
             (!screen.alternate_screen() && !screen.hide_cursor()).then(|| screen.clone())
         });
@@ -324,7 +344,7 @@ impl Drop for Terminal {
 }
 
 /// Where text is: row, first column, and the column after it.
-pub fn find(screen: &Screen, text: &str) -> Option<(u16, u16, u16)> {
+pub(crate) fn find(screen: &Screen, text: &str) -> Option<(u16, u16, u16)> {
     let (rows, columns) = screen.size();
     (0..rows.get()).find_map(|row| {
         let (mut line, mut starts) = (String::new(), Vec::new());
@@ -341,19 +361,19 @@ pub fn find(screen: &Screen, text: &str) -> Option<(u16, u16, u16)> {
 }
 
 /// The cells of text.
-pub fn cells<'a>(screen: &'a Screen, text: &str) -> Vec<&'a vt100::Cell> {
+pub(crate) fn cells<'a>(screen: &'a Screen, text: &str) -> Vec<&'a vt100::Cell> {
     let (row, from, to) =
         find(screen, text).unwrap_or_else(|| panic!("no {text:?} on\n{}", screen.contents()));
     (from..to).filter_map(|column| screen.cell(row, column)).collect()
 }
 
 /// The text of a row.
-pub fn row(screen: &Screen, n: u16) -> String {
+pub(crate) fn row(screen: &Screen, n: u16) -> String {
     screen.rows(0, screen.size().1.get()).nth(n.into()).unwrap_or_default()
 }
 
 /// The text of the screen without blanks at the ends of rows: there, empty and blank look the same.
-pub fn words(screen: &Screen) -> String {
+pub(crate) fn words(screen: &Screen) -> String {
     let rows: Vec<String> = screen.contents().lines().map(|row| row.trim_end().to_owned()).collect();
     rows.join("\n").trim_end().to_owned()
 }
