@@ -4,6 +4,7 @@
 mod drive;
 mod event_loop;
 mod keys;
+mod placed;
 mod screen;
 mod seam;
 mod signals;
@@ -25,6 +26,7 @@ pub use crate::app::Session;
 use crate::config::Look;
 use crate::domain::Time;
 use event_loop::Loop;
+use placed::Placed;
 use screen::Screen;
 pub use seam::Seam;
 
@@ -115,11 +117,15 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     let mut screen = Screen::enter()?;
     // Never dropped: on a terminal that is gone its drop would write to standard error, which panics when that is
     // gone too. The screen shows the cursor again by itself.
-    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
+    let mut terminal = ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout())))?);
     let app = App::new(options.session, seam.directory());
     let ended = Loop::new(Arc::new(seam), app, options.look, now)
         .run(&mut terminal, EventStream::new(), signals, &mut screen)
         .await;
     drop(screen);
-    Ok(ended?)
+    match ended {
+        // Whatever it was that failed: writing to a terminal that is gone may be noticed before its signal.
+        Err(_) if signals::hung_up() => Ok(Ended::Lost),
+        ended => Ok(ended?),
+    }
 }

@@ -49,7 +49,8 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Signal>> {
     Ok(signals)
 }
 
-fn hung_up() -> bool {
+/// Whether the terminal is gone.
+pub(super) fn hung_up() -> bool {
     let stdin = io::stdin();
     let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };

@@ -1,0 +1,16 @@
+//! The real program in a real terminal: what it writes is kept as a screen, what is typed goes in as bytes.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod beside;
+mod first_time;
+mod forms;
+mod gone;
+mod home;
+mod picture;
+mod quiet;
+mod sizes;
+mod svg;
+mod terminal;
+mod unfit;
+mod unusual_text;
