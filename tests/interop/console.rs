@@ -1,7 +1,9 @@
 //! The real binary on a home of its own.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,6 +11,8 @@ use tempfile::TempDir;
 use crate::peer::{Peer, TOKEN};
 use crate::people::Someone;
 
+/// How long a command may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 const ROLE_SCHEMA: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) const MEMBERS: [&str; 4] = ["Admin", "Analyst", "Operator", "No access"];
 pub(crate) const ROLES: [&str; 3] = ["workato_role", "workato_role_test", "workato_role_prod"];
@@ -28,6 +32,12 @@ impl Ran {
         assert_eq!(self.code, 0, "{}\n{}", self.complaint, self.json);
         self.json
     }
+}
+
+fn text_of(from: Option<impl Read>) -> String {
+    let mut bytes = Vec::new();
+    from.expect("a pipe").read_to_end(&mut bytes).expect("its output");
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// One operator's home.
@@ -70,12 +80,22 @@ impl Console {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
-        let output = self.command(words).output().expect("the binary runs");
-        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut process = self.command(words).spawn().expect("the binary runs");
+        let (out, complaint) = (process.stdout.take(), process.stderr.take());
+        let (tell, hear) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let complaint = std::thread::spawn(move || text_of(complaint));
+            let _ = tell.send((text_of(out), complaint.join().unwrap_or_default()));
+        });
+        let Ok((out, complaint)) = hear.recv_timeout(PATIENCE) else {
+            process.kill().expect("it runs still");
+            process.wait().expect("it ends");
+            panic!("{words:?} did not end within {PATIENCE:?}");
+        };
+        let status = process.wait().expect("it ends");
         let json = serde_json::from_str(&out)
             .unwrap_or_else(|_| panic!("{words:?} printed no JSON: {out}\n{complaint}"));
-        Ran { code: output.status.code().unwrap_or(-1), json, complaint }
+        Ran { code: status.code().unwrap_or(-1), json, complaint }
     }
 
     /// A command that reaches many people, allowed as an operator does: `--yes`, and the brake's number when it
