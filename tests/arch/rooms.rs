@@ -83,7 +83,17 @@ pub(crate) const HOUSE: &[Room] = &[
     waits(
         "runtime",
         &["ui", "app", "drive", "verbs", "engine", "directory", "audit", "domain", "config"],
-        &["crossterm", "futures_util", "jiff", "ratatui", "rustix", "thiserror", "tokio", "tracing"],
+        &[
+            "crossterm",
+            "futures_util",
+            "jiff",
+            "ratatui",
+            "rustix",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "unicode_width",
+        ],
     ),
     waits(
         "cli",
