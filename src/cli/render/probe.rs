@@ -46,7 +46,7 @@ pub(in crate::cli) fn check_text(
     let people = found(directory, whom).into_iter();
     let mut text = super::people_text(directory, people, width);
     text.push_str(&lines([format!(
-        "{} people looked at, {} accounts seen, {} of nobody here, {} with other flags than before",
+        "{} people looked at, {} accounts seen, {} of them of nobody here, {} people flagged otherwise than before",
         report.people, report.accounts, report.strangers, report.changed
     )]));
     if let Some(why) = report.why.as_ref().filter(|_| !report.complete) {
