@@ -31,10 +31,8 @@ const WAITING: usize = 256;
 
 /// What the loop asks of the terminal besides frames.
 pub(super) trait Host<B> {
-    /// A frame begins.
-    fn begin(&mut self) -> io::Result<()>;
-    /// The frame is whole.
-    fn end(&mut self) -> io::Result<()>;
+    /// A frame was drawn.
+    fn drawn(&mut self) {}
     /// Puts text on the operator's clipboard; false when it is too long for that.
     fn copy(&mut self, text: &str) -> io::Result<bool>;
     /// Gives the terminal back and stops the process.
@@ -222,7 +220,6 @@ impl<S: Seam> Loop<S> {
         if self.suspended || !self.app.take_dirty() {
             return Ok(());
         }
-        host.begin()?;
         if self.app.take_redraw() {
             // Not Terminal::clear: that asks the terminal where its cursor is and waits for the answer, which the
             // event stream would take away.
@@ -231,7 +228,7 @@ impl<S: Seam> Loop<S> {
         }
         let (app, look) = (&self.app, self.look);
         terminal.draw(|frame| ui::draw(app, look, frame)).map_err(failed)?;
-        host.end()?;
+        host.drawn();
         for text in std::mem::take(&mut self.copies) {
             if !host.copy(&text)? {
                 let effects = self.app.copy_failed();

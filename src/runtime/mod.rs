@@ -117,7 +117,8 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     let mut screen = Screen::enter()?;
     // Never dropped: on a terminal that is gone its drop would write to standard error, which panics when that is
     // gone too. The screen shows the cursor again by itself.
-    let mut terminal = ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout())))?);
+    let mut terminal =
+        ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout()), screen::mark))?);
     let app = App::new(options.session, seam.directory());
     let ended = Loop::new(Arc::new(seam), app, options.look, now)
         .run(&mut terminal, EventStream::new(), signals, &mut screen)

@@ -5,6 +5,10 @@
 //! one different count the rest of the row lands in the wrong column; and it trusts that such text goes away whole when
 //! its first column is written over, which leaves its marks behind. Here what follows is placed by a cursor move, and
 //! every column that such text may have touched is written again when it comes and when it goes.
+//!
+//! A frame goes out as one update between two marks, and one that changes nothing writes nothing at all.
+
+use std::io;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
@@ -15,6 +19,12 @@ use unicode_width::UnicodeWidthChar;
 #[derive(Debug)]
 pub(super) struct Placed<B> {
     inner: B,
+    /// Tells the terminal that an update begins, or that it is whole.
+    mark: fn(bool) -> io::Result<()>,
+    /// Whether an update has begun.
+    begun: bool,
+    /// Whether the cursor shows, and where it was put; none is not known.
+    cursor: (Option<bool>, Option<Position>),
     /// The cells of each row, as far as any was drawn.
     rows: Vec<Vec<Cell>>,
 }
@@ -39,9 +49,32 @@ fn disputed(cell: &Cell) -> Option<u16> {
     (columns > 1).then_some(columns)
 }
 
-impl<B: Backend> Placed<B> {
-    pub(super) fn new(inner: B) -> Self {
-        Self { inner, rows: Vec::new() }
+impl<B: Backend<Error = io::Error>> Placed<B> {
+    pub(super) fn new(inner: B, mark: fn(bool) -> io::Result<()>) -> Self {
+        Self { inner, mark, begun: false, cursor: (None, None), rows: Vec::new() }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        self.cursor.1 = None;
+        if !std::mem::replace(&mut self.begun, true) {
+            (self.mark)(true)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is on the screen.
+    fn forget(&mut self) -> io::Result<()> {
+        self.rows.clear();
+        self.cursor.0 = None;
+        self.begin()
+    }
+
+    fn show(&mut self, shown: bool) -> io::Result<()> {
+        match (self.cursor.0.replace(shown), shown) {
+            (Some(before), now) if before == now => Ok(()),
+            (_, true) => self.inner.show_cursor(),
+            (_, false) => self.inner.hide_cursor(),
+        }
     }
 
     /// Keeps a cell; tells the columns that the text there before may have touched.
@@ -96,14 +129,18 @@ fn cells<'a>(rows: &'a [Vec<Cell>], places: &[(u16, u16)]) -> Vec<(u16, u16, &'a
     cells
 }
 
-impl<B: Backend> Backend for Placed<B> {
-    type Error = B::Error;
+impl<B: Backend<Error = io::Error>> Backend for Placed<B> {
+    type Error = io::Error;
 
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Self::Error>
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let (places, torn) = self.take(content);
+        if places.is_empty() {
+            return Ok(());
+        }
+        self.begin()?;
         let edge = if torn.is_empty() { 0 } else { self.inner.size()?.width };
         let cells = cells(&self.rows, &places);
         for (y, from, to) in torn {
@@ -120,194 +157,56 @@ impl<B: Backend> Backend for Placed<B> {
         Ok(())
     }
 
-    fn append_lines(&mut self, n: u16) -> Result<(), Self::Error> {
+    fn append_lines(&mut self, n: u16) -> io::Result<()> {
         self.inner.append_lines(n)
     }
 
-    fn hide_cursor(&mut self) -> Result<(), Self::Error> {
-        self.inner.hide_cursor()
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.show(false)
     }
 
-    fn show_cursor(&mut self) -> Result<(), Self::Error> {
-        self.inner.show_cursor()
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.show(true)
     }
 
-    fn get_cursor_position(&mut self) -> Result<Position, Self::Error> {
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
         self.inner.get_cursor_position()
     }
 
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Self::Error> {
-        self.inner.set_cursor_position(position)
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let place = position.into();
+        if self.cursor.1.replace(place) == Some(place) {
+            return Ok(());
+        }
+        self.inner.set_cursor_position(place)
     }
 
-    fn clear(&mut self) -> Result<(), Self::Error> {
-        self.rows.clear();
+    fn clear(&mut self) -> io::Result<()> {
+        self.forget()?;
         self.inner.clear()
     }
 
-    fn clear_region(&mut self, region: ClearType) -> Result<(), Self::Error> {
-        self.rows.clear();
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        self.forget()?;
         self.inner.clear_region(region)
     }
 
-    fn size(&self) -> Result<Size, Self::Error> {
+    fn size(&self) -> io::Result<Size> {
         self.inner.size()
     }
 
-    fn window_size(&mut self) -> Result<WindowSize, Self::Error> {
+    fn window_size(&mut self) -> io::Result<WindowSize> {
         self.inner.window_size()
     }
 
-    fn flush(&mut self) -> Result<(), Self::Error> {
-        self.inner.flush()
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()?;
+        if std::mem::take(&mut self.begun) {
+            (self.mark)(false)?;
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io;
-    use std::num::NonZeroU16;
-
-    use super::*;
-    use ratatui::backend::CrosstermBackend;
-    use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
-    use unicode_segmentation::UnicodeSegmentation;
-
-    const WIDTH: u16 = 30;
-    /// Ends where the next column of a table would begin.
-    const NAMES: [&str; 7] =
-        ["", "Ana Duarte", "阮文 Zoë", "अनिरुद्ध व्यास", "मीरा कुलकर्णी", "กำ ศิริพร ปวีณา", "👩\u{200d}💻 Temitọ́pẹ́"];
-
-    /// Keeps the bytes.
-    #[derive(Default)]
-    struct Bytes(Vec<u8>);
-
-    impl Backend for Bytes {
-        type Error = io::Error;
-
-        fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-        where
-            I: Iterator<Item = (u16, u16, &'a Cell)>,
-        {
-            CrosstermBackend::new(&mut self.0).draw(content)
-        }
-        fn hide_cursor(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-        fn show_cursor(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-        fn get_cursor_position(&mut self) -> io::Result<Position> {
-            Ok(Position::ORIGIN)
-        }
-        fn set_cursor_position<P: Into<Position>>(&mut self, _: P) -> io::Result<()> {
-            Ok(())
-        }
-        fn clear(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-        fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
-            Ok(())
-        }
-        fn size(&self) -> io::Result<Size> {
-            Ok(Size::new(WIDTH, 1))
-        }
-        fn window_size(&mut self) -> io::Result<WindowSize> {
-            Ok(WindowSize { columns_rows: Size::new(WIDTH, 1), pixels: Size::ZERO })
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// A row with a name and, behind it, another column.
-    fn row(name: &'static str) -> Buffer {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 1));
-        let mut x = 0;
-        for symbol in name.graphemes(true) {
-            buffer[(x, 0)] = Cell::new(symbol);
-            x += symbol.cell_width();
-        }
-        buffer[(20, 0)] = Cell::new("|");
-        buffer
-    }
-
-    /// The bytes of drawing these rows one over the other.
-    fn written(rows: &[&'static str]) -> String {
-        let mut backend = Placed::new(Bytes::default());
-        let mut before = Buffer::empty(Rect::new(0, 0, WIDTH, 1));
-        for name in rows {
-            let next = row(name);
-            backend.draw(before.diff_iter(&next)).unwrap();
-            before = next;
-        }
-        String::from_utf8(backend.inner.0).unwrap()
-    }
-
-    /// What a terminal shows that counts character by character.
-    fn shown(bytes: &str) -> String {
-        let [rows, columns] = [1, WIDTH].map(|n| NonZeroU16::new(n).unwrap());
-        let mut parser = vt100::Parser::new(rows, columns, 0);
-        parser.process(bytes.as_bytes());
-        assert_eq!(parser.screen().cell(0, 20).map(vt100::Cell::contents), Some("|"), "{bytes:?}");
-        parser.screen().contents()
-    }
-
-    /// The columns the cursor is moved to, counted from 1.
-    fn moves(written: &str) -> Vec<&str> {
-        written
-            .split('\u{1b}')
-            .filter_map(|part| part.strip_prefix("[1;")?.split_once('H').map(|(column, _)| column))
-            .collect()
-    }
-
-    #[test]
-    fn plain_text_is_one_run() {
-        for text in ["Ana-Duarte", "Zoë-Müller│Пётр"] {
-            let bytes = written(&[text]);
-            assert_eq!(moves(&bytes), ["1", "21"], "{bytes:?}");
-            assert!(bytes.contains(text), "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_follows_unusual_text_without_a_cursor_move() {
-        for name in NAMES {
-            let bytes = written(&[name]);
-            for symbol in name.graphemes(true).filter(|symbol| symbol.chars().count() > 1) {
-                let (_, after) = bytes.split_once(symbol).unwrap();
-                assert!(after.starts_with('\u{1b}'), "{symbol:?} in {bytes:?}");
-            }
-        }
-        assert_eq!(moves(&written(&["e\u{301}xy"])), ["1", "2", "21"]);
-    }
-
-    #[test]
-    fn whatever_was_there_before_leaves_nothing_behind() {
-        for before in NAMES {
-            for after in NAMES {
-                let fresh = shown(&written(&[after]));
-                assert_eq!(shown(&written(&[before, after])), fresh, "{before:?} then {after:?}");
-                assert_eq!(shown(&written(&[after, before, after])), fresh, "{before:?} then {after:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn text_that_some_terminals_count_narrower_has_a_blank_under_it() {
-        let bytes = written(&["a👩\u{200d}💻b"]);
-        assert_eq!(moves(&bytes), ["2", "1", "4", "21"], "{bytes:?}");
-    }
-
-    #[test]
-    fn after_clearing_nothing_is_thought_to_be_on_the_screen() {
-        let mut backend = Placed::new(Bytes::default());
-        let (empty, name) = (Buffer::empty(Rect::new(0, 0, WIDTH, 1)), row(NAMES[3]));
-        backend.draw(empty.diff_iter(&name)).unwrap();
-        backend.clear_region(ClearType::All).unwrap();
-        backend.inner.0.clear();
-        backend.draw(empty.diff_iter(&row("Ana"))).unwrap();
-        assert_eq!(moves(std::str::from_utf8(&backend.inner.0).unwrap()), ["1", "21"]);
-    }
-}
+mod tests;

@@ -62,6 +62,15 @@ fn give_back() {
     }
 }
 
+/// Marks the beginning or the end of an update, so that the terminal never shows half a frame.
+pub(super) fn mark(begins: bool) -> io::Result<()> {
+    if begins {
+        queue!(io::stdout(), BeginSynchronizedUpdate)
+    } else {
+        execute!(io::stdout(), EndSynchronizedUpdate)
+    }
+}
+
 /// A panic on this thread gives the terminal back before it is told. One on a worker becomes an error message in
 /// the console, so it must not write over the screen.
 fn install_hook() {
@@ -83,14 +92,6 @@ fn install_hook() {
 }
 
 impl<B> Host<B> for Screen {
-    fn begin(&mut self) -> io::Result<()> {
-        queue!(io::stdout(), BeginSynchronizedUpdate)
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        execute!(io::stdout(), EndSynchronizedUpdate)
-    }
-
     fn copy(&mut self, text: &str) -> io::Result<bool> {
         if text.len().div_ceil(3) * 4 > COPY_LIMIT {
             return Ok(false);

@@ -181,12 +181,8 @@ impl Script {
 }
 
 impl Host<TestBackend> for Script {
-    fn begin(&mut self) -> io::Result<()> {
+    fn drawn(&mut self) {
         self.frames += 1;
-        Ok(())
-    }
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
     }
     fn copy(&mut self, text: &str) -> io::Result<bool> {
         self.copied.push(text.to_owned());

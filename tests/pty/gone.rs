@@ -47,7 +47,7 @@ fn a_signal_in_the_middle_of_a_dialog_changes_nothing_and_gives_the_terminal_bac
 #[test]
 fn control_z_gives_the_terminal_back_and_continuing_draws_everything_again() {
     let console = demo();
-    console.press("j").wait("2 of 24");
+    console.press("j").wait("2 of 24").settle(Duration::from_millis(200));
     let before = words(&console.screen());
     let (pid, (tell, stopped)) = (console.pid(), mpsc::channel());
     thread::spawn(move || tell.send(waitpid(Some(pid), WaitOptions::UNTRACED).unwrap()));
