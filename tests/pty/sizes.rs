@@ -11,8 +11,9 @@ fn a_terminal_made_small_and_large_again_shows_everything_again() {
     console.settle(Duration::from_millis(200));
     let before = words(&console.screen());
     console.resize(40, 12).wait("needs 60x16, this is 40x12").wait_gone("Assignments");
-    // What cannot be seen cannot be pressed.
-    console.press("p 4").resize(120, 40).wait("[1 Assignments]").wait("? help");
+    // What cannot be seen cannot be pressed. A second small size tells that the keys were heard before the large one.
+    console.press("p 4").resize(41, 12).wait("this is 41x12").resize(42, 12).wait("this is 42x12");
+    console.resize(120, 40).wait("[1 Assignments]").wait("? help");
     console.until("the screen as it was", |screen| (words(screen) == before).then_some(()));
     // Asking where the cursor is takes the answer away from the keys.
     assert!(!console.bytes().windows(4).any(|four| four == b"\x1b[6n"));
