@@ -130,7 +130,8 @@ pub(super) async fn approve(
         Err(Problem::new(ProblemKind::Held, code, format!("{text} Nothing was changed or sent."), next))
     };
     let brake = &preview.plan.brake;
-    let answered = brake.held.is_some() && brake.held == consent.brake;
+    // The number allows as many people as it says: a script knows how many it means, not how many are so already.
+    let answered = brake.held.is_some_and(|n| consent.brake.is_some_and(|given| given >= n));
     let needs_number = brake.held.filter(|_| !answered);
     let needs_yes = preview.decision.confirm && !consent.yes && needs_number.is_none() && !answered;
     if (needs_number.is_some() || needs_yes) && face.operator.is_some() {

@@ -66,6 +66,7 @@ fn yes_never_answers_the_brake_and_only_its_number_does() {
     assert_eq!(approvals(&fake), []);
     assert_eq!(run(&fake, "provision --brake 12").code, 0);
     assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: Some(12) }]);
+    assert_eq!(run(&fake, "provision --brake 500").code, 0);
     assert_eq!(run_attended(&fake, "provision --yes", &["y"]).code, 7);
     assert_eq!(run_attended(&fake, "provision", &["12"]).code, 0);
 }
