@@ -54,6 +54,7 @@ pub(super) struct Loop<S> {
     wake: Option<Time>,
     copies: Vec<String>,
     suspended: bool,
+    resized: bool,
     ended: Option<Ended>,
 }
 
@@ -80,6 +81,7 @@ impl<S: Seam> Loop<S> {
             wake: None,
             copies: Vec::new(),
             suspended: false,
+            resized: false,
             ended: None,
         }
     }
@@ -100,6 +102,10 @@ impl<S: Seam> Loop<S> {
             self.drain(&mut input, host).await?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
+            }
+            if std::mem::take(&mut self.resized) {
+                let size = terminal.size().map_err(failed)?;
+                self.tell(Msg::Resize(size.width, size.height));
             }
             self.draw(terminal, host)?;
             if self.app.idle() && self.messages.is_empty() && self.notices.is_empty() {
@@ -143,6 +149,7 @@ impl<S: Seam> Loop<S> {
                 self.tell(Msg::Redraw);
             }
             Woken::Signal(Signal::Continued) => {}
+            Woken::Signal(Signal::Resized) => self.resized = true,
             Woken::Input(Some(Ok(event))) => self.event(event, host)?,
             Woken::Clock => self.wake = None,
         }
@@ -239,8 +246,7 @@ impl<S: Seam> Loop<S> {
     }
 }
 
-/// Asks the input without waiting, with the waker of this task: the event stream keeps the first waker it is given,
-/// so that one that does nothing would leave every later key unheard.
+/// Asks the input without waiting, with the waker of this task, so that a later key still wakes it.
 async fn ready<I: Stream + Unpin>(input: &mut I) -> Poll<Option<I::Item>> {
     poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await
 }

@@ -1,6 +1,11 @@
-//! Terminal events as the state understands them.
+//! Terminal events, and how the state understands them.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::{io, thread};
+
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use futures_util::{Stream, stream};
+use tokio::sync::mpsc;
 
 use crate::app::{Code, Key, Msg};
 
@@ -13,6 +18,24 @@ pub(super) enum Input {
     Suspend,
     /// Nothing we use.
     Nothing,
+}
+
+/// The events of the terminal, read on a thread of their own: reading waits in the middle of a sequence, and on a
+/// terminal that is gone it never returns. The loop must go on and see the signals all the same.
+///
+/// # Errors
+/// When no thread can be started.
+pub(super) fn events() -> io::Result<impl Stream<Item = io::Result<Event>> + Unpin> {
+    let (out, mut events) = mpsc::unbounded_channel();
+    thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        let mut on = true;
+        while on {
+            let event = event::read();
+            on = event.is_ok();
+            on &= out.send(event).is_ok();
+        }
+    })?;
+    Ok(stream::poll_fn(move |cx| events.poll_recv(cx)))
 }
 
 pub(super) fn read(event: Event) -> Input {

@@ -17,7 +17,6 @@ use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use crossterm::event::EventStream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -119,9 +118,10 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     // gone too. The screen shows the cursor again by itself.
     let mut terminal =
         ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout()), screen::mark))?);
+    let events = keys::events()?;
     let app = App::new(options.session, seam.directory());
     let ended = Loop::new(Arc::new(seam), app, options.look, now)
-        .run(&mut terminal, EventStream::new(), signals, &mut screen)
+        .run(&mut terminal, events, signals, &mut screen)
         .await;
     drop(screen);
     match ended {

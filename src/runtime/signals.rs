@@ -10,13 +10,6 @@ use tokio::sync::mpsc;
 /// How often it is looked whether the terminal is still there.
 const WATCH: Duration = Duration::from_secs(1);
 
-/// How long the loop has to end by itself when the terminal is gone.
-const GRACE: Duration = Duration::from_secs(2);
-/// How long requests under way have to be heard out after the loop ended.
-const HEARD_OUT: Duration = Duration::from_secs(70);
-/// The exit code of a hangup: 128 and the signal's number.
-const HUNG_UP: i32 = 129;
-
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
@@ -24,6 +17,8 @@ pub(super) enum Signal {
     End(u8),
     /// We run again after a stop.
     Continued,
+    /// The terminal has another size.
+    Resized,
     /// The terminal is gone.
     Lost,
 }
@@ -36,17 +31,13 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Signal>> {
         (SignalKind::interrupt(), Signal::End(2)),
         (SignalKind::quit(), Signal::End(3)),
         (SignalKind::terminate(), Signal::End(15)),
+        // The terminal crate tells it too, but not when a key comes in the same moment.
+        (SignalKind::window_change(), Signal::Resized),
         (SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()), Signal::Continued),
     ];
     for (kind, word) in kinds {
         let (mut heard, out) = (signal(kind)?, out.clone());
-        tokio::spawn(async move {
-            while heard.recv().await.is_some() && out.send(word).await.is_ok() {
-                if hung_up() {
-                    return end_for_the_loop(&out).await;
-                }
-            }
-        });
+        tokio::spawn(async move { while heard.recv().await.is_some() && out.send(word).await.is_ok() {} });
     }
     tokio::spawn(async move {
         // A terminal that is gone answers every read at once: without this, reading it would burn a processor.
@@ -55,21 +46,11 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Signal>> {
             look.tick().await;
             if hung_up() {
                 let _ = out.send(Signal::Lost).await;
-                return end_for_the_loop(&out).await;
+                return;
             }
         }
     });
     Ok(signals)
-}
-
-/// Reading a terminal that is gone can keep the loop's own thread inside the terminal crate for ever, where it hears
-/// nothing. It gets some time to end; then the process ends here. What was under way is looked up at the next start.
-async fn end_for_the_loop(loop_hears: &mpsc::Sender<Signal>) {
-    if tokio::time::timeout(GRACE, loop_hears.closed()).await.is_ok() {
-        // The loop ended, and requests under way are heard out: the longest may take a minute.
-        tokio::time::sleep(HEARD_OUT).await;
-    }
-    std::process::exit(HUNG_UP)
 }
 
 /// Whether the terminal is gone.

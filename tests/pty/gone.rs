@@ -71,11 +71,16 @@ fn a_stray_continue_signal_does_nothing() {
     assert_eq!(console.exit(), 0);
 }
 
+/// Several at once, while each has a key to read: what is found gone, and by whom, differs from time to time.
 #[test]
 fn a_lost_terminal_ends_it() {
-    let mut console = demo();
-    console.hang_up("j");
-    assert_eq!(console.exit(), 129);
+    let mut consoles: Vec<Terminal> = (0..8).map(|_| demo()).collect();
+    for console in &mut consoles {
+        console.hang_up("j");
+    }
+    for console in consoles {
+        assert_eq!(console.exit(), 129);
+    }
 }
 
 /// As after `nohup`: the hangup is ignored by whoever started it. Reading a terminal that is gone returns at once,

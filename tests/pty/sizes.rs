@@ -11,8 +11,11 @@ fn a_terminal_made_small_and_large_again_shows_everything_again() {
     console.settle(Duration::from_millis(200));
     let before = words(&console.screen());
     console.resize(40, 12).wait("needs 60x16, this is 40x12").wait_gone("Assignments");
-    // What cannot be seen cannot be pressed. A second small size tells that the keys were heard before the large one.
-    console.press("p 4").resize(41, 12).wait("this is 41x12").resize(42, 12).wait("this is 42x12");
+    // What cannot be seen cannot be pressed.
+    console.press("p 4");
+    for columns in [41, 42] {
+        console.resize(columns, 12).wait(&format!("needs 60x16, this is {columns}x12"));
+    }
     console.resize(120, 40).wait("[1 Assignments]").wait("? help");
     console.until("the screen as it was", |screen| (words(screen) == before).then_some(()));
     // Asking where the cursor is takes the answer away from the keys.
@@ -37,4 +40,16 @@ fn a_resize_moves_the_frame_to_the_new_edges() {
     });
     let screen = console.screen();
     assert_eq!(screen.cell(3, 131).map(vt100::Cell::contents), Some("╮"), "{}", screen.contents());
+}
+
+#[test]
+fn a_resize_is_seen_even_when_a_key_comes_in_the_same_moment() {
+    let console = Start::scimdeck(&["demo"]).size(120, 40).run();
+    console.wait("? help");
+    for columns in (80..110).rev() {
+        console.press("j").resize(columns, 24).until("the frame at the new edge", |screen| {
+            let corner = screen.cell(3, columns - 1).map(vt100::Cell::contents);
+            (corner == Some("╮") && row(screen, 23).contains("? help")).then_some(())
+        });
+    }
 }
