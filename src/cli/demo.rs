@@ -45,6 +45,7 @@ async fn open(example: &Demo, other_side: &OtherSide) -> Result<Drive, Problem> 
         url: other_side.activity_url.clone(),
         token: TokenSource::Memory,
         every_s: FEED_EVERY_S,
+        resend_url: None,
     });
     let connection = add_connection(&store, connection).await?;
     fill_example(&store, &connection, example).await?;

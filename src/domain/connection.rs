@@ -13,14 +13,28 @@ pub enum WireProfile {
     /// What Okta's wizard-made apps send: look up by filter, then POST, or GET and PUT of the merged resource.
     #[default]
     OktaClassic,
+    /// RFC 7644 as a modern endpoint offers it: discovery, PATCH with paths, If-Match where there are ETags.
+    Rfc,
+    /// What Okta's catalogue apps send: as `okta-classic`, but PATCH without a path for `active`.
+    OktaOin,
 }
 
 impl WireProfile {
+    /// All of them, in the order a form offers.
+    pub const ALL: [Self; 3] = [Self::OktaClassic, Self::Rfc, Self::OktaOin];
+
     /// Its name in settings and on the screen.
     pub fn word(self) -> &'static str {
         match self {
             Self::OktaClassic => "okta-classic",
+            Self::Rfc => "rfc",
+            Self::OktaOin => "okta-oin",
         }
+    }
+
+    /// Reads it from its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.word() == text)
     }
 }
 
@@ -77,6 +91,29 @@ pub enum UniqueIdentifier {
     /// `userName`, which holds the e-mail in the seed's set-up.
     #[default]
     UserName,
+    /// The work e-mail, `emails.value`.
+    Email,
+    /// `externalId`.
+    ExternalId,
+}
+
+impl UniqueIdentifier {
+    /// All of them, in the order a form offers.
+    pub const ALL: [Self; 3] = [Self::UserName, Self::Email, Self::ExternalId];
+
+    /// Its name in settings and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::UserName => "userName",
+            Self::Email => "email",
+            Self::ExternalId => "externalId",
+        }
+    }
+
+    /// Reads it from its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.word() == text)
+    }
 }
 
 /// The seed's supported provisioning actions.
@@ -99,6 +136,28 @@ pub struct ToApp {
     pub update: bool,
     /// Deactivate Users.
     pub deactivate: bool,
+    /// Exclude Username Updates: a new user name here is not sent to an account that exists.
+    #[serde(default)]
+    pub exclude_user_name: bool,
+}
+
+/// How accounts found at the endpoint are matched with people when they are imported (Okta's "To Okta" rules).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportRules {
+    /// An account is an exact match of the person with its user name.
+    pub by_user_name: bool,
+    /// An account is an exact match of the person with its e-mail.
+    pub by_email: bool,
+    /// An account with a person's first and last name is a partial match, to be confirmed.
+    pub partial: bool,
+    /// More than this share of the linked accounts missing from the endpoint holds the import, in percent.
+    pub safeguard_percent: u32,
+}
+
+impl Default for ImportRules {
+    fn default() -> Self {
+        Self { by_user_name: true, by_email: true, partial: true, safeguard_percent: 20 }
+    }
 }
 
 /// The activity log next to the SCIM endpoint: its own URL, credential and pace.
@@ -110,6 +169,9 @@ pub struct Feed {
     pub token: TokenSource,
     /// Seconds between polls when nothing of ours was written.
     pub every_s: u32,
+    /// Where an invitation is asked to be sent again, where the app has such a call; same credential.
+    #[serde(default)]
+    pub resend_url: Option<String>,
 }
 
 /// From how many distinct people on a command is held until the number is typed.
@@ -165,6 +227,12 @@ pub struct Connection {
     /// The brake's thresholds.
     #[serde(default)]
     pub brake: BrakeLimits,
+    /// How accounts are matched with people when they are imported.
+    #[serde(default)]
+    pub import: ImportRules,
+    /// Remote ids of accounts that an operator chose to leave alone when importing.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     /// People who are never removed without their name being typed.
     #[serde(default)]
     pub protected: Vec<PersonId>,
@@ -200,13 +268,15 @@ impl Connection {
             token,
             unique_identifier: UniqueIdentifier::UserName,
             actions: SupportedActions { import: true, push_new: true, push_updates: true },
-            to_app: ToApp { create: true, update: true, deactivate: true },
+            to_app: ToApp { create: true, update: true, deactivate: true, exclude_user_name: false },
             enabled: false,
             enabled_at: None,
             profile: WireProfile::OktaClassic,
             badge: Badge::default(),
             feed: None,
             brake: BrakeLimits::default(),
+            import: ImportRules::default(),
+            ignored: Vec::new(),
             protected: Vec::new(),
             token_mark: None,
             concurrency: default_concurrency(),

@@ -204,6 +204,8 @@ pub enum FailureKind {
     SlowDown,
     /// A required role value is missing, or a switched-off action would be needed.
     NotAllowed,
+    /// The app refuses changes until the invitation is accepted.
+    Pending,
 }
 
 /// A failure, in words for the operator.

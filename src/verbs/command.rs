@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::{GroupId, PersonId, ProfileAttribute, RoleValues, Status};
+use crate::domain::{Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status};
 
 /// Whom a command is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,24 @@ pub struct ImportOptions {
     pub console_set: HashSet<(PersonId, String)>,
 }
 
+/// Whose Individual assignments are converted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Convertees {
+    /// These, named one by one.
+    Named(Vec<PersonId>),
+    /// All who are in an assigned group.
+    All,
+}
+
+/// What becomes of a pushed group at the endpoint when it is unlinked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlinked {
+    /// It stays there as it is.
+    Left,
+    /// It is deleted there.
+    Deleted,
+}
+
 /// A decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -106,6 +124,10 @@ pub enum Command {
     Unassign(Vec<PersonId>),
     /// End a group's assignment.
     UnassignGroup(GroupId),
+    /// Individual assignments become group assignments: the roles then follow the group.
+    Convert(Convertees),
+    /// Group assignments become Individual ones, with the present values copied.
+    ConvertBack(Vec<PersonId>),
     /// Change role values; an empty value is taken out.
     Role {
         /// Of whom.
@@ -144,6 +166,32 @@ pub enum Command {
     MemberAdd(GroupId, Vec<PersonId>),
     /// Take people out of a group.
     MemberRemove(GroupId, Vec<PersonId>),
+    /// Write our values over what was changed in the app by another hand.
+    DriftPush(Vec<PersonId>),
+    /// Take over what was changed in the app by another hand; nothing is sent.
+    DriftAdopt(Vec<PersonId>),
+    /// Forget which account is theirs; nothing is sent.
+    Unlink(Vec<PersonId>),
+    /// The linked account is gone: look for another by the unique identifier, else make a new one. One person at a
+    /// time, never in bulk.
+    Recreate(PersonId),
+    /// Make undone what these operations did.
+    Undo(Vec<Operation>),
+    /// New settings of the connection; its name, number and base URL stay.
+    ConnectionSet(Box<Connection>),
+    /// Push a group with its members to the endpoint, and keep it so.
+    PushGroup(GroupId),
+    /// No longer push a group.
+    UnpushGroup(GroupId, Unlinked),
+    /// Replace a value of an attribute's enumerated list by another, for all who have it.
+    MemberReplace {
+        /// The attribute's variable name.
+        variable: String,
+        /// The value that goes.
+        from: String,
+        /// The value that takes its place.
+        to: String,
+    },
     /// Give an assigned group another place; the others move along.
     Priority(GroupId, u32),
     /// A new profile attribute.
@@ -195,6 +243,8 @@ impl Command {
             Self::AssignGroup { .. } => "group assigned",
             Self::Unassign(_) => "app access removed",
             Self::UnassignGroup(_) => "group assignment ended",
+            Self::Convert(_) => "converted to group",
+            Self::ConvertBack(_) => "converted to individual",
             Self::Role { .. } => "role edit",
             Self::GroupRole { .. } => "group role edit",
             Self::SetStatus { status: Status::Suspended, .. } => "suspended",
@@ -206,6 +256,15 @@ impl Command {
             Self::GroupRemove(_) => "group removed",
             Self::MemberAdd(..) => "added to group",
             Self::MemberRemove(..) => "removed from group",
+            Self::DriftPush(_) => "drift pushed over",
+            Self::DriftAdopt(_) => "drift adopted",
+            Self::Unlink(_) => "unlinked",
+            Self::Recreate(_) => "account created again",
+            Self::Undo(_) => "undo",
+            Self::ConnectionSet(_) => "connection settings",
+            Self::PushGroup(_) => "group pushed",
+            Self::UnpushGroup(..) => "group push ended",
+            Self::MemberReplace { .. } => "value replaced",
             Self::Priority(..) => "group priority",
             Self::AttributeAdd(_) => "attribute added",
             Self::AttributeSet { .. } => "attribute changed",
@@ -239,6 +298,9 @@ impl Command {
                 | Self::AttributeAdd(_)
                 | Self::AttributeSet { .. }
                 | Self::AttributeRemove(_)
+                | Self::DriftAdopt(_)
+                | Self::Unlink(_)
+                | Self::ConnectionSet(_)
                 | Self::ImportPeople(..)
                 | Self::ImportGroups(..)
                 | Self::Drop(_)

@@ -24,6 +24,19 @@ pub fn decide(
         }
         Command::Unassign(people) => unassign::decide(directory, people, cause),
         Command::UnassignGroup(group) => assign_group::unassign(directory, *group, cause),
+        Command::Convert(whom) => convert_assignments::decide(directory, whom, cause),
+        Command::ConvertBack(people) => convert_assignments::back(directory, people, cause, context),
+        Command::DriftPush(people) => drift::push(directory, people, cause),
+        Command::DriftAdopt(people) => drift::adopt(directory, people, cause, context),
+        Command::Unlink(people) => unlink::decide(directory, people, cause),
+        Command::Recreate(person) => unlink::recreate(directory, *person, cause),
+        Command::Undo(operations) => undo::decide(directory, operations, cause, context),
+        Command::ConnectionSet(connection) => connection_set::decide(directory, connection, cause),
+        Command::PushGroup(group) => push_group::push(directory, *group, cause, context),
+        Command::UnpushGroup(group, what) => push_group::unpush(directory, *group, *what, cause),
+        Command::MemberReplace { variable, from, to } => {
+            member_replace::decide(directory, variable, from, to, cause, context)
+        }
         Command::Role { people, values } => update_roles::people(directory, people, values, cause, context),
         Command::GroupRole { group, values } => update_roles::group(directory, *group, values, cause),
         Command::SetStatus { people, status: Status::Active } => {

@@ -8,10 +8,13 @@ mod assign;
 mod assign_group;
 mod attribute;
 mod command;
+mod connection_set;
+mod convert_assignments;
 mod decide;
 mod decision;
 mod deprovision;
 mod disable_scim;
+mod drift;
 mod edit_person;
 mod edit_profile;
 mod enable_scim;
@@ -20,21 +23,26 @@ mod groups;
 mod import_groups;
 mod import_people;
 mod import_row;
+mod member_replace;
 mod named;
 mod person_remove;
 mod priority;
 mod protect;
 mod provision_user;
+mod push_group;
 mod reach;
 mod reactivate;
 mod unassign;
+mod undo;
+mod unlink;
 mod update_roles;
 mod values;
 mod words;
 
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
-    Command, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
+    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected,
+    Unlinked, Who,
 };
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};

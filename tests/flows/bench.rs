@@ -107,8 +107,12 @@ impl Flow {
         let mut connection =
             Connection::new(ConnectionId(0), "workato", &proxy.base_url(), TokenSource::Memory);
         connection.timeout_s = 1;
-        connection.feed =
-            setup.feed.then(|| Feed { url: sandbox.activity_url(), token: TokenSource::Memory, every_s: 15 });
+        connection.feed = setup.feed.then(|| Feed {
+            url: sandbox.activity_url(),
+            token: TokenSource::Memory,
+            every_s: 15,
+            resend_url: None,
+        });
         let store = open_store(home.path()).expect("a store");
         add_connection(&store, connection).await.expect("a connection");
         drop(store);
