@@ -7,7 +7,7 @@ use scimdeck::endpoint::{Cause, Endpoint, EndpointConfig, Timeouts, Trouble};
 use crate::server::{CANARY, Reply, Server, answer, scim, with};
 
 const ALL: SupportedActions = SupportedActions { import: true, push_new: true, push_updates: true };
-const TO_APP: ToApp = ToApp { create: true, update: true, deactivate: true };
+const TO_APP: ToApp = ToApp { create: true, update: true, deactivate: true, exclude_user_name: false };
 
 async fn probed(reply: impl Fn() -> Reply + Send + Sync + 'static) -> ProbeReport {
     let server = Server::start(move |_, _| reply()).await;
@@ -53,7 +53,7 @@ async fn a_page_of_users_verifies_import_and_leaves_the_writes_declared() {
 async fn what_is_switched_off_is_said_to_be_off() {
     let server = Server::start(|_, _| scim(200, r#"{"totalResults":0}"#)).await;
     let supported = SupportedActions { import: false, push_new: false, push_updates: true };
-    let to_app = ToApp { create: true, update: false, deactivate: true };
+    let to_app = ToApp { create: true, update: false, deactivate: true, exclude_user_name: false };
     let report = probe::probe(&server.endpoint(), supported, to_app).await;
     let words: Vec<_> = report.actions.iter().map(|line| (line.action, line.verdict.word())).collect();
     assert_eq!(

@@ -10,7 +10,7 @@ async fn traces(endpoint: &Endpoint) -> Vec<String> {
     let exchange = endpoint.send(&call).await;
     let judged = judge(&call, &exchange.outcome);
     let supported = SupportedActions { import: true, push_new: true, push_updates: true };
-    let to_app = ToApp { create: true, update: true, deactivate: true };
+    let to_app = ToApp { create: true, update: true, deactivate: true, exclude_user_name: false };
     let report = probe::report(exchange.clone(), supported, to_app);
     vec![
         format!("{exchange:?}"),
