@@ -59,6 +59,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(GROUPS, &[c('e')], Action::EditRoles, 3, "edit roles", "Change the role values this group gives"),
     bind(GROUPS, &[c('K')], Action::Raise, 4, "priority up", "Give this group a higher priority"),
     bind(GROUPS, &[c('J')], Action::Lower, 5, "priority down", "Give this group a lower priority"),
+    bind(GROUPS, &[c('P')], Action::PushGroup, 7, "push", "Push this group with its members to the app, and keep it so"),
+    bind(GROUPS, &[c('U')], Action::UnpushGroup, 0, "end push", "No longer push this group; it stays in the app as it is"),
+    bind(GROUPS, &[c('X')], Action::DeletePushed, 0, "delete pushed", "No longer push this group, and delete it in the app"),
     bind(GROUPS, &[c('D')], Action::Unassign, 6, "unassign", "End this group's assignment"),
 
     bind(PROFILE, &[c('a')], Action::Add, 1, "add attribute", "Add an attribute to the app user profile"),

@@ -3,7 +3,7 @@
 use super::keymap::Action;
 use super::task::Kind;
 use super::{App, Effect, Form, Overlay, Pane, Purpose, forms};
-use crate::domain::{Flag, PersonId, ProfileAttribute, Status};
+use crate::domain::{Flag, GroupId, PersonId, ProfileAttribute, Status, Unlinked};
 use crate::engine::{Approval, Preview, Progress};
 use crate::verbs::{Command, Who};
 
@@ -65,6 +65,10 @@ impl App {
             Action::Unassign if groups => {
                 let Some(id) = self.groups.current() else { return true };
                 (Command::UnassignGroup(id), true)
+            }
+            Action::PushGroup | Action::UnpushGroup | Action::DeletePushed => {
+                let Some(id) = self.groups.current() else { return true };
+                (push_command(action, id), true)
             }
             Action::Unassign => (Command::Unassign(self.individual_targets()), true),
             Action::Unflag => (Command::Unflag(self.noted_targets()), false),
@@ -171,6 +175,14 @@ impl App {
     /// Opens the form that allows the removal of a protected person.
     pub(super) fn ask_name(&mut self, command: Command, typed: Vec<String>, why: &str) {
         self.overlays.push(Overlay::Form(Box::new(forms::type_name(command, typed, why))));
+    }
+}
+
+fn push_command(action: Action, id: GroupId) -> Command {
+    match action {
+        Action::UnpushGroup => Command::UnpushGroup(id, Unlinked::Left),
+        Action::DeletePushed => Command::UnpushGroup(id, Unlinked::Deleted),
+        _ => Command::PushGroup(id),
     }
 }
 

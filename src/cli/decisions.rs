@@ -8,7 +8,7 @@ use super::args::{
 };
 use super::names::{bad, group, people, person};
 use crate::directory::Directory;
-use crate::domain::{Member, PersonId, ProfileAttribute, Status};
+use crate::domain::{Member, PersonId, ProfileAttribute, Status, Unlinked};
 use crate::engine::Problem;
 use crate::verbs::{Command, Who};
 
@@ -65,6 +65,13 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
         Typed::Reactivate(who) => return status(who, Status::Active),
         Typed::Person(command) => return person_command(directory, command).map(Some),
         Typed::Group(GroupCommand::Add { name }) => (Command::GroupAdd(name.clone()), Consent::default()),
+        Typed::Group(GroupCommand::Push { name, consent }) => {
+            (Command::PushGroup(group(directory, name)?.group.id), consent.clone())
+        }
+        Typed::Group(GroupCommand::Unpush { name, delete, consent }) => {
+            let what = if *delete { Unlinked::Deleted } else { Unlinked::Left };
+            (Command::UnpushGroup(group(directory, name)?.group.id, what), consent.clone())
+        }
         Typed::Group(GroupCommand::Remove { name, consent }) => {
             (Command::GroupRemove(group(directory, name)?.group.id), consent.clone())
         }

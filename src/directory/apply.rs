@@ -38,6 +38,7 @@ impl Directory {
                     group: group.clone(),
                     members: Default::default(),
                     assignment: None,
+                    push: None,
                 });
                 Arc::make_mut(&mut self.groups)
                     .insert(group.id, Arc::new(GroupRow { group: group.clone(), ..row }));
@@ -68,6 +69,12 @@ impl Directory {
                 self.edit(*id, |row, _| row.own = Some(own));
             }
             Change::Unassigned(id) => self.edit(*id, |row, _| row.own = None),
+            Change::GroupPushed(id, push) => {
+                self.group_mut(*id).into_iter().for_each(|group| group.push = Some(push.clone()));
+            }
+            Change::GroupPushDropped(id) => {
+                self.group_mut(*id).into_iter().for_each(|group| group.push = None);
+            }
             Change::GroupAssigned(id, assignment) => self.assign_group(*id, Some(assignment.clone())),
             Change::GroupUnassigned(id) => self.assign_group(*id, None),
             Change::Attribute(place, attribute) => self.put_attribute(*place, attribute),

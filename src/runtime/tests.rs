@@ -110,7 +110,7 @@ impl Seam for Arc<Fake> {
                 error: None,
             });
         }
-        Ok(Report { results, stopped: None })
+        Ok(Report { results, ..Report::default() })
     }
 
     async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {

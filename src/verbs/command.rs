@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::{Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status};
+use crate::domain::{
+    Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status, Unlinked,
+};
 
 /// Whom a command is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,15 +90,6 @@ pub enum Convertees {
     Named(Vec<PersonId>),
     /// All who are in an assigned group.
     All,
-}
-
-/// What becomes of a pushed group at the endpoint when it is unlinked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unlinked {
-    /// It stays there as it is.
-    Left,
-    /// It is deleted there.
-    Deleted,
 }
 
 /// A decision.

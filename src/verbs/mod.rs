@@ -41,8 +41,7 @@ mod words;
 
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
-    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected,
-    Unlinked, Who,
+    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};

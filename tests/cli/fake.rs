@@ -277,6 +277,7 @@ pub(crate) fn plan() -> Plan {
             why: "already as wanted".into(),
             failed: false,
         }],
+        groups: vec![],
         cancel: vec![],
         brake: BrakeVerdict::default(),
         summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
@@ -297,7 +298,7 @@ pub(crate) fn report() -> Report {
             result(1, "ana@example.com", 76, scimdeck::engine::Outcome::Unchanged),
             result(2, "bo@example.com", 77, scimdeck::engine::Outcome::Done),
         ],
-        stopped: None,
+        ..Report::default()
     }
 }
 

@@ -17,5 +17,6 @@ mod kill;
 mod program;
 mod provision;
 mod proxy;
+mod push_groups;
 mod there;
 mod two;

@@ -222,6 +222,25 @@ pub enum GroupCommand {
         /// Its name
         name: String,
     },
+    /// Push a group with its members to the endpoint, and keep it so
+    Push {
+        /// Its name
+        name: String,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// No longer push a group
+    Unpush {
+        /// Its name
+        name: String,
+        /// Delete it in the app; without it the group stays there as it is
+        #[arg(long)]
+        delete: bool,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
     /// Take a group out; refused while it is assigned
     Remove {
         /// Its name
