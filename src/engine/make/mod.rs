@@ -337,4 +337,6 @@ pub fn people_of(scope: &Scope) -> &[PersonId] {
 }
 
 #[cfg(test)]
+mod switch_tests;
+#[cfg(test)]
 mod tests;
