@@ -3,8 +3,12 @@
 //! Only the sender does it, one group at a time, after the people of a run: a member is named there only once the
 //! account exists. What a group shall be follows from the directory, so a push that was cut short is due again.
 
+mod there;
+
 use std::sync::Arc;
 use std::time::Duration;
+
+use there::body_of;
 
 use super::open_line;
 use super::shared::{Line, Shared, hold, now};
@@ -13,12 +17,9 @@ use crate::directory::{Change, Directory, GroupRow};
 use crate::domain::{
     Call, Difference, Exchange, Failure, FailureKind, GroupId, OpId, Push, Unlinked, WireProfile,
 };
-use crate::endpoint::paging::{Completeness, PageQuery};
 use crate::endpoint::{Cause, Trouble, judge};
 use crate::engine::push_group::{self as wire, FoundGroup, Removal, WantedGroup};
 use crate::engine::{GroupKind, GroupResult, Outcome, PlannedGroup, Sending, Trace};
-use crate::scim::list::ListPage;
-use crate::scim::resource::Resource;
 use crate::store::Batch;
 
 /// How often the background looks whether a group moved; nothing is read or sent while none did.
@@ -241,58 +242,6 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// The group there: by its id, else by our externalId or its name. A name that several have is a conflict.
-    async fn find(
-        &mut self,
-        line: &Line,
-        push: &Push,
-        wanted: &WantedGroup,
-    ) -> Result<Option<FoundGroup>, Failure> {
-        if let Some(remote_id) = &push.remote_id
-            && let Some(found) = self.read(line, remote_id).await?
-        {
-            return Ok(Some(found));
-        }
-        let exchange = self.send(line, "look up", wire::look_up(&wanted.name)).await;
-        let mut rows = match exchange {
-            Ok(exchange) => rows_of(&exchange),
-            Err(trouble) if trouble.cause == Cause::Refused => None,
-            Err(trouble) => return Err(not_offered(trouble)),
-        };
-        let ours = |group: &FoundGroup| {
-            group.external_id == wanted.external_id || group.name.eq_ignore_ascii_case(&wanted.name)
-        };
-        // Nothing found by a filter proves nothing where filters are ignored or not known: all names are read.
-        if !rows.as_ref().is_some_and(|rows| !rows.is_empty() && rows.iter().all(ours)) {
-            let query = PageQuery { excluded: Some("members".to_owned()), ..PageQuery::all("Groups") };
-            let listing = line.endpoint.list(query).await;
-            if let Some(error) = listing.error {
-                return Err(not_offered(error.trouble));
-            }
-            if let Completeness::Incomplete(gap) = &listing.completeness {
-                return Err(Failure {
-                    kind: FailureKind::NotScim,
-                    text: format!("Whether {} is there cannot be told: {gap}.", wanted.name),
-                    next: "Try again when nobody else changes the app's groups.".to_owned(),
-                });
-            }
-            rows = Some(listing.items.into_iter().filter_map(|item| wire::found(item.resource)).collect());
-        }
-        let mut rows: Vec<FoundGroup> = rows.unwrap_or_default().into_iter().filter(|g| ours(g)).collect();
-        if let Some(at) = rows.iter().position(|g| g.external_id == wanted.external_id) {
-            rows = vec![rows.swap_remove(at)];
-        }
-        match rows.len() {
-            0 => Ok(None),
-            1 => self.read(line, &rows[0].remote_id).await,
-            n => Err(Failure {
-                kind: FailureKind::Conflict,
-                text: format!("{n} groups there are named {}; nothing was sent.", wanted.name),
-                next: "Rename or delete the extra ones in the app, then push again.".to_owned(),
-            }),
-        }
-    }
-
     async fn create(&mut self, line: &Line, wanted: &WantedGroup) -> Result<FoundGroup, Failure> {
         let exchange = self.send(line, "write", wire::create(wanted)).await?;
         let made = body_of(&exchange).and_then(wire::found);
@@ -303,18 +252,6 @@ impl Job<'_> {
         })?;
         // The list in the answer is not trusted: some answer without it.
         self.read(line, &made.remote_id).await?.ok_or_else(gone)
-    }
-
-    async fn read(&mut self, line: &Line, remote_id: &str) -> Result<Option<FoundGroup>, Failure> {
-        match self.send(line, "read", wire::read(remote_id)).await {
-            Ok(exchange) => body_of(&exchange).and_then(wire::found).map(Some).ok_or_else(|| Failure {
-                kind: FailureKind::NotScim,
-                text: "The group could not be read: the answer is no group.".to_owned(),
-                next: "Look at the trace.".to_owned(),
-            }),
-            Err(trouble) if trouble.cause == Cause::ResourceGone => Ok(None),
-            Err(trouble) => Err(trouble.into()),
-        }
     }
 
     async fn send(&mut self, line: &Line, step: &str, mut call: Call) -> Result<Exchange, Trouble> {
@@ -389,36 +326,10 @@ impl Job<'_> {
     }
 }
 
-fn body_of(exchange: &Exchange) -> Option<Resource> {
-    match &exchange.outcome {
-        crate::domain::Outcome::Answered(answer) => serde_json::from_str(&answer.body).ok(),
-        _ => None,
-    }
-}
-
-fn rows_of(exchange: &Exchange) -> Option<Vec<FoundGroup>> {
-    let crate::domain::Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let page = ListPage::read(answer.body.as_bytes()).ok()?;
-    let resources = page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok());
-    Some(resources.filter_map(wire::found).collect())
-}
-
 fn gone() -> Failure {
     Failure {
         kind: FailureKind::AccountGone,
         text: "The group is not there any more (404).".to_owned(),
         next: "Push it again: it is looked for by name, and made anew where there is none.".to_owned(),
-    }
-}
-
-/// An endpoint without `/Groups` says 404, 501 or refuses the address.
-fn not_offered(trouble: Trouble) -> Failure {
-    match trouble.cause {
-        Cause::NotOffered | Cause::NotFoundHere | Cause::ResourceGone => Failure {
-            kind: FailureKind::NotAllowed,
-            text: "This endpoint offers no groups; nothing was sent.".to_owned(),
-            next: "Give the roles by assignment instead, and end the push.".to_owned(),
-        },
-        _ => trouble.into(),
     }
 }
