@@ -48,6 +48,10 @@ pub enum Action {
     Add,
     Edit,
     Remove,
+    Repair,
+    Replace,
+    Values,
+    Wire,
     Follow,
     Trace,
     Test,
@@ -91,6 +95,8 @@ pub enum Context {
     Filter,
     /// The list of commands.
     Palette,
+    /// The list that asks for a person.
+    Chooser,
     /// A stopped run is offered.
     Offer,
 }
@@ -118,6 +124,7 @@ impl Context {
             Self::Form => "Form",
             Self::Filter => "Filter",
             Self::Palette => "Commands",
+            Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
         }
     }
@@ -177,7 +184,8 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all = vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer];
+        let mut all =
+            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -10,21 +10,9 @@ pub struct ReportedValue {
     /// What the app calls it.
     pub display: String,
     /// Seats in use, where it tells.
-    pub used: Option<u32>,
+    pub used: Option<u64>,
     /// Seats there are, where they are limited.
-    pub permitted: Option<u32>,
+    pub permitted: Option<u64>,
     /// Whether it can be given now.
     pub supported: bool,
-}
-
-impl ReportedValue {
-    /// `4 of 5 used`, `4 used`; nothing where the endpoint does not count.
-    pub fn seats(&self) -> Option<String> {
-        match (self.used, self.permitted) {
-            (Some(used), Some(permitted)) => Some(format!("{used} of {permitted} used")),
-            (Some(used), None) => Some(format!("{used} used")),
-            (None, Some(permitted)) => Some(format!("at most {permitted}")),
-            (None, None) => None,
-        }
-    }
 }

@@ -19,6 +19,7 @@ mod perform;
 mod preview;
 mod problem;
 mod publish;
+mod reported;
 mod run;
 mod runner;
 mod shared;

@@ -53,8 +53,22 @@ pub struct ValueRow {
     pub fate: Fate,
     /// Assignments that give it here: people's own, and groups.
     pub here: usize,
-    /// Seats there, in words.
-    pub seats: Option<String>,
+    /// Seats in use there, where it tells.
+    pub used: Option<u64>,
+    /// Seats there are, where they are limited.
+    pub permitted: Option<u64>,
+}
+
+impl ValueRow {
+    /// `4 of 5 used`, `4 used`; nothing where the endpoint does not count.
+    pub fn seats(&self) -> Option<String> {
+        match (self.used, self.permitted) {
+            (Some(used), Some(permitted)) => Some(format!("{used} of {permitted} used")),
+            (Some(used), None) => Some(format!("{used} used")),
+            (None, Some(permitted)) => Some(format!("at most {permitted}")),
+            (None, None) => None,
+        }
+    }
 }
 
 /// Both lists side by side: ours in our order, then those that are there only.
@@ -78,8 +92,8 @@ pub fn compare_values(
             (None, 1..) => Fate::InUse,
             (_, 0) => Fate::TakenOut,
         };
-        let seats = there.and_then(ReportedValue::seats);
-        ValueRow { value: member.value.clone(), display: member.display.clone(), fate, here, seats }
+        let (used, permitted) = (there.and_then(|r| r.used), there.and_then(|r| r.permitted));
+        ValueRow { value: member.value.clone(), display: member.display.clone(), fate, here, used, permitted }
     });
     let mut rows: Vec<ValueRow> = ours.collect();
     for r in reported {
@@ -94,7 +108,8 @@ pub fn compare_values(
             display: display.clone(),
             fate,
             here,
-            seats: r.seats(),
+            used: r.used,
+            permitted: r.permitted,
         });
     }
     rows
@@ -148,7 +163,7 @@ mod tests {
                 ("Old", Fate::Unsupported, 0),
             ]
         );
-        assert_eq!(rows[0].seats.as_deref(), Some("4 of 5 used"));
+        assert_eq!(rows[0].seats().as_deref(), Some("4 of 5 used"));
         let taken = take_values(&attribute, &rows);
         let values: Vec<_> = taken.members.iter().map(|m| m.value.as_str()).collect();
         assert_eq!(values, ["Admin", "Analyst", "Operator", "Builder"]);
