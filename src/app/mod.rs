@@ -44,6 +44,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod profile_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 
 pub use chooser::Chooser;

@@ -24,13 +24,13 @@ pub(super) fn form(attribute: &ProfileAttribute, directory: &Directory) -> Form 
         vec![Choice { shown: "a new value".to_owned(), value: Some(String::new()) }];
     coming.extend(attribute.members.iter().map(|m| choice(&m.value)));
     let fields = vec![
-        Field::choice("from", "The value that goes", going, None).help("left and right, or a letter"),
-        Field::choice("to", "The one that comes", coming, Some("")).help("left and right, or a letter"),
+        Field::choice("from", "Value that goes", going, None).help("left and right, or a letter"),
+        Field::choice("to", "Value that comes", coming, Some("")).help("left and right, or a letter"),
         Field::text("new", "New value", "").help("It takes the other's place in the list, exactly as typed"),
     ];
     let intro = vec![
         Line::plain(attribute.variable.clone()),
-        Line::of(Tone::Dim, "All who have it get the other; the plan is shown before anything is sent."),
+        Line::of(Tone::Dim, "All who have it get the other; the plan is shown first."),
     ];
     Form::new(Purpose::Replace(attribute.variable.clone()), "Replace a value", intro, fields)
 }

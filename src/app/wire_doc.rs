@@ -16,9 +16,10 @@ pub(super) fn page(directory: &Directory, id: PersonId, looked: Result<&Preview,
     let mut lines = vec![Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name()))];
     let rows = outgoing(directory, &person);
     let count = |key: &str| rows.iter().filter(|r| r.verdict.key() == key).count();
+    let invalid = count("invalid");
     lines.push(
         Line::of(Tone::Good, format!("+ {} valid", count("valid")))
-            .and(Tone::Bad, format!("   x {} invalid", count("invalid")))
+            .and(if invalid > 0 { Tone::Bad } else { Tone::Dim }, format!("   x {invalid} invalid"))
             .and(Tone::Dim, format!("   {} blank", count("blank"))),
     );
     lines.push(Line::blank());
@@ -44,7 +45,7 @@ fn attribute(lines: &mut Vec<Line>, row: &Outgoing) {
     }
     // A plain attribute is sent under its own name: only another path is worth a row.
     if value.is_some() && !row.path.is_empty() && row.path != row.name {
-        lines.push(Line::of(Tone::Dim, "            as ").and(Tone::Accent, row.path.clone()));
+        lines.push(Line::of(Tone::Dim, "    as ").and(Tone::Accent, row.path.clone()));
     }
 }
 
