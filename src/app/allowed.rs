@@ -44,6 +44,7 @@ impl App {
             }
             Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
+            Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -105,6 +106,8 @@ fn changes(action: Action) -> bool {
             | Action::Add
             | Action::Edit
             | Action::Remove
+            | Action::Repair
+            | Action::Replace
             | Action::EnableScim
             | Action::GoOn
     )

@@ -43,6 +43,7 @@ impl App {
             Msg::Ran(id, result) => self.ran(id, result),
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Tested(id, result) => self.tested(id, *result),
+            Msg::Reported(id, result) => self.reported(id, result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
                     && let Err(problem) = result
@@ -56,7 +57,7 @@ impl App {
     }
 
     /// Takes a task off the list; nothing when it was stopped before.
-    fn end(&mut self, id: TaskId) -> Option<Task> {
+    pub(super) fn end(&mut self, id: TaskId) -> Option<Task> {
         let at = self.tasks.iter().position(|t| t.id == id)?;
         Some(self.tasks.remove(at))
     }
@@ -76,7 +77,11 @@ impl App {
     }
 
     fn previewed(&mut self, id: TaskId, result: Result<Preview, Problem>) {
-        let Some(Task { kind: Kind::Look { command, typed, ask }, .. }) = self.end(id) else { return };
+        let (command, typed, ask) = match self.end(id) {
+            Some(Task { kind: Kind::Look { command, typed, ask }, .. }) => (command, typed, ask),
+            Some(Task { kind: Kind::Wire(person), .. }) => return self.show_wire(person, result.as_ref()),
+            _ => return,
+        };
         let label = title(&command);
         match result {
             Ok(preview) if ask || preview.must_ask() => {
@@ -191,7 +196,7 @@ impl App {
         }
     }
 
-    fn show_problem(&mut self, what: &str, problem: &Problem) {
+    pub(super) fn show_problem(&mut self, what: &str, problem: &Problem) {
         if self.overlays.is_empty() && self.filtering.is_none() {
             self.push_reader(what, Page::new(problem_lines(problem)), None);
         } else {

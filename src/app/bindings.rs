@@ -66,7 +66,11 @@ pub(super) const BINDINGS: &[Binding] = &[
 
     bind(PROFILE, &[c('a')], Action::Add, 1, "add attribute", "Add an attribute to the app user profile"),
     bind(PROFILE, &[c('e'), k(Code::Enter)], Action::Edit, 2, "edit", "Change this attribute"),
-    bind(PROFILE, &[c('D')], Action::Remove, 3, "remove", "Take this attribute out of the profile"),
+    bind(PROFILE, &[c('D')], Action::Remove, 7, "remove", "Take this attribute out of the profile"),
+    bind(PROFILE, &[c('r')], Action::Repair, 3, "repair", "Give this attribute the namespace it lacks, and push the values that were never sent"),
+    bind(PROFILE, &[c('m')], Action::Replace, 5, "replace value", "Replace a value of the list by another, for all who have it"),
+    bind(PROFILE, &[c('v')], Action::Values, 6, "app's values", "Compare the list with the values the app reports, and take them over"),
+    bind(PROFILE, &[c('p')], Action::Wire, 4, "preview", "Exactly what would be sent of a person, attribute by attribute; nothing is sent"),
 
     bind(AUDIT, ENTER, Action::Open, 1, "details", "The whole entry, with the values before and after"),
     bind(AUDIT, &[c('f')], Action::Follow, 2, "follow", "Keep the newest entry in sight, or stop doing so"),
@@ -98,6 +102,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Person, &[c('e')], Action::EditRoles, 2, "edit roles", "Change role values; saved values are pushed at once"),
     bind(Context::Person, &[c('r')], Action::Check, 3, "check", "Compare this person with the app now; nothing is sent"),
     bind(Context::Person, &[c('o'), k(Code::Enter)], Action::Trace, 4, "request", "The requests and answers of the latest operation"),
+    bind(Context::Person, &[c('w')], Action::Wire, 0, "what is sent", "Exactly what would be sent of this person now; nothing is sent"),
     bind(Context::Person, &[c('a')], Action::Assign, 0, "assign", "Assign the app to this person"),
     bind(Context::Person, &[c('D')], Action::Unassign, 0, "unassign", "End the Individual assignment"),
     bind(Context::Person, &[c('f')], Action::Flag, 0, "flag", "Put this person on the list with a note"),
@@ -140,6 +145,11 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Palette, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next command"),
     bind(Context::Palette, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The command before"),
     bind(Context::Palette, ESC, Action::Back, 4, "cancel", "Close the list"),
+
+    bind(Context::Chooser, ENTER, Action::Press, 1, "choose", "Choose the marked person"),
+    bind(Context::Chooser, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next person"),
+    bind(Context::Chooser, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The person before"),
+    bind(Context::Chooser, ESC, Action::Back, 4, "cancel", "Close the list"),
 
     bind(Context::Offer, &[c('g')], Action::GoOn, 1, "go on", "Send the rest of the stopped run"),
     bind(Context::Offer, &[c('l'), k(Code::Esc)], Action::Leave, 2, "leave it", "Leave it queued; nothing is sent"),

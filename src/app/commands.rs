@@ -213,6 +213,7 @@ pub(super) fn title(command: &Command) -> String {
         Command::AttributeAdd(_) => "Add attribute".to_owned(),
         Command::AttributeSet { .. } => "Edit attribute".to_owned(),
         Command::AttributeRemove(_) => "Remove attribute".to_owned(),
+        Command::AttributeRepair { .. } => "Repair attributes".to_owned(),
         Command::Priority(..) => "Group priority".to_owned(),
         Command::Flag { .. } => "Flag".to_owned(),
         Command::Unflag(_) => "Unflag".to_owned(),

@@ -51,6 +51,10 @@ pub enum Action {
     Add,
     Edit,
     Remove,
+    Repair,
+    Replace,
+    Values,
+    Wire,
     Follow,
     Trace,
     Test,
@@ -94,6 +98,8 @@ pub enum Context {
     Filter,
     /// The list of commands.
     Palette,
+    /// The list that asks for a person.
+    Chooser,
     /// A stopped run is offered.
     Offer,
 }
@@ -121,6 +127,7 @@ impl Context {
             Self::Form => "Form",
             Self::Filter => "Filter",
             Self::Palette => "Commands",
+            Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
         }
     }
@@ -180,7 +187,8 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all = vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer];
+        let mut all =
+            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

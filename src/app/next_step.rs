@@ -66,9 +66,9 @@ impl App {
                     .and(Tone::Key, "a")
                     .and(Tone::Plain, " adds workato_role, the role that assignments give")
             }
-            Pane::Profile => {
+            Pane::Profile => self.repair_step().unwrap_or_else(|| {
                 Line::of(Tone::Dim, "Members stand strongest first: a step towards the top raises")
-            }
+            }),
             Pane::Audit if self.feed.is_empty() => {
                 Line::of(Tone::Dim, "Nothing happened yet: provision somebody and see it arrive here")
             }

@@ -1,5 +1,6 @@
 //! What can lie over the panes. The top one gets the keys.
 
+use super::chooser::Chooser;
 use super::confirm::Confirm;
 use super::doc::Page;
 use super::form::Form;
@@ -82,6 +83,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// The list of commands.
     Palette(Box<Palette>),
+    /// The list that asks for a person.
+    Chooser(Box<Chooser>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -96,6 +99,7 @@ impl Overlay {
             Self::Confirm(_) => Context::Confirm,
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
+            Self::Chooser(_) => Context::Chooser,
             Self::Offer(_) => Context::Offer,
         }
     }

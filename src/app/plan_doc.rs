@@ -4,7 +4,7 @@ use super::doc::{Line, Tone};
 use super::forms::count;
 use super::words::or_dash;
 use crate::directory::Directory;
-use crate::domain::{Difference, OpKind, ProfileAttribute, Shift, field};
+use crate::domain::{Call, Difference, OpKind, ProfileAttribute, Shift, field};
 use crate::engine::{Invitation, Planned, Preview};
 
 /// More people than this are counted, not listed: nobody reads further in a dialog.
@@ -161,19 +161,22 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
     }
 }
 
+/// One request: its line, and its body as it is written.
+pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
+    let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
+    lines.push(Line::of(tone, format!("  {}", call.line())));
+    if let Some(body) = &call.body {
+        let text = serde_json::to_string_pretty(body).unwrap_or_default();
+        lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
+    }
+}
+
 /// The exact requests, one after the other.
 pub(super) fn requests(preview: &Preview) -> Vec<Line> {
     let mut lines = Vec::new();
     for planned in preview.plan.operations.iter().take(LISTED) {
         lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));
-        for call in &planned.calls {
-            let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
-            lines.push(Line::of(tone, format!("  {}", call.line())));
-            if let Some(body) = &call.body {
-                let text = serde_json::to_string_pretty(body).unwrap_or_default();
-                lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
-            }
-        }
+        planned.calls.iter().for_each(|c| call(&mut lines, c));
         lines.push(Line::blank());
     }
     if lines.is_empty() {

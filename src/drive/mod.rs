@@ -20,6 +20,7 @@ mod preview;
 mod problem;
 mod publish;
 mod push_group;
+mod reported;
 mod run;
 mod runner;
 mod shared;

@@ -129,6 +129,10 @@ impl Seam for Arc<Fake> {
         Ok(TestReport { ok: true, trouble: None, actions: Vec::new(), exchange: exchange(), at: NOW })
     }
 
+    async fn reported_roles(&self) -> Result<Vec<crate::domain::ReportedValue>, Problem> {
+        Err(Problem::new(ProblemKind::BadInput, "no", "Not here.", "Try another."))
+    }
+
     async fn audit(&self, _: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         Ok(Vec::new())
     }

@@ -198,6 +198,13 @@ pub enum Command {
     },
     /// Take an attribute out; people keep their present value in the app.
     AttributeRemove(String),
+    /// Give attributes that are not sent the namespace they lack, and push the values that were never sent.
+    AttributeRepair {
+        /// Variable names; none means all that are not sent for want of one.
+        variables: Vec<String>,
+        /// The namespace, a URN.
+        namespace: String,
+    },
     /// Put people on the list.
     Flag {
         /// Whom.
@@ -262,6 +269,7 @@ impl Command {
             Self::AttributeAdd(_) => "attribute added",
             Self::AttributeSet { .. } => "attribute changed",
             Self::AttributeRemove(_) => "attribute removed",
+            Self::AttributeRepair { .. } => "attribute repaired",
             Self::Flag { .. } => "flagged",
             Self::Unflag(_) => "unflagged",
             Self::Protect(_) => "protected",

@@ -123,6 +123,17 @@ impl Seam for Fake {
         self.test().await
     }
 
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
+        let role = |value: &str, used| ReportedValue {
+            value: value.into(),
+            display: value.into(),
+            used: Some(used),
+            permitted: Some(5),
+            supported: true,
+        };
+        Ok(vec![role("Admin", 4), role("Analyst", 1), role("Builder", 0)])
+    }
+
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         let all = [
             entry(1, Source::Console, "create", Some(OpId(77)), "account made"),

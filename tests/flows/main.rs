@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod guards;
 mod kill;
+mod profile;
 mod program;
 mod provision;
 mod proxy;
