@@ -17,10 +17,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::shell::SandboxError;
-use super::team::Mail;
+use super::team::{Mail, line};
 
 /// How many mails wait for a slow server; more are dropped, and said so.
 const WAITING: usize = 10_000;
+/// The longest line of a mail, without its end.
+const MAX_LINE: usize = 998;
 /// How long one mail may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -59,8 +61,9 @@ impl Post {
         let files = match &config.folder {
             None => None,
             Some(folder) => {
-                make(folder)
-                    .map_err(|e| SandboxError::Mail(format!("{} is no mail folder: {e}", folder.display())))?;
+                make(folder).map_err(|e| {
+                    SandboxError::Mail(format!("{} is no mail folder: {e}", folder.display()))
+                })?;
                 Some((folder.clone(), AsyncFileTransport::new(folder)))
             }
         };
@@ -124,7 +127,9 @@ fn close_to_others(path: &Path) {
 fn server(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, SandboxError> {
     // In the address it would be seen in the process list.
     if smtp.url.contains('@') {
-        return Err(SandboxError::Mail("the mail server's address must not hold a user or password".to_owned()));
+        return Err(SandboxError::Mail(
+            "the mail server's address must not hold a user or password".to_owned(),
+        ));
     }
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&smtp.url)
         .map_err(|e| SandboxError::Mail(format!("{:?} is no address of a mail server: {e}", smtp.url)))?
@@ -147,31 +152,38 @@ async fn deliver(server: AsyncSmtpTransport<Tokio1Executor>, mut waiting: mpsc::
 }
 
 fn message(mail: &Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
-    let from = Mailbox::new(Some(mail.from_name.clone()), mail.from.parse()?);
-    let to_name = Some(mail.to_name.clone()).filter(|name| !name.is_empty() && *name != mail.to);
+    // The library ends the process on a name with a control character.
+    let from = Mailbox::new(Some(line(&mail.from_name)), mail.from.parse()?);
+    let to_name = Some(line(&mail.to_name)).filter(|name| !name.is_empty() && *name != mail.to);
     let to = Mailbox::new(to_name, mail.to.parse()?);
     let text = part(ContentType::TEXT_PLAIN, &mail.text);
     let html = part(ContentType::TEXT_HTML, &mail.html);
     let message = Message::builder()
         .from(from)
         .to(to)
-        .subject(mail.subject.clone())
+        .subject(line(&mail.subject))
         .date(SystemTime::from(mail.at))
         .message_id(None)
         .multipart(MultiPart::alternative().singlepart(text).singlepart(html))?;
     Ok(message)
 }
 
-/// As it is where it can be, so that a person finds the link in the file.
+/// As it is where mail allows it (RFC 5322 section 2.1.1), so that a person finds the link in the file: the library
+/// would fold lines of more than 76 characters.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    let body = Body::new_with_encoding(text.to_owned(), ContentTransferEncoding::SevenBit)
-        .unwrap_or_else(|_| Body::new(text.to_owned()));
+    let plain = text.bytes().all(|byte| matches!(byte, b'\r' | b'\n' | b' '..=b'~'));
+    let lines = text.split("\r\n").all(|line| line.len() <= MAX_LINE && !line.contains(['\r', '\n']));
+    let body = match plain && lines {
+        true => Body::dangerous_pre_encoded(text.as_bytes().to_vec(), ContentTransferEncoding::SevenBit),
+        false => Body::new(text.to_owned()),
+    };
     SinglePart::builder().header(kind).body(body)
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -197,7 +209,9 @@ mod tests {
 
     #[test]
     fn names_from_outside_cannot_add_a_header() {
-        for hostile in ["Ana\r\nBcc: eve@x.test", "Ana\nX-Evil: 1\n\nbody", "\"Ana\" <eve@x.test>,", "Änä \u{202e}"] {
+        for hostile in
+            ["Ana\r\nBcc: eve@x.test", "Ana\nX-Evil: 1\n\nbody", "\"Ana\" <eve@x.test>,", "Änä \u{202e}"]
+        {
             let head = head(&mail(hostile, "ana@x.test", hostile));
             let names: Vec<&str> = head
                 .lines()
@@ -212,12 +226,38 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn any_name_and_address_are_written_or_refused(name in any::<String>(), to in any::<String>()) {
+            let _ = message(&mail(&name, &to, &name));
+            let written = message(&mail(&name, "ana@x.test", &name)).map(|message| message.formatted());
+            let head = String::from_utf8(written.expect("a message")).expect("ascii");
+            let head = head.split("\r\n\r\n").next().unwrap_or("").to_owned();
+            prop_assert!(head.bytes().all(|b| matches!(b, b'\r' | b'\n' | b' '..=b'~')), "{head}");
+            prop_assert_eq!(head.lines().filter(|l| l.starts_with("To:")).count(), 1);
+        }
+    }
+
     #[test]
     fn what_is_no_address_is_not_written_to() {
         for to in ["ana", "", "ana@x.test\r\nBcc: eve@x.test", "a b@x.test", "ana@x.test, eve@x.test"] {
             assert!(message(&mail("Ana", to, "S")).is_err(), "{to:?}");
         }
         assert!(head(&mail("Ana Ruiz", "ana@x.test", "S")).contains("To: \"Ana Ruiz\" <ana@x.test>"));
+    }
+
+    #[test]
+    fn a_long_link_stays_on_its_line_and_other_text_is_encoded() {
+        let body = |text: &str| {
+            let mail = Mail { text: text.to_owned(), ..mail("Ana", "ana@x.test", "S") };
+            String::from_utf8(message(&mail).expect("a message").formatted()).expect("ascii")
+        };
+        let link = format!("http://127.0.0.1/invitations/{}", "7".repeat(100));
+        assert!(body(&format!("Hello\r\n{link}\r\n")).lines().any(|line| line == link));
+        for other in ["H\u{e4}llo", "a\nb", &"7".repeat(2_000), "a\u{0}b"] {
+            let text = body(other);
+            assert!(text.is_ascii() && text.lines().all(|line| line.len() < 999), "{text}");
+        }
     }
 
     #[test]

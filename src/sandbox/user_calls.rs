@@ -264,7 +264,8 @@ impl Workspace {
             return Ok(());
         }
         let name = account.user_name();
-        let detail = format!("{name:?} has not accepted the invitation; until then only the workspace can change it");
+        let detail =
+            format!("{name:?} has not accepted the invitation; until then only the workspace can change it");
         Err(ScimError::typed(ScimType::Mutability, detail))
     }
 

@@ -106,7 +106,12 @@ impl Workspace {
     }
 
     /// Opens a session and answers its token.
-    pub(in crate::sandbox) fn session_answer(&mut self, id: &str, request: &Request, now: Timestamp) -> Response {
+    pub(in crate::sandbox) fn session_answer(
+        &mut self,
+        id: &str,
+        request: &Request,
+        now: Timestamp,
+    ) -> Response {
         let token = match self.open_session(id, request.info(), now) {
             Ok(token) => token,
             Err(why) => return refuse(403, why),

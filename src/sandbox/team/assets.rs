@@ -102,8 +102,10 @@ impl Assets {
         self.authors += 1;
         let digest = Sha256::digest(account.id.as_bytes());
         let byte = |at: usize| usize::from(digest.get(at).copied().unwrap_or(0));
-        let pick = |list: &[&'static str], at: usize| list.get(byte(at) % list.len()).copied().unwrap_or("Recipe");
-        let mut made = vec![(AssetKind::Recipe, pick(&RECIPES, 0)), (AssetKind::Connection, pick(&CONNECTIONS, 1))];
+        let pick =
+            |list: &[&'static str], at: usize| list.get(byte(at) % list.len()).copied().unwrap_or("Recipe");
+        let mut made =
+            vec![(AssetKind::Recipe, pick(&RECIPES, 0)), (AssetKind::Connection, pick(&CONNECTIONS, 1))];
         if byte(2).is_multiple_of(2) {
             made.insert(1, (AssetKind::Recipe, pick(&RECIPES, 3)));
         }

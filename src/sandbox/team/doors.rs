@@ -50,10 +50,15 @@ impl Workspace {
         let workspace = self.settings.workspace_name.clone();
         let id = match self.way(token) {
             Way::Unknown => {
-                return say(404, "Unknown invitation", "There is no invitation with this link. Is it complete?");
+                return say(
+                    404,
+                    "Unknown invitation",
+                    "There is no invitation with this link. Is it complete?",
+                );
             }
             Way::Accepted => {
-                let sentence = format!("This invitation to {workspace} was already accepted. Sign in to go on.");
+                let sentence =
+                    format!("This invitation to {workspace} was already accepted. Sign in to go on.");
                 return say(410, "Invitation already accepted", &sentence);
             }
             Way::Ended => {
@@ -179,7 +184,11 @@ impl Workspace {
         let token = cookies.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE);
         let Some((_, token)) = token else { return go("/login") };
         let Ok(account) = self.session(token, now) else {
-            return say(403, "Access ended", "Your session ended, or you have no access to this workspace now.");
+            return say(
+                403,
+                "Access ended",
+                "Your session ended, or you have no access to this workspace now.",
+            );
         };
         let rows = sessions::environments(account).map(|(name, role)| {
             format!("<li>{name}: <strong>{}</strong>, may {}</li>", escape(&role), may(&role))
@@ -215,7 +224,11 @@ impl Workspace {
     /// `/reset/{token}`.
     pub(super) fn reset_page(&mut self, request: &Request, token: &str, now: Timestamp) -> Response {
         if !self.reset_is_open(token, now) {
-            return say(410, "This link is no longer valid", "It was used, is too old, or never was. Ask for another.");
+            return say(
+                410,
+                "This link is no longer valid",
+                "It was used, is too old, or never was. Ask for another.",
+            );
         }
         let query = query_of(Query::parse(&request.query).get("invitation").unwrap_or(""));
         let ask = |status, problem| {
@@ -236,7 +249,9 @@ impl Workspace {
                     return ask(422, Some(problem));
                 }
                 self.use_reset(token, password, now);
-                let body = format!("<p>The password is set.</p><p><a id=\"go-on\" href=\"/login{query}\">Sign in</a></p>");
+                let body = format!(
+                    "<p>The password is set.</p><p><a id=\"go-on\" href=\"/login{query}\">Sign in</a></p>"
+                );
                 page(200, "Password set", &body)
             }
             _ => only_get_and_post(),

@@ -50,8 +50,8 @@ pub(super) fn address(account: &Account) -> String {
     primary.and_then(|email| email["value"].as_str()).unwrap_or(user_name).to_owned()
 }
 
-/// Text of a client on one line.
-fn line(text: &str) -> String {
+/// Text of a client on one line: a header takes no control character.
+pub(in crate::sandbox) fn line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_NAME).collect();
     plain.trim().to_owned()
 }
@@ -67,7 +67,10 @@ pub(super) fn roles_in_words(roles: &Roles) -> String {
         return line(&roles.dev);
     }
     let named = ROLE_ATTRIBUTES.iter().zip(values);
-    named.map(|((_, environment), role)| format!("{} in {environment}", line(role))).collect::<Vec<_>>().join(", ")
+    named
+        .map(|((_, environment), role)| format!("{} in {environment}", line(role)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A letter of one sentence, a link and a remark.
@@ -79,8 +82,7 @@ fn letter(
     [before, button, after]: [&str; 3],
     at: Timestamp,
 ) -> Mail {
-    let text =
-        format!("Hello {to_name},\r\n\r\n{before}\r\n\r\n{button}:\r\n{link}\r\n\r\n{after}\r\n");
+    let text = format!("Hello {to_name},\r\n\r\n{before}\r\n\r\n{button}:\r\n{link}\r\n\r\n{after}\r\n");
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"></head><body><p>Hello {},</p><p>{}</p>\
          <p><a href=\"{}\">{}</a></p><p>{}</p></body></html>",
@@ -135,7 +137,14 @@ mod tests {
         let mut settings = Settings::new("t".to_owned().into(), "a".to_owned().into());
         settings.workspace_name = "W\n<script>".to_owned();
         let to = (line("<b>Ana</b>"), "ana@x.test".to_owned());
-        let made = letter(&settings, to, "S".into(), "http://x/?a&b".into(), ["<i>", "b", "c"], Timestamp::UNIX_EPOCH);
+        let made = letter(
+            &settings,
+            to,
+            "S".into(),
+            "http://x/?a&b".into(),
+            ["<i>", "b", "c"],
+            Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(made.from_name, "W <script>");
         assert!(made.html.contains("&lt;b&gt;Ana&lt;/b&gt;") && made.html.contains("<p>&lt;i&gt;</p>"));
         assert!(made.html.contains("href=\"http://x/?a&amp;b\"") && !made.html.contains("<script>"));
@@ -149,6 +158,9 @@ mod tests {
         };
         assert_eq!(roles("Admin", "Admin", "Admin"), "Admin");
         assert_eq!(roles("Admin", NO_ACCESS, NO_ACCESS), "Admin");
-        assert_eq!(roles("Admin", "Operator", NO_ACCESS), "Admin in dev, Operator in test, No access in prod");
+        assert_eq!(
+            roles("Admin", "Operator", NO_ACCESS),
+            "Admin in dev, Operator in test, No access in prod"
+        );
     }
 }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use assets::{Asset, AssetKind};
 pub use invitations::Invitation;
 pub use mail::Mail;
+pub(super) use mail::line;
 pub(super) use resend::RESEND_PATH;
 pub(super) use secrets::Secrets;
 pub(super) use sentence::sentence;
@@ -74,5 +75,9 @@ impl super::Workspace {
     }
 }
 
+#[cfg(test)]
+mod door_tests;
+#[cfg(test)]
+mod stage;
 #[cfg(test)]
 mod tests;

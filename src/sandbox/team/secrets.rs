@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn a_password_is_known_again_and_two_alike_are_kept_differently() {
         let mut secrets = Secrets::new(None, 7);
-        let (one, two) = (Password::new(&mut secrets, "long enough"), Password::new(&mut secrets, "long enough"));
+        let (one, two) =
+            (Password::new(&mut secrets, "long enough"), Password::new(&mut secrets, "long enough"));
         assert!(one.is("long enough") && two.is("long enough"));
         assert!(!one.is("long enough ") && !one.is("") && !Password::of_nobody().is(""));
         assert_ne!(one.digest, two.digest);

@@ -5,10 +5,16 @@ use crate::sandbox::activity::{Actor, Change, Event};
 use crate::scim::resource::urn;
 
 /// What happened to a person, in words. For events that Workato has no sentence for, ours is built alike.
-pub(in crate::sandbox) fn sentence(event: Event, actor: &Actor, account: &Account, changes: &[Change]) -> String {
+pub(in crate::sandbox) fn sentence(
+    event: Event,
+    actor: &Actor,
+    account: &Account,
+    changes: &[Change],
+) -> String {
     let (by, whom) = (&actor.name, account.name());
     let role = Roles::of(&account.attributes).dev;
-    let article = if role.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article =
+        if role.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let new_roles = new_roles(changes);
     match event {
         Event::MemberInvited => format!("User {by} invited {whom} to join team as {article} {role}."),
