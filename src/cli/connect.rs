@@ -52,7 +52,8 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     }
     if let (Some(url), Some(path)) = (&args.activity_url, &args.activity_token_file) {
         let token = absolute(TokenSource::File { path: path.clone() })?;
-        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url: None });
+        let resend_url = args.resend_url.clone();
+        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url });
     }
     Ok(connection)
 }

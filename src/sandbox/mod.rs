@@ -23,6 +23,7 @@ mod groups;
 mod http;
 mod ids;
 mod people;
+mod post;
 mod presets;
 mod query;
 mod render;
@@ -30,6 +31,7 @@ mod search;
 mod serve;
 mod shell;
 mod snapshot;
+mod team;
 mod user_calls;
 mod workspace;
 
@@ -39,11 +41,13 @@ pub use control::ControlError;
 pub use faults::{Fault, FaultError, FaultPlan, Kind, Quirks};
 pub use groups::{Group, Member};
 pub use http::{Method, Request, Response};
+pub use post::{MailConfig, Smtp};
 pub use presets::Preset;
 pub use serve::{Outcome, Served, serve};
 pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;
-pub use workspace::{Settings, Workspace};
+pub use team::{Asset, AssetKind, Invitation, Mail};
+pub use workspace::{Pending, Settings, Workspace};
 
 #[cfg(test)]
 mod tests;

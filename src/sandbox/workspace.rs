@@ -15,6 +15,7 @@ use super::people::People;
 use super::presets::{self, Preset};
 use super::query::{self, Query};
 use super::search::Scope;
+use super::team::Team;
 use super::{activity_api, control};
 use crate::scim::error::ScimError;
 use crate::scim::resource::Resource;
@@ -28,6 +29,16 @@ pub(super) const ACTIVITY_PATH: &str = "/api/activity_logs";
 pub(super) const CONTROL_ROOT: &str = "/sandbox";
 /// The biggest body taken, in bytes.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// What SCIM may do to someone who has not accepted the invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pending {
+    /// Changes change the invitation.
+    #[default]
+    Change,
+    /// Changes and deactivation are refused.
+    Refuse,
+}
 
 /// What a workspace is made with.
 #[derive(Debug, Clone)]
@@ -48,6 +59,13 @@ pub struct Settings {
     pub custom_roles: Vec<String>,
     /// Seed of the ids and of the people made up.
     pub seed: u64,
+    /// What SCIM may do to someone who has not accepted.
+    pub pending: Pending,
+    /// The most calls below `/api/` in a minute; any number without one.
+    pub api_limit: Option<u32>,
+    /// What links, sessions and refreshed tokens are made from. Without it they come from the seed, which anybody
+    /// can guess: the shell always sets it.
+    pub entropy: Option<SecretString>,
 }
 
 impl Settings {
@@ -62,6 +80,9 @@ impl Settings {
             workspace_email: "owner@sandbox.test".to_owned(),
             custom_roles: Vec::new(),
             seed: 0,
+            pending: Pending::default(),
+            api_limit: None,
+            entropy: None,
         }
     }
 
@@ -83,6 +104,9 @@ pub struct Workspace {
     pub(super) people: People,
     pub(super) groups: Groups,
     pub(super) log: Log,
+    pub(super) team: Team,
+    /// Counts the SCIM tokens, so that a keeper of the token knows when to write it.
+    pub(super) tokens: u64,
     /// Grows with every change, so that a keeper of snapshots knows when to write one.
     pub(super) revision: u64,
 }
@@ -98,6 +122,8 @@ impl Workspace {
             people: People::default(),
             groups: Groups::default(),
             log: Log::default(),
+            team: Team::new(&settings),
+            tokens: 0,
             revision: 0,
             roles,
             settings,
@@ -110,6 +136,7 @@ impl Workspace {
         for preset in accounts {
             if self.people.by_user_name(&preset.email).is_none() {
                 let account = preset.to_account(self.ids.next(), now);
+                self.team.assets.add_made_before(&account, now);
                 self.people.insert(account);
                 self.revision += 1;
             }
@@ -139,6 +166,9 @@ impl Workspace {
                 return Response::from(error).with("www-authenticate", "Bearer realm=\"scim\"");
             }
             return self.scim(request, rest, now, quirks).unwrap_or_else(Response::from);
+        }
+        if let Some(response) = self.of_the_team(request, path, now) {
+            return response;
         }
         if path == ACTIVITY_PATH {
             if !bearer_is(request, &self.settings.activity_token) {
@@ -216,6 +246,12 @@ impl Workspace {
     /// Another SCIM token; the one before is refused from now on, as after Workato's "Refresh token".
     pub fn refresh_scim_token(&mut self, token: SecretString) {
         self.settings.scim_token = token;
+        self.tokens += 1;
+    }
+
+    /// The SCIM token that is good now; empty when it was revoked.
+    pub fn scim_token(&self) -> &SecretString {
+        &self.settings.scim_token
     }
 
     /// Every account, invited or in.
@@ -275,14 +311,18 @@ pub(super) fn not_allowed(allow: &'static str) -> Response {
     Response::from(ScimError::new(405, format!("this address takes {allow}"))).with("allow", allow)
 }
 
+/// What follows `Bearer` in a request.
+pub(super) fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, given) = request.get("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(given.trim())
+}
+
 /// Compares digests, so that neither the content nor the length of the token shows in the time taken.
-fn bearer_is(request: &Request, token: &SecretString) -> bool {
-    let Some((scheme, given)) = request.get("authorization").and_then(|value| value.split_once(' ')) else {
-        return false;
-    };
-    let given = Sha256::digest(given.trim().as_bytes());
+pub(super) fn bearer_is(request: &Request, token: &SecretString) -> bool {
+    let Some(given) = bearer(request) else { return false };
+    let given = Sha256::digest(given.as_bytes());
     let wanted = Sha256::digest(token.expose_secret().as_bytes());
     // An empty token would let everybody in.
     let set = !token.expose_secret().is_empty();
-    set & scheme.eq_ignore_ascii_case("bearer") & bool::from(given.as_slice().ct_eq(wanted.as_slice()))
+    set & bool::from(given.as_slice().ct_eq(wanted.as_slice()))
 }

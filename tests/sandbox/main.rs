@@ -5,6 +5,7 @@ mod activity;
 mod faults;
 mod harness;
 mod load;
+mod mail;
 mod protocol;
 mod state;
 mod workspace;

@@ -1,5 +1,6 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
+mod mail;
 mod setup;
 mod values;
 mod verbs;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use mail::{MailArgs, PendingArg};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
@@ -60,6 +62,9 @@ pub enum Command {
         /// The same seed makes the same people
         #[arg(long, value_name = "S")]
         seed: Option<u64>,
+        /// Keep the sandbox's invitation mails in this folder [default: a folder that goes away at exit]
+        #[arg(long, value_name = "DIR")]
+        mail_dir: Option<PathBuf>,
     },
     /// A Workato-like workspace to provision into; the first line printed is its base URL
     Sandbox(SandboxArgs),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::mail::MailArgs;
 use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
@@ -68,6 +69,9 @@ pub struct ConnectArgs {
     /// A file with the activity log's token
     #[arg(long, value_name = "FILE", requires = "activity_url")]
     pub activity_token_file: Option<PathBuf>,
+    /// Where the app is asked to send an invitation again, with the activity log's token
+    #[arg(long, value_name = "URL", requires = "activity_url")]
+    pub resend_url: Option<String>,
 }
 
 /// `sandbox`.
@@ -88,4 +92,7 @@ pub struct SandboxArgs {
     /// Misbehave, for trying what happens then; may be given more than once
     #[arg(long, value_name = "SPEC")]
     pub fault: Vec<String>,
+    /// Mail and invitations.
+    #[command(flatten)]
+    pub mail: MailArgs,
 }
