@@ -51,6 +51,17 @@ pub(super) async fn sandbox(
     config.people = args.people.map_or(0, |n| n as usize);
     config.state_file.clone_from(&args.state);
     config.faults = faults;
+    config.settings.paging = args.paging;
+    config.settings.me.clone_from(&args.me);
+    let roles = config.settings.roles();
+    for (role, count) in &args.seats {
+        if !roles.contains(role) {
+            let text =
+                format!("--seats {role}={count}: there is no role {role:?}. The sandbox was not started.");
+            return Err(bad("bad_seats", text, &format!("The roles are {}.", roles.join(", "))));
+        }
+        config.settings.seats.insert(role.clone(), *count);
+    }
     let running = Sandbox::start(config).await.map_err(|e| {
         Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started.")
     })?;

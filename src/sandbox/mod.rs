@@ -12,9 +12,11 @@
 mod account;
 mod activity;
 mod activity_api;
+mod bulk;
 mod calls;
 mod connection;
 mod control;
+mod cursor;
 mod discovery_calls;
 mod faults;
 mod file;
@@ -22,10 +24,12 @@ mod group_calls;
 mod groups;
 mod http;
 mod ids;
+mod me;
 mod people;
 mod presets;
 mod query;
 mod render;
+mod roles;
 mod search;
 mod serve;
 mod shell;
@@ -36,6 +40,7 @@ mod workspace;
 pub use account::{Account, Collaborator, LastActivity, NO_ACCESS, Roles, Standing};
 pub use activity::{Actor, Change, Entry, Event, RequestInfo, SCIM_AUTO_SYNC, Target};
 pub use control::ControlError;
+pub use cursor::Paging;
 pub use faults::{Fault, FaultError, FaultPlan, Kind, Quirks};
 pub use groups::{Group, Member};
 pub use http::{Method, Request, Response};
@@ -45,5 +50,7 @@ pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;
 pub use workspace::{Settings, Workspace};
 
+#[cfg(test)]
+mod offers_tests;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ mod activity;
 mod faults;
 mod harness;
 mod load;
+mod offers;
 mod protocol;
 mod state;
 mod workspace;

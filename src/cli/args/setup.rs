@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values;
 use crate::domain::TokenSource;
+use crate::sandbox::Paging;
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Args)]
@@ -79,4 +81,13 @@ pub struct SandboxArgs {
     /// Misbehave, for trying what happens then; may be given more than once
     #[arg(long, value_name = "SPEC")]
     pub fault: Vec<String>,
+    /// Ways of paging that lists offer: index, cursor (RFC 9865) or both
+    #[arg(long, value_name = "WAY", default_value = "both")]
+    pub paging: Paging,
+    /// Whom the SCIM token stands for at /Me; without it there is no /Me
+    #[arg(long, value_name = "USER")]
+    pub me: Option<String>,
+    /// How many people may have a role; may be given more than once
+    #[arg(long, value_name = "ROLE=N", value_parser = values::seats)]
+    pub seats: Vec<(String, u64)>,
 }
