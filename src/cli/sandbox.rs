@@ -52,13 +52,14 @@ pub(super) async fn sandbox(
     config.state_file.clone_from(&args.state);
     config.faults = faults;
     config.settings.paging = args.paging;
+    config.settings.roles_form = args.roles;
     config.settings.me.clone_from(&args.me);
     let roles = config.settings.roles();
     for (role, count) in &args.seats {
         if !roles.contains(role) {
             let text =
                 format!("--seats {role}={count}: there is no role {role:?}. The sandbox was not started.");
-            return Err(bad("bad_seats", text, &format!("The roles are {}.", roles.join(", "))));
+            return Err(bad("bad_seats", text, format!("The roles are {}.", roles.join(", "))));
         }
         config.settings.seats.insert(role.clone(), *count);
     }

@@ -111,7 +111,7 @@ fn sign(settings: &Settings, query: &str, content: &[u8]) -> [u8; SIGNATURE] {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() > LONGEST || text.len() % 2 != 0 {
+    if text.len() > LONGEST || !text.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|d| u8::try_from(d).ok());

@@ -7,7 +7,7 @@ use super::http::{Request, Response};
 use super::query::{DEFAULT_COUNT, MAX_COUNT, Query};
 use super::roles;
 use super::workspace::Workspace;
-use super::{Paging, bulk, cursor};
+use super::{Paging, RolesForm, bulk, cursor};
 use crate::scim::discovery::{self, Offer};
 use crate::scim::error::ScimError;
 use crate::scim::list;
@@ -40,21 +40,26 @@ impl Workspace {
             bulk: (bulk::MAX_OPERATIONS, bulk::MAX_PAYLOAD),
             cursor: (paging != Paging::Index).then_some(cursor::CURSOR_TIMEOUT),
             index: paging != Paging::Cursor,
+            roles: matches!(self.settings.roles_form, RolesForm::Draft | RolesForm::Both),
         }
     }
 
     fn resource_types(&self, base: &str) -> Vec<Value> {
-        vec![
+        let mut types = vec![
             discovery::resource_type(base, "User", "/Users", &self.user_schema),
             discovery::resource_type(base, "Group", "/Groups", &self.group_schema),
-            discovery::resource_type(base, "Role", "/Roles", &self.role_schema),
-        ]
+        ];
+        if self.settings.roles_form != RolesForm::Unannounced {
+            types.push(discovery::resource_type(base, "Role", "/Roles", &self.role_schema));
+        }
+        types
     }
 
     fn schemas(&self, base: &str) -> Vec<Value> {
         let user = std::iter::once(&self.user_schema.core).chain(&self.user_schema.extensions);
-        let draft = roles::draft_schema();
-        user.chain([&self.group_schema.core, &self.role_schema.core, &draft])
+        let both = [roles::schema(RolesForm::Okta).core, roles::draft_schema()];
+        user.chain([&self.group_schema.core])
+            .chain(&both)
             .map(|schema| discovery::schema(base, schema))
             .collect()
     }

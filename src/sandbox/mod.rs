@@ -45,6 +45,7 @@ pub use faults::{Fault, FaultError, FaultPlan, Kind, Quirks};
 pub use groups::{Group, Member};
 pub use http::{Method, Request, Response};
 pub use presets::Preset;
+pub use roles::RolesForm;
 pub use serve::{Outcome, Served, serve};
 pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;

@@ -17,8 +17,42 @@ use crate::scim::error::{ScimError, ScimType};
 use crate::scim::resource::{self, Resource, urn};
 use crate::scim::schema::{Attribute, Kind, Mutability, ResourceSchema, Schema};
 
-/// Okta's schema with the draft's attributes beside its own.
-pub(super) fn schema() -> ResourceSchema {
+/// In whose form the roles are announced. `/Roles` itself always answers, in both forms at once.
+///
+/// Not announced by default: there are clients that refuse a ServiceProviderConfig with an attribute that RFC 7643
+/// does not have, and testers that take every resource type for one that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RolesForm {
+    /// Nowhere.
+    #[default]
+    Unannounced,
+    /// In ServiceProviderConfig, and as the draft's resource type.
+    Draft,
+    /// As Okta's resource type.
+    Okta,
+    /// In ServiceProviderConfig, and as Okta's resource type.
+    Both,
+}
+
+impl std::str::FromStr for RolesForm {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self::Unannounced),
+            "draft" => Ok(Self::Draft),
+            "okta" => Ok(Self::Okta),
+            "both" => Ok(Self::Both),
+            _ => Err("roles are announced in the form none, draft, okta or both"),
+        }
+    }
+}
+
+/// The attributes of both forms, under the URN that the resource type names.
+pub(super) fn schema(form: RolesForm) -> ResourceSchema {
+    if form == RolesForm::Draft {
+        return ResourceSchema::new(draft_schema(), Vec::new());
+    }
     let mut attributes = draft_attributes();
     let own = [("displayName", "Its name for people"), ("description", "What it is for")];
     attributes.extend(own.map(|(name, text)| read_only(Attribute::string(name, text))));

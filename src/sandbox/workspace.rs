@@ -18,8 +18,9 @@ use super::ids::Ids;
 use super::people::People;
 use super::presets::{self, Preset};
 use super::query::{self, Query};
+use super::roles::{self, RolesForm};
 use super::search::Scope;
-use super::{activity_api, control, roles};
+use super::{activity_api, control};
 use crate::scim::error::ScimError;
 use crate::scim::resource::Resource;
 use crate::scim::schema::{self, ResourceSchema};
@@ -56,6 +57,8 @@ pub struct Settings {
     pub paging: Paging,
     /// The user name of whom the SCIM token stands for at `/Me`; mostly nobody.
     pub me: Option<String>,
+    /// In whose form the roles are announced.
+    pub roles_form: RolesForm,
     /// How many may have a role, by role value; a role that is not here is not limited.
     pub seats: BTreeMap<String, u64>,
 }
@@ -74,6 +77,7 @@ impl Settings {
             seed: 0,
             paging: Paging::default(),
             me: None,
+            roles_form: RolesForm::default(),
             seats: BTreeMap::new(),
         }
     }
@@ -108,7 +112,7 @@ impl Workspace {
         Self {
             user_schema: schema::user_with(vec![schema::workato_role(&roles)]),
             group_schema: schema::group_alone(),
-            role_schema: roles::schema(),
+            role_schema: roles::schema(settings.roles_form),
             ids: Ids::new(settings.seed),
             people: People::default(),
             groups: Groups::default(),

@@ -19,11 +19,14 @@ pub struct Offer {
     pub cursor: Option<i64>,
     /// Pages by index.
     pub index: bool,
+    /// Says that `/Roles` is there (draft-ietf-scim-roles-entitlements). Strict readers of ServiceProviderConfig
+    /// refuse the document for it.
+    pub roles: bool,
 }
 
-/// ServiceProviderConfig of a server with PATCH, bulk, filters, sorting, ETags and roles, without password change.
+/// ServiceProviderConfig of a server with PATCH, bulk, filters, sorting and ETags, without password change.
 pub fn service_provider_config(location: &str, offer: Offer) -> Value {
-    let Offer { max_results, default_results, bulk: (operations, payload), cursor, index } = offer;
+    let Offer { max_results, default_results, bulk: (operations, payload), cursor, index, roles } = offer;
     let mut pagination = json!({
         "cursor": cursor.is_some(),
         "index": index,
@@ -34,7 +37,7 @@ pub fn service_provider_config(location: &str, offer: Offer) -> Value {
     if let (Some(seconds), Some(map)) = (cursor, pagination.as_object_mut()) {
         map.insert("cursorTimeout".to_owned(), seconds.into());
     }
-    json!({
+    let mut config = json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
         "bulk": {"supported": true, "maxOperations": operations, "maxPayloadSize": payload},
@@ -43,10 +46,6 @@ pub fn service_provider_config(location: &str, offer: Offer) -> Value {
         "sort": {"supported": true},
         "etag": {"supported": true},
         "pagination": pagination,
-        "RolesAndEntitlements": {
-            "roles": {"supported": true},
-            "entitlements": {"supported": false},
-        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",
@@ -54,7 +53,12 @@ pub fn service_provider_config(location: &str, offer: Offer) -> Value {
             "primary": true,
         }],
         "meta": {"resourceType": "ServiceProviderConfig", "location": location},
-    })
+    });
+    if let (true, Some(map)) = (roles, config.as_object_mut()) {
+        let block = json!({"roles": {"supported": true}, "entitlements": {"supported": false}});
+        map.insert("RolesAndEntitlements".to_owned(), block);
+    }
+    config
 }
 
 /// One ResourceType document.
@@ -163,8 +167,14 @@ mod tests {
 
     #[test]
     fn a_client_reads_what_the_server_writes() {
-        let offer =
-            Offer { max_results: 200, default_results: 100, bulk: (9, 99), cursor: Some(600), index: true };
+        let offer = Offer {
+            max_results: 200,
+            default_results: 100,
+            bulk: (9, 99),
+            cursor: Some(600),
+            index: true,
+            roles: true,
+        };
         let document = service_provider_config("x", offer);
         let found = read(document.clone());
         assert_eq!((found.patch, found.bulk, found.sort), (Some(true), Some(true), Some(true)));

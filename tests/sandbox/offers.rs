@@ -4,7 +4,7 @@ use reqwest::Method;
 use scimdeck::domain::Secret;
 use scimdeck::endpoint::paging::PageQuery;
 use scimdeck::endpoint::{Endpoint, EndpointConfig};
-use scimdeck::sandbox::Paging;
+use scimdeck::sandbox::{Paging, RolesForm};
 use serde_json::{Value, json};
 
 use crate::harness::{ROLE, Server, config, user};
@@ -134,8 +134,6 @@ async fn roles_are_reported_in_both_forms_with_their_seats_and_the_last_seat_is_
     let said: Vec<_> = roles.iter().map(|role| (role.value.as_str(), role.used, role.permitted)).collect();
     assert_eq!(said[0], ("Admin", Some(1), Some(1)));
     assert_eq!(said[4], ("Auditor", Some(0), None));
-    let (_, types) = server.get("/ResourceTypes/Role").await;
-    assert_eq!(types["schema"], "urn:okta:scim:schemas:core:1.0:Role");
     let (_, role) = server.get("/Roles/No%20access").await;
     assert_eq!(
         (&role["id"], &role["displayName"], &role["value"]),
@@ -147,4 +145,37 @@ async fn roles_are_reported_in_both_forms_with_their_seats_and_the_last_seat_is_
     assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")));
     assert!(error["detail"].as_str().is_some_and(|text| text.contains("1 of 1 are used")), "{error}");
     assert_eq!(server.send(Method::POST, "/Roles", &json!({"value": "x"})).await.0, 405);
+}
+
+#[tokio::test]
+async fn roles_are_found_in_whichever_form_they_are_announced() {
+    let okta = json!("urn:okta:scim:schemas:core:1.0:Role");
+    let draft = json!("urn:ietf:params:scim:schemas:core:1.0:Role");
+    for (form, block, schema) in [
+        (RolesForm::Unannounced, None, &Value::Null),
+        (RolesForm::Draft, Some(true), &draft),
+        (RolesForm::Okta, None, &okta),
+        (RolesForm::Both, Some(true), &okta),
+    ] {
+        let mut config = config();
+        config.settings.roles_form = form;
+        let server = Server::with(config).await;
+        let (_, spc) = server.get("/ServiceProviderConfig").await;
+        assert_eq!(spc["RolesAndEntitlements"]["roles"]["supported"].as_bool(), block, "{form:?}");
+        assert_eq!(&server.get("/ResourceTypes/Role").await.1["schema"], schema, "{form:?}");
+        let (_, page) = server.get("/Roles").await;
+        assert_eq!(page["totalResults"], 4);
+        for urn in page["Resources"][0]["schemas"].as_array().expect("schemas") {
+            let path = format!("/Schemas/{}", urn.as_str().expect("a URN"));
+            let (_, schema) = server.get(&path).await;
+            let names: Vec<&str> = schema["attributes"]
+                .as_array()
+                .expect("attributes")
+                .iter()
+                .filter_map(|a| a["name"].as_str())
+                .collect();
+            assert!(names.contains(&"value") && names.contains(&"totalAssignmentsUsed"), "{path}");
+        }
+        assert_eq!(endpoint(&server).roles().await.expect("roles").len(), 4, "{form:?}");
+    }
 }

@@ -202,7 +202,7 @@ async fn what_is_not_offered_is_not_advertised_and_refused() {
     let server = Server::start().await;
     let (_, spc) = server.get("/ServiceProviderConfig").await;
     assert_eq!(spc["changePassword"]["supported"], false);
-    assert_eq!(spc["RolesAndEntitlements"]["entitlements"]["supported"], false);
+    assert_eq!(spc["RolesAndEntitlements"], Value::Null);
     assert_eq!(server.get("/Entitlements").await.0, 404);
     assert_eq!(server.get("/Me").await.0, 501, "the token stands for no user");
     for path in ["/Nothing", "/Users/x/y", "/Users/nobody", "/Schemas/urn:x", "/ResourceTypes/X"] {
