@@ -60,6 +60,18 @@ pub(super) async fn sandbox(
     config.settings.api_limit = Some(args.mail.api_limit).filter(|limit| *limit > 0);
     config.mail = mail(&args.mail, &tokens)?;
     let mail_dir = config.mail.folder.clone();
+    config.settings.paging = args.paging;
+    config.settings.roles_form = args.roles;
+    config.settings.me.clone_from(&args.me);
+    let roles = config.settings.roles();
+    for (role, count) in &args.seats {
+        if !roles.contains(role) {
+            let text =
+                format!("--seats {role}={count}: there is no role {role:?}. The sandbox was not started.");
+            return Err(bad("bad_seats", text, format!("The roles are {}.", roles.join(", "))));
+        }
+        config.settings.seats.insert(role.clone(), *count);
+    }
     let running = Sandbox::start(config).await.map_err(|e| {
         Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started.")
     })?;

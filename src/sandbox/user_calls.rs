@@ -189,7 +189,7 @@ impl Workspace {
         Ok(attributes)
     }
 
-    /// Required attributes, role values and uniqueness. `id` is the account itself when it is being changed.
+    /// Required attributes, role values, seats and uniqueness. `id` is the account itself when it is being changed.
     fn check_user(&self, attributes: &Resource, id: Option<&str>) -> Result<(), ScimError> {
         if let Some(name) = self.user_schema.missing(attributes) {
             return Err(ScimError::typed(ScimType::InvalidValue, format!("{name} is required")));
@@ -203,6 +203,7 @@ impl Workspace {
                 return Err(ScimError::typed(ScimType::InvalidValue, detail));
             }
         }
+        self.check_seats(attributes, id)?;
         let user_name = resource::text(attributes, "userName").unwrap_or("");
         match self.people.by_user_name(user_name) {
             Some(other) if Some(other.id.as_str()) != id => Err(ScimError::typed(

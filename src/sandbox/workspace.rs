@@ -1,5 +1,7 @@
 //! The workspace: who may ask, and which call a request is.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -7,6 +9,8 @@ use subtle::ConstantTimeEq;
 
 use super::account::{Account, Collaborator, NO_ACCESS, Standing};
 use super::activity::{Actor, Entry, Log};
+use super::bulk::{self, Inner};
+use super::cursor::Paging;
 use super::faults::Quirks;
 use super::groups::{Group, Groups};
 use super::http::{Method, Request, Response};
@@ -14,6 +18,7 @@ use super::ids::Ids;
 use super::people::People;
 use super::presets::{self, Preset};
 use super::query::{self, Query};
+use super::roles::{self, RolesForm};
 use super::search::Scope;
 use super::team::Team;
 use super::{activity_api, control};
@@ -66,6 +71,14 @@ pub struct Settings {
     /// What links, sessions and refreshed tokens are made from. Without it they come from the seed, which anybody
     /// can guess: the shell always sets it.
     pub entropy: Option<SecretString>,
+    /// Ways of paging that lists offer.
+    pub paging: Paging,
+    /// The user name of whom the SCIM token stands for at `/Me`; mostly nobody.
+    pub me: Option<String>,
+    /// In whose form the roles are announced.
+    pub roles_form: RolesForm,
+    /// How many may have a role, by role value; a role that is not here is not limited.
+    pub seats: BTreeMap<String, u64>,
 }
 
 impl Settings {
@@ -83,6 +96,10 @@ impl Settings {
             pending: Pending::default(),
             api_limit: None,
             entropy: None,
+            paging: Paging::default(),
+            me: None,
+            roles_form: RolesForm::default(),
+            seats: BTreeMap::new(),
         }
     }
 
@@ -100,6 +117,7 @@ pub struct Workspace {
     pub(super) roles: Vec<String>,
     pub(super) user_schema: ResourceSchema,
     pub(super) group_schema: ResourceSchema,
+    pub(super) role_schema: ResourceSchema,
     pub(super) ids: Ids,
     pub(super) people: People,
     pub(super) groups: Groups,
@@ -118,6 +136,7 @@ impl Workspace {
         Self {
             user_schema: schema::user_with(vec![schema::workato_role(&roles)]),
             group_schema: schema::group_alone(),
+            role_schema: roles::schema(settings.roles_form),
             ids: Ids::new(settings.seed),
             people: People::default(),
             groups: Groups::default(),
@@ -156,6 +175,19 @@ impl Workspace {
 
     /// Answers a request as a server with defects would.
     pub fn handle_with(&mut self, request: &Request, now: Timestamp, quirks: Quirks) -> Response {
+        self.handle_through(request, now, quirks, &mut |workspace, one| {
+            workspace.handle_with(one, now, quirks)
+        })
+    }
+
+    /// Answers a request; the operations of a bulk request are carried out by `inner`.
+    pub(super) fn handle_through(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        quirks: Quirks,
+        inner: Inner<'_>,
+    ) -> Response {
         let path = request.path.trim_end_matches('/');
         if request.body.len() > MAX_BODY {
             return ScimError::new(413, format!("the body has more than {MAX_BODY} bytes")).into();
@@ -165,7 +197,7 @@ impl Workspace {
                 let error = ScimError::new(401, "the bearer token is missing or not valid");
                 return Response::from(error).with("www-authenticate", "Bearer realm=\"scim\"");
             }
-            return self.scim(request, rest, now, quirks).unwrap_or_else(Response::from);
+            return self.scim(request, rest, now, quirks, inner).unwrap_or_else(Response::from);
         }
         if let Some(response) = self.of_the_team(request, path, now) {
             return response;
@@ -195,25 +227,31 @@ impl Workspace {
         rest: &str,
         now: Timestamp,
         quirks: Quirks,
+        inner: Inner<'_>,
     ) -> Result<Response, ScimError> {
         let decoded: Vec<String> =
             rest.split('/').filter(|part| !part.is_empty()).map(query::decode).collect();
         let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["Users"] => match request.method {
-                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), quirks),
+                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), now, quirks),
                 Method::Post => self.create_user(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
             ["Groups"] => match request.method {
-                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), quirks),
+                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), now, quirks),
                 Method::Post => self.create_group(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
-            [".search"] => self.search(Scope::All, request, quirks),
-            ["Users", ".search"] => self.search(Scope::Users, request, quirks),
-            ["Groups", ".search"] => self.search(Scope::Groups, request, quirks),
-            ["Bulk" | "Me", ..] => Err(ScimError::new(501, "bulk and /Me are not implemented")),
+            [".search"] => self.search(Scope::All, request, now, quirks),
+            ["Users", ".search"] => self.search(Scope::Users, request, now, quirks),
+            ["Groups", ".search"] => self.search(Scope::Groups, request, now, quirks),
+            ["Roles", ".search"] => self.search(Scope::Roles, request, now, quirks),
+            ["Roles"] | ["Roles", _] if request.method != Method::Get => Ok(not_allowed("GET")),
+            ["Roles"] => self.list(Scope::Roles, &Query::parse(&request.query), now, quirks),
+            ["Roles", id] => self.read_role(&Query::parse(&request.query), id),
+            ["Bulk"] => bulk::run(self, request, inner),
+            ["Me"] => self.me(request, now, quirks),
             ["Users", id] => match request.method {
                 Method::Get => self.read_user(request, id),
                 Method::Put => self.replace_user(request, id, now, quirks),

@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod load;
 mod mail;
+mod offers;
 mod protocol;
 mod state;
 mod workspace;

@@ -7,6 +7,9 @@ use clap::Args;
 
 use super::mail::MailArgs;
 use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
+use super::values;
+use crate::domain::TokenSource;
+use crate::sandbox::{Paging, RolesForm};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Args)]
@@ -95,4 +98,16 @@ pub struct SandboxArgs {
     /// Mail and invitations.
     #[command(flatten)]
     pub mail: MailArgs,
+    /// Ways of paging that lists offer: index, cursor (RFC 9865) or both
+    #[arg(long, value_name = "WAY", default_value = "both")]
+    pub paging: Paging,
+    /// Whom the SCIM token stands for at /Me; without it there is no /Me
+    #[arg(long, value_name = "USER")]
+    pub me: Option<String>,
+    /// Where /Roles is announced: none, draft (ServiceProviderConfig), okta (ResourceTypes) or both
+    #[arg(long, value_name = "FORM", default_value = "none")]
+    pub roles: RolesForm,
+    /// How many people may have a role; may be given more than once
+    #[arg(long, value_name = "ROLE=N", value_parser = values::seats)]
+    pub seats: Vec<(String, u64)>,
 }
