@@ -17,5 +17,7 @@ mod kill;
 mod program;
 mod provision;
 mod proxy;
+mod recorder;
 mod there;
 mod two;
+mod wire;
