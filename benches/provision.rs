@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use scimdeck::directory::Change;
 use scimdeck::domain::{
-    Assignment, Connection, ConnectionId, Ids, Origin, Person, ProfileAttribute, Secret, Time, TokenSource,
+    AccountValues, Assignment, Connection, ConnectionId, Ids, Origin, Person, ProfileAttribute, Secret, Time,
+    TokenSource,
 };
 use scimdeck::drive::{Drive, DriveConfig, add_connection, open_store};
 use scimdeck::engine::{Approval, Outcome, Progress, wire};
@@ -78,10 +79,11 @@ async fn directory(base_url: &str, home: &std::path::Path) -> (Drive, Vec<String
     })
     .await
     .unwrap();
+    let create = |wanted: AccountValues| wire::Wire::default().create(&wanted, &attributes()).body;
     let bodies = drive
         .directory()
         .people()
-        .map(|p| wire::create_body(&p.wanted(), &attributes()).to_string())
+        .map(|p| create(p.wanted()).expect("a POST has a body").to_string())
         .collect();
     (drive, bodies)
 }

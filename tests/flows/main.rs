@@ -21,3 +21,4 @@ mod recorder;
 mod there;
 mod two;
 mod wire;
+mod wire_answers;

@@ -18,7 +18,7 @@
 use std::collections::BTreeMap;
 
 use scimdeck::domain::{
-    Connection, ConnectionId, PersonId, ProfileAttribute, Status, TokenSource, UniqueIdentifier, WireProfile,
+    Connection, ConnectionId, PersonId, ProfileAttribute, Status, TokenSource, WireProfile,
 };
 use scimdeck::drive::{Drive, add_connection, open_store};
 use scimdeck::engine::{Outcome, Report};
@@ -31,19 +31,19 @@ use crate::bench::{SCIM, name, open, record, run, sandbox_config};
 use crate::recorder::{Recorder, Seen};
 
 /// Four people, of whom `p02` has an account, written in capitals there.
-struct Case {
-    sandbox: Sandbox,
-    recorder: Recorder,
-    drive: Drive,
+pub(crate) struct Case {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) recorder: Recorder,
+    pub(crate) drive: Drive,
     _home: TempDir,
 }
 
 impl Case {
-    async fn of(profile: WireProfile) -> Self {
+    pub(crate) async fn of(profile: WireProfile) -> Self {
         Self::with(|connection| connection.profile = profile).await
     }
 
-    async fn with(set: impl FnOnce(&mut Connection)) -> Self {
+    pub(crate) async fn with(set: impl FnOnce(&mut Connection)) -> Self {
         let sandbox =
             Sandbox::start(sandbox_config(&[name(2).to_uppercase()], &[])).await.expect("a sandbox");
         let recorder = Recorder::to(&sandbox.base_url()).await;
@@ -68,23 +68,23 @@ impl Case {
         self.drive.directory().find(&name(n)).expect("they are here").id()
     }
 
-    async fn done(&self, command: Command) -> Report {
+    pub(crate) async fn done(&self, command: Command) -> Report {
         run(&self.drive, command).await.expect("it goes through")
     }
 
     /// Runs it for one person and tells how it ended.
-    async fn outcome(&self, command: Command) -> (Outcome, String) {
+    pub(crate) async fn outcome(&self, command: Command) -> (Outcome, String) {
         let mut report = self.done(command).await;
         assert_eq!(report.results.len(), 1, "{report:?}");
         let result = report.results.remove(0);
         (result.outcome, result.error.map(|e| format!("{} {}", e.text, e.next)).unwrap_or_default())
     }
 
-    fn provision(&self, n: usize) -> Command {
+    pub(crate) fn provision(&self, n: usize) -> Command {
         Command::Provision(Who::Named(vec![self.id(n)]))
     }
 
-    fn role(&self, n: usize, value: &str) -> Command {
+    pub(crate) fn role(&self, n: usize, value: &str) -> Command {
         let values = BTreeMap::from([("workato_role".to_owned(), value.to_owned())]);
         Command::Role { people: vec![self.id(n)], values }
     }
@@ -98,7 +98,7 @@ impl Case {
         Command::PersonSet { person: Some(self.id(n)), fields }
     }
 
-    fn remote(&self, n: usize) -> Value {
+    pub(crate) fn remote(&self, n: usize) -> Value {
         let workspace = self.sandbox.workspace();
         let workspace = workspace.lock().expect("no panic");
         let account = workspace.account(&name(n)).expect("an account");
@@ -106,7 +106,7 @@ impl Case {
     }
 
     /// The requests since the last time, each in one line; ids are shown as `{id}`.
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let seen = self.recorder.take();
         seen.iter().for_each(headers);
         seen.iter().map(line).collect()
@@ -179,16 +179,16 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-const TEST: &str = "GET /Users?startIndex=1&count=2";
-const READ: &str = "GET /Users/{id}";
+pub(crate) const TEST: &str = "GET /Users?startIndex=1&count=2";
+pub(crate) const READ: &str = "GET /Users/{id}";
 
-fn filter(value: &str) -> String {
+pub(crate) fn filter(value: &str) -> String {
     format!("GET /Users?filter=userName eq \"{value}\"&startIndex=1&count=100")
 }
 
 /// The write of a change: by PUT of the whole account, or by PATCH.
-struct Writes {
-    profile: WireProfile,
+pub(crate) struct Writes {
+    pub(crate) profile: WireProfile,
 }
 
 impl Writes {
@@ -202,7 +202,7 @@ impl Writes {
     }
 
     /// Operator becomes Analyst.
-    fn role(&self) -> String {
+    pub(crate) fn role(&self) -> String {
         let put = put("true", "", "Analyst");
         let patch = r#"PATCH /Users/{id} If-Match [replace WorkatoRole:workato_role "Analyst"]"#;
         self.pick(&put, &put, patch)
@@ -305,112 +305,4 @@ async fn okta_oin_patches_access_and_puts_the_rest() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rfc_patches_with_paths_under_the_version_that_was_read() {
     story(WireProfile::Rfc).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_than_one_match_stops_before_anything_is_written() {
-    for profile in WireProfile::ALL {
-        let case = Case::of(profile).await;
-        let twins = json!({"totalResults": 2, "Resources": [
-            {"id": "a", "userName": name(3)}, {"id": "b", "userName": name(3).to_uppercase()}]});
-        case.recorder.instead(move |seen| seen.target.contains(&name(3)).then(|| (200, twins.to_string())));
-        let (outcome, why) = case.outcome(case.provision(3)).await;
-        assert_eq!(outcome, Outcome::Failed);
-        assert!(why.contains("2 accounts there have this user name"), "{why}");
-        assert_eq!(case.lines(), [TEST.to_owned(), filter("p02@example.com"), filter(&name(3))]);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn create_users_off_looks_and_makes_nobody() {
-    let case = Case::with(|connection| connection.to_app.create = false).await;
-    let (outcome, why) = case.outcome(case.provision(1)).await;
-    assert_eq!(outcome, Outcome::Failed);
-    assert!(why.contains("Matching user not found"), "{why}");
-    assert_eq!(case.lines(), [TEST.to_owned(), filter("p02@example.com"), filter(&name(1))]);
-    assert_eq!(case.outcome(case.provision(2)).await.0, Outcome::Done, "who is there is linked");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn accounts_are_looked_for_by_the_field_that_identifies_them() {
-    let field = |by| async move {
-        let case = Case::with(|connection| connection.unique_identifier = by).await;
-        assert_eq!(case.outcome(case.provision(2)).await.0, Outcome::Done);
-        let lines: Vec<String> = case.lines().into_iter().filter(|l| l.contains("filter=")).collect();
-        let people = case.sandbox.workspace().lock().unwrap().accounts().count();
-        (lines, people)
-    };
-    let (lines, people) = field(UniqueIdentifier::Email).await;
-    let email = "GET /Users?filter=emails.value eq \"p02@example.com\"&startIndex=1&count=100";
-    assert_eq!((lines, people), (vec![email.to_owned(); 3], 1), "tried in the other case, planned, sent");
-    // Nobody there has one, so the whole list is read; the user name is taken, and that is for an operator.
-    let case = Case::with(|connection| connection.unique_identifier = UniqueIdentifier::ExternalId).await;
-    assert_eq!(case.outcome(case.provision(1)).await.0, Outcome::Done);
-    assert!(case.lines().iter().all(|line| !line.contains("filter=")));
-    let (outcome, why) = case.outcome(case.provision(2)).await;
-    assert_eq!(outcome, Outcome::Failed, "{why}");
-    assert_eq!(case.sandbox.workspace().lock().unwrap().accounts().count(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_name_there_survives_a_link_where_its_updates_are_excluded() {
-    for profile in WireProfile::ALL {
-        let case = Case::with(|connection| {
-            connection.profile = profile;
-            connection.to_app.exclude_user_name = true;
-        })
-        .await;
-        assert_eq!(case.outcome(case.provision(2)).await.0, Outcome::Done);
-        assert_eq!(case.remote(2)["attributes"]["userName"], json!(name(2).to_uppercase()));
-        case.drive.check(None).await.expect("a check");
-        let directory = case.drive.directory();
-        assert_eq!(directory.find(&name(2)).unwrap().flag(), None);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_patch_that_somebody_overtook_is_made_again_once_from_what_is_there_now() {
-    let case = Case::of(WireProfile::Rfc).await;
-    case.done(case.provision(1)).await;
-    case.lines();
-    let mut left = 1;
-    case.recorder.instead(move |seen| {
-        let refused = seen.method == "PATCH" && left > 0;
-        left -= i32::from(refused);
-        refused.then(|| (412, "{}".to_owned()))
-    });
-    assert_eq!(case.outcome(case.role(1, "Analyst")).await.0, Outcome::Done);
-    let patch = Writes { profile: WireProfile::Rfc }.role();
-    let read = READ.to_owned();
-    assert_eq!(case.lines(), [read.clone(), read.clone(), patch.clone(), read, patch]);
-    case.recorder.instead(|seen| (seen.method == "PATCH").then(|| (412, "{}".to_owned())));
-    let (outcome, why) = case.outcome(case.role(1, "No access")).await;
-    assert_eq!((outcome, case.lines().len()), (Outcome::Failed, 5), "{why}");
-    assert!(why.contains("412"), "{why}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endpoint_that_knows_no_patch_is_left_alone_and_the_profile_is_named() {
-    for status in [501, 405] {
-        let case = Case::of(WireProfile::Rfc).await;
-        case.done(case.provision(1)).await;
-        case.recorder.instead(move |seen| (seen.method == "PATCH").then(|| (status, "{}".to_owned())));
-        let (outcome, why) = case.outcome(case.role(1, "Analyst")).await;
-        assert_eq!(outcome, Outcome::Failed);
-        assert!(why.contains("does not offer PATCH") && why.contains("okta-classic"), "{why}");
-        assert_eq!(case.recorder.take().iter().filter(|seen| seen.method == "PATCH").count(), 1);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_patch_that_is_answered_with_204_is_read_back_before_it_is_believed() {
-    let case = Case::of(WireProfile::Rfc).await;
-    case.done(case.provision(1)).await;
-    case.lines();
-    case.recorder.instead(|seen| (seen.method == "PATCH").then(|| (204, String::new())));
-    let (outcome, why) = case.outcome(case.role(1, "Analyst")).await;
-    let read = READ.to_owned();
-    assert_eq!(case.lines(), [read.clone(), read.clone(), Writes { profile: WireProfile::Rfc }.role(), read]);
-    assert_eq!(outcome, Outcome::Failed, "nothing was changed there");
-    assert!(why.contains("did not apply it"), "{why}");
 }
