@@ -19,5 +19,8 @@ mod program;
 mod provision;
 mod proxy;
 mod push_groups;
+mod recorder;
 mod there;
 mod two;
+mod wire;
+mod wire_answers;
