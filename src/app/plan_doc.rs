@@ -165,6 +165,9 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
 pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
     let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
     lines.push(Line::of(tone, format!("  {}", call.line())));
+    if let Some(version) = &call.if_match {
+        lines.push(Line::of(Tone::Dim, format!("    If-Match: {version}")));
+    }
     if let Some(body) = &call.body {
         let text = serde_json::to_string_pretty(body).unwrap_or_default();
         lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
@@ -177,17 +180,6 @@ pub(super) fn requests(preview: &Preview) -> Vec<Line> {
     for planned in preview.plan.operations.iter().take(LISTED) {
         lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));
         planned.calls.iter().for_each(|c| call(&mut lines, c));
-        for call in &planned.calls {
-            let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
-            lines.push(Line::of(tone, format!("  {}", call.line())));
-            if let Some(version) = &call.if_match {
-                lines.push(Line::of(Tone::Dim, format!("    If-Match: {version}")));
-            }
-            if let Some(body) = &call.body {
-                let text = serde_json::to_string_pretty(body).unwrap_or_default();
-                lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
-            }
-        }
         lines.push(Line::blank());
     }
     if lines.is_empty() {

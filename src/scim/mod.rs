@@ -1,5 +1,3 @@
-//! The protocol (RFC 7643, RFC 7644): resource, schema, filter, path, patch, list, error, discovery,
-//! roles.
 //! The protocol (RFC 7643, RFC 7644): resource, schema, filter, path, patch, list, bulk,
 //! sorting, error, discovery, roles.
 //!

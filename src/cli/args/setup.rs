@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::mail::MailArgs;
-use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
 use super::values;
-use crate::domain::TokenSource;
+use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
 use crate::sandbox::{Paging, RolesForm};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.

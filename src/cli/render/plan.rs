@@ -48,23 +48,17 @@ fn write_of(planned: &Planned) -> Value {
     let writes: Vec<&Call> = planned.calls.iter().filter(|c| c.method.writes()).collect();
     match writes.last() {
         Some(call) => request(call),
-        Some(call) => {
-            let mut request = json!({
-                "method": call.method,
-                "path": format!("/{}", call.path.join("/")),
-                "body": call.body,
-            });
-            if let Some(version) = &call.if_match {
-                request["if_match"] = json!(version);
-            }
-            request
-        }
         None => Value::Null,
     }
 }
 
 fn request(call: &Call) -> Value {
-    json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body})
+    let mut request =
+        json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body});
+    if let Some(version) = &call.if_match {
+        request["if_match"] = json!(version);
+    }
+    request
 }
 
 pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option<usize>) -> String {
@@ -107,6 +101,8 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
 
 fn words_of(groups: usize) -> String {
     if groups == 1 { "1 group is".to_owned() } else { format!("{groups} groups are") }
+}
+
 /// The header that makes a write depend on the version that was read.
 fn if_match(call: &Call) -> String {
     call.if_match.as_ref().map(|version| format!("  If-Match: {version}")).unwrap_or_default()
