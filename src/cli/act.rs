@@ -44,6 +44,10 @@ pub(super) async fn act<S: Seam>(
     let approval = approve(face, &preview, consent).await?;
     let decision = preview.decision.clone();
     let report = follow(face, seam, preview, approval).await?;
+    if report.count(Outcome::Done) > 0 {
+        // Invitations and echoes are in the app's log by now: the next look shows them.
+        seam.hear().await;
+    }
     if let Some(import) = &decision.import {
         face.data(|_| render::import_text(import, &decision, true), || render::import_json(import))?;
         return Ok(0);

@@ -174,6 +174,9 @@ impl Seam for Drive {
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         self.reported_roles().await
     }
+    async fn hear(&self) {
+        self.hear().await;
+    }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.audit(query).await
     }

@@ -39,6 +39,9 @@ pub trait Seam {
     /// The role values that the endpoint reports. Only reads.
     fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>>;
 
+    /// Reads the app's own activity log once, where there is one: for a face that does not stay to follow it.
+    fn hear(&self) -> impl Future<Output = ()>;
+
     /// Audit entries, oldest first.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>>;
 

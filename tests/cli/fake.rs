@@ -134,6 +134,7 @@ impl Seam for Fake {
         Ok(vec![role("Admin", 4), role("Analyst", 1), role("Builder", 0)])
     }
 
+    async fn hear(&self) {}
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         let all = [
             entry(1, Source::Console, "create", Some(OpId(77)), "account made"),

@@ -76,7 +76,7 @@ fn status(exchange: &Exchange) -> Option<u16> {
 
 pub(in crate::cli) fn test_text(report: &TestReport, width: Option<usize>) -> String {
     let mut out = vec![match &report.trouble {
-        None => "The connector is configured successfully.".to_owned(),
+        None => "Connector configured successfully.".to_owned(),
         Some(trouble) => {
             format!("The connector is not configured successfully: {} {}", trouble.text, trouble.next)
         }
