@@ -70,7 +70,7 @@ fn never_sent(
     after.apply_all(&changes);
     decision.changes.extend(changes);
     let unsent = known::unsent(&after, &attribute.variable).len();
-    if unsent > 0 {
+    if unsent > 0 && attribute.sendable() {
         decision.say(format!(
             "{} a value of {} that was never sent there: unsent until Apply sends it.",
             words::count(unsent, "person has", "people have"),
