@@ -47,8 +47,8 @@ impl Drive {
         };
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-        let applied = self.commit(&preview, operations.clone()).await?;
-        self.after_commit(&preview, &applied).await;
+        self.commit(&preview, operations.clone()).await?;
+        self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
         resumed.retain(|id| operations.iter().all(|op| op.id != *id));
@@ -150,7 +150,7 @@ impl Drive {
             .collect()
     }
 
-    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<Applied, Problem> {
+    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<(), Problem> {
         let decision = &preview.decision;
         let mut changes = decision.changes.clone();
         changes.extend(preview.observed.iter().cloned());
@@ -167,18 +167,24 @@ impl Drive {
             ..self.shared.batch()
         };
         let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
+        self.new_settings(&applied);
         self.shared.hand_over(&applied.operations);
-        Ok(applied)
+        Ok(())
     }
 
-    /// Settings that the sender goes by.
-    async fn after_commit(&self, preview: &Preview, applied: &Applied) {
+    /// Settings that the sender goes by, told before the operations that need them: an attribute that just got its
+    /// namespace is written under it.
+    fn new_settings(&self, applied: &Applied) {
         let settings = |change: &Change| {
             matches!(change, Change::Connection(_) | Change::Attribute(..) | Change::AttributeDropped(_))
         };
         if applied.changes.iter().any(settings) {
             self.shared.order(Order::Settings);
         }
+    }
+
+    /// What follows from enabling.
+    async fn after_commit(&self, preview: &Preview) {
         if matches!(preview.command, Command::Enable) {
             super::line::close_line(&self.shared).await;
             self.shared.order(Order::TokenChanged);

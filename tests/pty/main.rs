@@ -9,6 +9,7 @@ mod gone;
 mod home;
 mod panic;
 mod picture;
+mod profile;
 mod quiet;
 mod sizes;
 mod svg;
