@@ -39,6 +39,7 @@ impl App {
             }
             Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
+            Action::Import => self.no_import(),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -99,5 +100,6 @@ fn changes(action: Action) -> bool {
             | Action::Remove
             | Action::EnableScim
             | Action::GoOn
+            | Action::TakeIn
     )
 }

@@ -42,6 +42,7 @@ impl App {
             }
             Msg::Ran(id, result) => self.ran(id, result),
             Msg::Checked(id, result) => self.checked(id, result),
+            Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
@@ -53,12 +54,6 @@ impl App {
             Msg::Answer(id, result) => self.answered(id, result),
             Msg::Key(_) | Msg::Paste(_) | Msg::Now(_) => {}
         }
-    }
-
-    /// Takes a task off the list; nothing when it was stopped before.
-    fn end(&mut self, id: TaskId) -> Option<Task> {
-        let at = self.tasks.iter().position(|t| t.id == id)?;
-        Some(self.tasks.remove(at))
     }
 
     fn new_sending(&mut self, sending: Sending) {
@@ -191,7 +186,7 @@ impl App {
         }
     }
 
-    fn show_problem(&mut self, what: &str, problem: &Problem) {
+    pub(super) fn show_problem(&mut self, what: &str, problem: &Problem) {
         if self.overlays.is_empty() && self.filtering.is_none() {
             self.push_reader(what, Page::new(problem_lines(problem)), None);
         } else {

@@ -66,6 +66,14 @@ pub enum Action {
     PrevField,
     GoOn,
     Leave,
+    Import,
+    AcceptRow,
+    AcceptExact,
+    AcceptNew,
+    NewPerson,
+    IgnoreRow,
+    PickPerson,
+    TakeIn,
 }
 
 /// Where a key is pressed.
@@ -93,6 +101,10 @@ pub enum Context {
     Palette,
     /// A stopped run is offered.
     Offer,
+    /// The review of an import from the app.
+    Import,
+    /// Somebody is picked for an account.
+    Pick,
 }
 
 impl Context {
@@ -100,6 +112,7 @@ impl Context {
     pub fn chain(self) -> Vec<Self> {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
+            Self::Import => vec![self, Self::Moves],
             Self::Person | Self::Results | Self::Reader | Self::Confirm => vec![self, Self::Moves],
             other => vec![other],
         }
@@ -119,6 +132,8 @@ impl Context {
             Self::Filter => "Filter",
             Self::Palette => "Commands",
             Self::Offer => "A stopped run",
+            Self::Import => "Import",
+            Self::Pick => "Whose account",
         }
     }
 }
@@ -178,6 +193,7 @@ mod tests {
     fn contexts() -> Vec<Context> {
         use Context::*;
         let mut all = vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer];
+        all.extend([Import, Pick]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -21,6 +21,8 @@ mod form;
 mod forms;
 mod groups;
 mod help;
+mod import_act;
+mod import_review;
 mod key;
 mod keymap;
 pub mod layout;
@@ -42,6 +44,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
 pub use doc::{Bit, Line, Page, Tone};
@@ -49,6 +52,7 @@ pub use feed::Feed;
 pub use field::{Choice, Field, Value};
 pub use form::{Form, Purpose};
 pub use groups::Groups;
+pub use import_review::{ImportReview, Picker};
 pub use key::{Code, Key};
 pub use keymap::{Action, Binding, Context, hints};
 pub use list::Cursor;
@@ -63,7 +67,7 @@ pub use words::{age, clock, stamp};
 use crate::audit::AuditQuery;
 use crate::directory::Directory;
 use crate::domain::Time;
-use crate::engine::{FeedState, Report, Sending, TestReport};
+use crate::engine::{FeedState, ImportScan, Report, Sending, TestReport};
 
 /// The panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -146,6 +150,8 @@ pub struct App {
     pub last: Option<(String, Report)>,
     /// The last test.
     pub tested: Option<TestReport>,
+    /// What an import found while something else was open.
+    import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
     /// The question for a page of the Audit Log.
@@ -178,6 +184,7 @@ impl App {
             toast: None,
             last: None,
             tested: None,
+            import_ready: None,
             asked: Vec::new(),
             feed_asked: None,
             next_id: 0,

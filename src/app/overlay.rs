@@ -3,6 +3,7 @@
 use super::confirm::Confirm;
 use super::doc::Page;
 use super::form::Form;
+use super::import_review::ImportReview;
 use super::keymap::Context;
 use super::palette::Palette;
 use super::{Cursor, QueryId};
@@ -82,6 +83,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// The list of commands.
     Palette(Box<Palette>),
+    /// The review of an import from the app.
+    Import(Box<ImportReview>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -96,6 +99,8 @@ impl Overlay {
             Self::Confirm(_) => Context::Confirm,
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
+            Self::Import(review) if review.picker.is_some() => Context::Pick,
+            Self::Import(_) => Context::Import,
             Self::Offer(_) => Context::Offer,
         }
     }

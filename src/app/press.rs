@@ -30,6 +30,8 @@ impl App {
             Context::Confirm => self.press_confirm(key),
             Context::Palette => self.press_palette(key),
             Context::Filter => self.press_filter(key),
+            Context::Import => self.press_import(key),
+            Context::Pick => self.press_pick(key),
             context => {
                 if let Some(binding) = keymap::find(context, key) {
                     self.perform(binding.action);
@@ -57,6 +59,7 @@ impl App {
                 palette.field.paste(text);
                 palette.refresh();
             }
+            Some(Overlay::Import(_)) => self.paste_pick(text),
             Some(_) => {}
             None => {
                 if let Some(field) = &mut self.filtering {
@@ -178,7 +181,7 @@ impl App {
                 r.cursor.take(action, r.order.len(), page.rows.saturating_sub(2));
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
-            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Offer(_)) => {}
+            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Offer(_) | Overlay::Import(_)) => {}
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Kind {
     },
     /// A comparison with the endpoint.
     Check,
+    /// Everybody in the app is read.
+    Scan,
     /// Test Connector Configuration.
     Test,
     /// The word on a stopped run is being taken.
@@ -63,6 +65,7 @@ impl Task {
                 line
             }
             Kind::Check => format!("{}: comparing with the app", self.label),
+            Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
             Kind::Test | Kind::Resume => self.label.clone(),
         }
     }

@@ -9,7 +9,7 @@ use super::follow::Following;
 use super::order::Order;
 use super::shared::{hold, now};
 use super::words::replaced;
-use super::{Drive, problem};
+use super::{Drive, imported, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
@@ -179,7 +179,9 @@ impl Drive {
         let at = now();
         let directory = self.shared.directory();
         let source = match preview.command {
-            Command::ImportPeople(..) | Command::ImportGroups(..) => Source::Import,
+            Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => {
+                Source::Import
+            }
             _ => Source::Console,
         };
         let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
@@ -207,7 +209,13 @@ impl Drive {
                 import.absent,
                 import.rejected.len()
             );
-            return vec![entry(None, String::new(), detail)];
+            let mut entries = vec![entry(None, String::new(), detail)];
+            for (id, name, remote_id) in imported::linked(preview, &directory) {
+                let detail = format!("linked with the account {remote_id}; nothing was sent");
+                let remote_id = Some(remote_id.to_owned());
+                entries.push(AuditEntry { remote_id, ..entry(Some(id), name, detail) });
+            }
+            return entries;
         }
         if people.is_empty() || people.len() > 20 {
             let detail = match people.len() {

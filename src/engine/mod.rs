@@ -17,6 +17,6 @@ pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use report::{
-    ActionResult, Approval, CheckReport, Outcome, Preview, Progress, Report, RunResult, TestReport, Trace,
-    Verdict,
+    ActionResult, Approval, CheckReport, ImportScan, Outcome, Preview, Progress, Report, RunResult,
+    TestReport, Trace, Verdict,
 };

@@ -52,7 +52,6 @@ pub(super) fn decide(
         matched: linked + counts.updated,
         unchanged: counts.unchanged,
         absent: counts.removed,
-        conflict: counts.conflict,
         ..report
     };
     let mut decision = Decision::here(cause, changes);
@@ -169,6 +168,8 @@ impl<'a, 'c> Taking<'a, 'c> {
             found.accounts.get(row.account).is_some_and(|a| seen.contains(a.remote_id.as_str()))
         };
         self.report.ignored += rows.iter().filter(|r| r.ignored && !named(r)).count() as u64;
+        let open = |r: &&AccountRow| r.kind == MatchKind::Conflict && !r.ignored && !named(r);
+        self.report.conflict = rows.iter().filter(open).count() as u64;
         for row in rows.iter().filter(|r| r.kind == MatchKind::Rejected && !r.ignored && !named(r)) {
             self.reject(row, row.why.clone());
         }
