@@ -26,6 +26,8 @@ impl Drive {
         if !connection.enabled {
             return Err(problem::disabled());
         }
+        // What is learned of somebody after this moment is newer than what the list says.
+        let at = now();
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
         let pass = line.finder.everybody(directory.attributes()).await;
         let pass = pass.map_err(|trouble| problem::endpoint(&trouble.into()))?;
@@ -33,7 +35,7 @@ impl Drive {
             accounts: pass.accounts().map(|found| found.account.clone()).collect(),
             missing: Vec::new(),
             gap: pass.gap.clone(),
-            at: now(),
+            at,
         };
         found.accounts.sort_by(|a, b| a.remote_id.cmp(&b.remote_id));
         let here: HashSet<&str> = found.accounts.iter().map(|a| a.remote_id.as_str()).collect();

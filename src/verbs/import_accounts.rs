@@ -8,12 +8,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::accounts::{AccountChoice, AccountRow, AccountsFound, AccountsImport, Choice, MatchKind};
-use super::adopt_account::{Adopting, PROFILE, set_text, takes, text_of};
+use super::adopt_account::Adopting;
 use super::import_safeguard::safeguard;
 use super::match_accounts::{match_accounts, unfit};
 use super::{Context, Decision, ImportReport, Refusal, Rejected, words};
-use crate::directory::{Change, Directory, Link, Observation, Sweep};
-use crate::domain::{Account, AccountState, PersonId, Status};
+use crate::directory::{Change, Directory, Sweep};
+use crate::domain::{Account, PersonId, Status};
 
 /// More sentences about single people than this help nobody.
 const MOST_SAID: usize = 2_000;
@@ -92,12 +92,12 @@ fn summary(created: u64, linked: u64, ignored: u64, updated: u64, removed: u64) 
 }
 
 /// What is gathered while going through the choices.
-struct Taking<'a, 'c> {
-    directory: &'a Directory,
-    import: &'a AccountsImport,
+pub(super) struct Taking<'a, 'c> {
+    pub(super) directory: &'a Directory,
+    pub(super) import: &'a AccountsImport,
     context: &'a mut Context<'c>,
-    changes: Vec<Change>,
-    said: Vec<(PersonId, String)>,
+    pub(super) changes: Vec<Change>,
+    pub(super) said: Vec<(PersonId, String)>,
     left_out: Vec<(PersonId, String)>,
     cancel: Vec<PersonId>,
     report: ImportReport,
@@ -149,7 +149,13 @@ impl<'a, 'c> Taking<'a, 'c> {
             }
             let row = places.get(id).copied();
             let account = row.and_then(|row| found.accounts.get(row.account));
-            let (Some(row), Some(account)) = (row, account) else { return Err(self.no_account(id)) };
+            let (Some(row), Some(account)) = (row, account) else {
+                // What was accepted with all of its kind may have been linked by somebody else meanwhile.
+                match choice.named {
+                    true => return Err(self.no_account(id)),
+                    false => continue,
+                }
+            };
             if choice.choice != Choice::Ignore {
                 ignored.retain(|other| other != id);
             }
@@ -258,64 +264,6 @@ impl<'a, 'c> Taking<'a, 'c> {
     fn adopting(&self) -> Adopting<'a> {
         let import: &'a AccountsImport = self.import;
         Adopting { directory: self.directory, console_set: &import.console_set, now: self.context.now }
-    }
-
-    /// Profile texts of a linked account that changed there; everything else that changed is drift.
-    fn update(&mut self, accounts: &[Account], at: usize, id: PersonId) {
-        let (Some(account), Some(view)) = (accounts.get(at), self.directory.get(id)) else { return };
-        let Some((mut sent, mut settled, _)) = view.known() else { return };
-        let (before, wanted, theirs) = (view.record(), view.wanted(), &account.values);
-        let mut person = before.clone();
-        let mut taken = Vec::new();
-        for (column, attribute) in PROFILE {
-            let is = text_of(theirs, attribute);
-            let ours_moved = text_of(&wanted, attribute) != text_of(&sent, attribute);
-            let moved = is != text_of(&settled, attribute);
-            let set_here = self.import.console_set.contains(&(id, column.to_owned()));
-            if moved && !ours_moved && !set_here && takes(attribute, is) {
-                set_text(&mut person, attribute, is);
-                settled.set_text(attribute, is);
-                // An address that the user name says is wanted even where theirs is empty.
-                let ours =
-                    if attribute == "emails.value" { person.address().to_owned() } else { is.to_owned() };
-                sent.set_text(attribute, &ours);
-                taken.push(attribute);
-            }
-        }
-        if !taken.is_empty() {
-            let link = Link {
-                remote_id: account.remote_id.clone(),
-                linked_at: view.linked_at().unwrap_or_default(),
-                sent,
-                settled: settled.clone(),
-                confirmed_at: view.confirmed_at().unwrap_or_default(),
-            };
-            self.said.push((id, format!("{}: {} taken from the app", person.user_name, taken.join(", "))));
-            if person != before {
-                self.changes.push(Change::Person(person));
-            }
-            self.changes.push(Change::Link(id, link));
-        }
-        let drift: Vec<String> = settled.differences(theirs).into_iter().map(|d| d.attribute).collect();
-        if !drift.is_empty() {
-            let text = format!("{}: {} changed there and stays drift", before.user_name, drift.join(", "));
-            self.said.push((id, text));
-        }
-        let state = match (theirs.active, view.account()) {
-            (true, AccountState::Invited) => AccountState::Invited,
-            (true, _) => AccountState::Active,
-            (false, _) => AccountState::Inactive,
-        };
-        let seen = Observation { state, values: Some(theirs.clone()), at: self.import.found.at };
-        self.changes.push(Change::Observed(id, seen));
-    }
-
-    /// The linked account answers 404: shown, nothing more.
-    fn gone(&mut self, id: PersonId) {
-        let Some(view) = self.directory.get(id) else { return };
-        let seen = Observation { state: AccountState::Gone, values: None, at: self.import.found.at };
-        self.changes.push(Change::Observed(id, seen));
-        self.said.push((id, format!("{}: the account is gone from the app", view.user_name())));
     }
 }
 

@@ -24,7 +24,9 @@ pub fn match_accounts(directory: &Directory, found: &AccountsFound) -> AccountsR
     for (at, account) in found.accounts.iter().enumerate() {
         if let Some(person) = people.linked.get(account.remote_id.as_str()) {
             let moved = |p: PersonView<'_>| {
-                p.account() == AccountState::Gone || p.known().is_some_and(|k| k.2 != account.values)
+                let differs = p.account() == AccountState::Gone
+                    || p.known().is_some_and(|known| known.2 != account.values);
+                differs && !known_since(&p, found)
             };
             if directory.get(*person).is_some_and(moved) {
                 review.updated.push((at, *person));
@@ -55,6 +57,14 @@ pub fn match_accounts(directory: &Directory, found: &AccountsFound) -> AccountsR
     let name = |row: &AccountRow| found.accounts.get(row.account).map(|a| a.values.user_name.to_lowercase());
     review.rows.sort_by_cached_key(|row| (row.ignored, row.kind, name(row), row.account));
     review
+}
+
+/// Whether more is known of somebody's account than this look can tell: it was linked, pushed or seen since, or
+/// something of ours is on its way.
+pub(super) fn known_since(person: &PersonView<'_>, found: &AccountsFound) -> bool {
+    let times = [person.linked_at(), person.confirmed_at(), person.observed_at()];
+    times.into_iter().flatten().any(|at| at >= found.at)
+        || person.operation().is_some_and(|(_, _, state)| state.sent())
 }
 
 /// Whether a value is somebody's text: the reason why not, in one sentence.

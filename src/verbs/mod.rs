@@ -28,6 +28,7 @@ mod import_people;
 mod import_row;
 mod import_rules;
 mod import_safeguard;
+mod import_updates;
 mod match_accounts;
 mod member_replace;
 mod named;

@@ -204,3 +204,36 @@ async fn the_program_imports_as_a_timer_would() {
     let (_, rules) = program.json(&["import", "rules"]).await;
     assert_eq!(rules["safeguard"], 50, "{rules}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_does_not_come_changes_nothing_and_names_the_endpoint() {
+    let flow = Flow::faulty(&["html@GET/Users"]).await;
+    let problem = flow.drive.scan().await.expect_err("no list");
+    assert_eq!((problem.kind, problem.code), (ProblemKind::Endpoint, "not_scim"), "{problem:?}");
+    let gone = flow.any(Flag::AccountGone);
+    assert_eq!((flow.drive.directory().len(), flow.any(Flag::NotProvisioned), gone), (3, 3, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_was_linked_meanwhile_is_not_linked_twice() {
+    let flow = Flow::with(Setup { people: 3, existing: 3, ..Setup::default() }).await;
+    let early = scan(&flow).await;
+    flow.done(PROVISION).await;
+    flow.done(command(&early, ALL, vec![])).await;
+    let remote_id = early.found.accounts[0].remote_id.clone();
+    let named = AccountChoice { remote_id, choice: Choice::New, named: true };
+    let problem = flow.run(command(&early, NONE, vec![named])).await.expect_err("linked now");
+    assert!(problem.kind == ProblemKind::BadInput && problem.text.contains("linked with"), "{problem:?}");
+    flow.all_true(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_suspended_here_with_access_there_is_found_by_an_import() {
+    let flow = Flow::with(Setup { people: 1, existing: 1, ..Setup::default() }).await;
+    flow.status(1, scimdeck::domain::Status::Suspended).await.expect("kept");
+    import(&flow, ALL).await.expect("an import");
+    assert_eq!(flow.flags(1), [Flag::AccessRemains]);
+    flow.done(Command::Apply).await;
+    assert!(!flow.account(1).unwrap().access, "one apply ends it");
+    assert_eq!(flow.flags(1), []);
+}
