@@ -173,7 +173,8 @@ impl Drive {
     /// What was decided here: one entry about the whole, or one per person where few are named.
     fn entries(&self, preview: &Preview) -> Vec<AuditEntry> {
         let decision = &preview.decision;
-        if decision.changes.is_empty() {
+        // A look that taught nothing is no event: imports may run every hour.
+        if decision.changes.iter().all(|change| matches!(change, Change::Swept(_))) {
             return Vec::new();
         }
         let at = now();

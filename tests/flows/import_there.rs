@@ -78,6 +78,7 @@ async fn an_empty_directory_is_filled_from_the_app_and_a_later_edit_goes_to_the_
     assert_eq!(flagged(&flow.drive.directory()), vec![]);
     let again = scan(&flow).await.review;
     assert_eq!((again.counts.unchanged, again.counts.updated, again.rows.len()), (4, 0, 0), "{again:?}");
+    import(&flow, ALL).await.expect("an import of nothing new");
     // The audit feed tells who was linked with what.
     let entries = flow
         .drive
@@ -85,6 +86,8 @@ async fn an_empty_directory_is_filled_from_the_app_and_a_later_edit_goes_to_the_
         .await
         .expect("entries");
     assert!(entries.iter().any(|e| e.remote_id.as_deref() == Some(&id) && e.subject == "Ana@Example.com"));
+    let imports = entries.iter().filter(|e| e.source == scimdeck::audit::Source::Import).count();
+    assert_eq!(imports, 5, "one about the whole and one for each; none for a look that taught nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
