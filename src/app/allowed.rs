@@ -45,6 +45,7 @@ impl App {
             Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
             Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
+            Action::Import => self.no_import(),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -110,5 +111,6 @@ fn changes(action: Action) -> bool {
             | Action::Replace
             | Action::EnableScim
             | Action::GoOn
+            | Action::TakeIn
     )
 }

@@ -42,6 +42,7 @@ impl App {
             }
             Msg::Ran(id, result) => self.ran(id, result),
             Msg::Checked(id, result) => self.checked(id, result),
+            Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
             Msg::Reported(id, result) => self.reported(id, result),
             Msg::Resumed(id, result) => {

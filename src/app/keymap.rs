@@ -73,6 +73,14 @@ pub enum Action {
     PrevField,
     GoOn,
     Leave,
+    Import,
+    AcceptRow,
+    AcceptExact,
+    AcceptNew,
+    NewPerson,
+    IgnoreRow,
+    PickPerson,
+    TakeIn,
 }
 
 /// Where a key is pressed.
@@ -102,6 +110,10 @@ pub enum Context {
     Chooser,
     /// A stopped run is offered.
     Offer,
+    /// The review of an import from the app.
+    Import,
+    /// Somebody is picked for an account.
+    Pick,
 }
 
 impl Context {
@@ -109,6 +121,7 @@ impl Context {
     pub fn chain(self) -> Vec<Self> {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
+            Self::Import => vec![self, Self::Moves],
             Self::Person | Self::Results | Self::Reader | Self::Confirm => vec![self, Self::Moves],
             other => vec![other],
         }
@@ -129,6 +142,8 @@ impl Context {
             Self::Palette => "Commands",
             Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
+            Self::Import => "Import",
+            Self::Pick => "Whose account",
         }
     }
 }
@@ -189,6 +204,7 @@ mod tests {
         use Context::*;
         let mut all =
             vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
+        all.extend([Import, Pick]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -22,6 +22,8 @@ mod form;
 mod forms;
 mod groups;
 mod help;
+mod import_act;
+mod import_review;
 mod key;
 mod keymap;
 pub mod layout;
@@ -48,6 +50,7 @@ mod profile_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
@@ -56,6 +59,7 @@ pub use feed::Feed;
 pub use field::{Choice, Field, Value};
 pub use form::{Form, Purpose};
 pub use groups::Groups;
+pub use import_review::{ImportReview, Picker};
 pub use key::{Code, Key};
 pub use keymap::{Action, Binding, Context, hints};
 pub use list::Cursor;
@@ -70,7 +74,7 @@ pub use words::{age, clock, stamp};
 use crate::audit::AuditQuery;
 use crate::directory::Directory;
 use crate::domain::{ReportedValue, Time};
-use crate::engine::{FeedState, Report, Sending, TestReport};
+use crate::engine::{FeedState, ImportScan, Report, Sending, TestReport};
 use crate::verbs::LintFinding;
 
 /// The panes, in the order of their keys.
@@ -158,6 +162,8 @@ pub struct App {
     pub last: Option<(String, Report)>,
     /// The last test.
     pub tested: Option<TestReport>,
+    /// What an import found while something else was open.
+    import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
     /// The question for a page of the Audit Log.
@@ -192,6 +198,7 @@ impl App {
             toast: None,
             last: None,
             tested: None,
+            import_ready: None,
             asked: Vec::new(),
             feed_asked: None,
             next_id: 0,

@@ -5,7 +5,8 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId, ReportedValue, Time};
 use crate::engine::{
-    Approval, CheckReport, FeedState, Preview, Problem, Progress, Report, Sending, TestReport, Trace,
+    Approval, CheckReport, FeedState, ImportScan, Preview, Problem, Progress, Report, Sending, TestReport,
+    Trace,
 };
 use crate::verbs::Command;
 
@@ -64,6 +65,8 @@ pub enum Msg {
     Ran(TaskId, Result<Report, Problem>),
     /// A check ended.
     Checked(TaskId, Result<CheckReport, Problem>),
+    /// Everybody in the app was read.
+    Scanned(TaskId, Box<Result<ImportScan, Problem>>),
     /// A test ended.
     Tested(TaskId, Box<Result<TestReport, Problem>>),
     /// The endpoint's role values came.
@@ -83,6 +86,8 @@ pub enum Effect {
     Run(TaskId, Box<Preview>, Approval),
     /// Compare with the endpoint: these people, or everybody.
     Check(TaskId, Option<Vec<PersonId>>),
+    /// Read everybody in the app, for an import.
+    Scan(TaskId),
     /// Test Connector Configuration.
     Test(TaskId),
     /// Ask the endpoint for the role values it reports.

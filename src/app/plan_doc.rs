@@ -75,6 +75,12 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     if people > LISTED {
         lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
     }
+    // What is said of people for whom nothing is sent stands by itself.
+    let planned = |id| plan.operations.iter().any(|planned| planned.person == id);
+    for said in preview.decision.said.iter().filter(|s| s.person.is_some_and(|id| !planned(id))).take(LISTED)
+    {
+        lines.push(Line::plain(format!("  {}", said.text)));
+    }
     left_out(&mut lines, preview, directory);
     lines
 }

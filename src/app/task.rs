@@ -27,6 +27,8 @@ pub enum Kind {
     },
     /// A comparison with the endpoint.
     Check,
+    /// Everybody in the app is read.
+    Scan,
     /// Test Connector Configuration.
     Test,
     /// The role values that the endpoint reports, for the list of this attribute.
@@ -69,6 +71,7 @@ impl Task {
             Kind::Check => format!("{}: comparing with the app", self.label),
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
+            Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
             Kind::Test | Kind::Resume => self.label.clone(),
         }
     }

@@ -12,6 +12,7 @@ mod face;
 mod first_run;
 mod generate;
 mod import;
+mod import_endpoint;
 mod look;
 mod names;
 mod open;

@@ -12,7 +12,7 @@ use crate::directory::Directory;
 use crate::domain::{Connection, OpId, PersonId, ReportedValue, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
 };
 use crate::verbs::Command;
 
@@ -164,6 +164,9 @@ impl Seam for Drive {
     }
     async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
         self.check(people).await
+    }
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        self.scan().await
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         self.test().await

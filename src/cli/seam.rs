@@ -7,7 +7,9 @@ use tokio::sync::watch;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId, ReportedValue, TokenSource};
-use crate::engine::{Approval, CheckReport, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, ImportScan, Preview, Problem, Progress, Report, TestReport, Trace,
+};
 use crate::verbs::Command;
 
 /// An open home on one connection.
@@ -29,6 +31,9 @@ pub trait Seam {
 
     /// Compares these people, or everybody, with the endpoint.
     fn check(&self, people: Option<Vec<PersonId>>) -> impl Future<Output = Result<CheckReport, Problem>>;
+
+    /// Reads everybody there and matches them with the directory, for an import; reads only.
+    fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>>;
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;

@@ -20,7 +20,8 @@ pub use account::{Account, AccountState, AccountValues, Difference, Shift, field
 pub use assignment::{Assignment, GroupAssignment, Origin};
 pub use attribute::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
 pub use connection::{
-    Badge, BrakeLimits, Connection, Feed, SupportedActions, ToApp, TokenSource, UniqueIdentifier, WireProfile,
+    Badge, BrakeLimits, Connection, Feed, ImportRules, SupportedActions, ToApp, TokenSource,
+    UniqueIdentifier, WireProfile,
 };
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
 pub use flag::{Flag, FlagSet};

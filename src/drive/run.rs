@@ -9,7 +9,7 @@ use super::follow::Following;
 use super::order::Order;
 use super::shared::{hold, now};
 use super::words::replaced;
-use super::{Drive, problem};
+use super::{Drive, imported, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
@@ -195,13 +195,16 @@ impl Drive {
     /// What was decided here: one entry about the whole, or one per person where few are named.
     fn entries(&self, preview: &Preview) -> Vec<AuditEntry> {
         let decision = &preview.decision;
-        if decision.changes.is_empty() {
+        // A look that taught nothing is no event: imports may run every hour.
+        if decision.changes.iter().all(|change| matches!(change, Change::Swept(_))) {
             return Vec::new();
         }
         let at = now();
         let directory = self.shared.directory();
         let source = match preview.command {
-            Command::ImportPeople(..) | Command::ImportGroups(..) => Source::Import,
+            Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => {
+                Source::Import
+            }
             _ => Source::Console,
         };
         let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
@@ -229,7 +232,13 @@ impl Drive {
                 import.absent,
                 import.rejected.len()
             );
-            return vec![entry(None, String::new(), detail)];
+            let mut entries = vec![entry(None, String::new(), detail)];
+            for (id, name, remote_id) in imported::linked(preview, &directory) {
+                let detail = format!("linked with the account {remote_id}; nothing was sent");
+                let remote_id = Some(remote_id.to_owned());
+                entries.push(AuditEntry { remote_id, ..entry(Some(id), name, detail) });
+            }
+            return entries;
         }
         if people.is_empty() || people.len() > 20 {
             let detail = match people.len() {

@@ -19,6 +19,6 @@ pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
-    ActionResult, Approval, CheckReport, Outcome, Preview, Progress, Report, RunResult, TestReport, Trace,
-    Verdict,
+    ActionResult, Approval, CheckReport, ImportScan, Outcome, Preview, Progress, Report, RunResult,
+    TestReport, Trace, Verdict,
 };

@@ -7,7 +7,9 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId, ReportedValue};
-use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+};
 use crate::verbs::Command;
 
 /// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
@@ -39,6 +41,9 @@ pub trait Seam: Send + Sync + 'static {
         &self,
         people: Option<Vec<PersonId>>,
     ) -> impl Future<Output = Result<CheckReport, Problem>> + Send;
+
+    /// Reads everybody there and matches them with the directory, for an import; reads only.
+    fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>> + Send;
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;

@@ -21,8 +21,8 @@ use crate::directory::{Change, Directory, Link};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
 use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
 use crate::engine::{
-    Approval, CheckReport, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
-    TestReport, Trace,
+    Approval, CheckReport, ImportScan, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report,
+    RunResult, TestReport, Trace,
 };
 use crate::verbs::{Command, Who};
 
@@ -123,6 +123,10 @@ impl Seam for Arc<Fake> {
             strangers: 1,
             changed: 0,
         })
+    }
+
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        Ok(crate::app::fixture::scan(&self.directory()))
     }
 
     async fn test(&self) -> Result<TestReport, Problem> {

@@ -9,7 +9,7 @@ use scimdeck::cli::{Ask, Cli, Face, Line, Seam, run_on};
 use scimdeck::directory::{Change, Directory, Link, Note, Observation, OpMark, Sweep};
 use scimdeck::domain::*;
 use scimdeck::engine::*;
-use scimdeck::verbs::{Command, Decision, ImportReport};
+use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, match_accounts};
 use tokio::sync::watch;
 
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
@@ -68,7 +68,14 @@ impl Seam for Fake {
                 ..Default::default()
             });
         }
-        Ok(Preview { command, typed, decision, plan: self.plan.clone(), observed: vec![], version: 1 })
+        let mut plan = self.plan.clone();
+        if matches!(command, Command::ImportAccounts(_)) {
+            let mut ids = Ids::new(7);
+            let mut context = Context { now: at(61), actor: "operator", ids: &mut ids, typed: &typed };
+            decision = scimdeck::verbs::decide(&self.directory, &command, &mut context)?;
+            plan = Plan { complete: true, ..Plan::default() };
+        }
+        Ok(Preview { command, typed, decision, plan, observed: vec![], version: 1 })
     }
 
     async fn run(
@@ -92,6 +99,31 @@ impl Seam for Fake {
             strangers: 1,
             changed: 2,
         })
+    }
+
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        let account = |id: &str, user: &str, given: &str, family: &str, role: &str| Account {
+            remote_id: id.into(),
+            version: None,
+            values: AccountValues {
+                active: true,
+                user_name: user.into(),
+                given_name: given.into(),
+                family_name: family.into(),
+                roles: roles(role),
+                ..Default::default()
+            },
+        };
+        let accounts = vec![
+            account("9a01", "BO@example.com", "", "", "Admin"),
+            account("9a02", "ed.red@example.org", "Ed\u{1b}[31m", "Red", "Analyst"),
+            account("9a03", "fay@example.com", "Fay", "Wray", "Operator"),
+            account("9a04", "cy@example.com", "Cy", "O'Neill", "Operator"),
+            account("9a05", "no name", "No", "Name", "Operator"),
+        ];
+        let found = AccountsFound { accounts, missing: vec![], gap: None, at: at(60) };
+        let review = match_accounts(&self.directory, &found);
+        Ok(ImportScan { found: std::sync::Arc::new(found), review })
     }
 
     async fn test(&self) -> Result<TestReport, Problem> {

@@ -7,5 +7,6 @@ mod confirmation;
 mod examples;
 mod fake;
 mod help;
+mod import_endpoint;
 mod real;
 mod text;

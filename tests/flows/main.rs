@@ -13,6 +13,7 @@ mod exits;
 mod faults;
 mod files;
 mod guards;
+mod import_there;
 mod kill;
 mod profile;
 mod program;

@@ -6,7 +6,7 @@ use scimdeck::config::Look;
 use scimdeck::directory::Directory;
 use scimdeck::domain::{OpId, PersonId, ReportedValue};
 use scimdeck::engine::{
-    Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
 };
 use scimdeck::runtime::{Options, Seam, console};
 use scimdeck::verbs::Command;
@@ -35,6 +35,9 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn scan(&self) -> Result<ImportScan, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn test(&self) -> Result<TestReport, Problem> {

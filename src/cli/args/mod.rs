@@ -1,5 +1,6 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
+mod import;
 mod mail;
 mod setup;
 mod values;
@@ -9,12 +10,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
-    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, ImportArgs, ImportCommand,
-    MemberCommand, PersonCommand, RoleArgs, UnassignArgs, UsersArgs,
+    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, MemberCommand, PersonCommand,
+    RoleArgs, UnassignArgs, UsersArgs,
 };
 
 /// See who is flagged, preview, provision, verify: a console for SCIM 2.0 provisioning.
@@ -74,7 +76,7 @@ pub enum Command {
     Token(TokenArgs),
     /// Test Connector Configuration
     Test,
-    /// Take people or groups into the directory; nothing is sent
+    /// Take people, groups or accounts into the directory; nothing is sent
     #[command(subcommand)]
     Import(ImportCommand),
     /// Counts: people, assignments, flags, queue

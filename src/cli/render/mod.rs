@@ -1,5 +1,6 @@
 //! What the commands print, as pure functions: text for people, JSON for programs. The JSON keys are a contract.
 
+mod accounts;
 mod audit;
 mod import;
 mod lists;
@@ -13,6 +14,7 @@ mod status;
 
 use serde_json::{Value, json};
 
+pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
