@@ -13,7 +13,7 @@ use super::face::Face;
 use super::names::bad;
 use super::signals::Signals;
 use crate::engine::{Problem, ProblemKind};
-use crate::sandbox::{MailConfig, Pending, Sandbox, SandboxConfig, Smtp};
+use crate::sandbox::{MailConfig, Pending, Sandbox, SandboxConfig, SandboxError, Smtp};
 
 /// Where the two tokens and the mails are kept; a folder made for this run goes away with it.
 struct Tokens {
@@ -60,8 +60,13 @@ pub(super) async fn sandbox(
     config.settings.api_limit = Some(args.mail.api_limit).filter(|limit| *limit > 0);
     config.mail = mail(&args.mail, &tokens)?;
     let mail_dir = config.mail.folder.clone();
-    let running = Sandbox::start(config).await.map_err(|e| {
-        Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started.")
+    let running = Sandbox::start(config).await.map_err(|e| match e {
+        SandboxError::Mail(_) => bad(
+            "bad_mail",
+            format!("{e}."),
+            "For example --smtp smtp://127.0.0.1:25, with --smtp-user and --smtp-password-file, or --mail-dir.",
+        ),
+        e => Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started."),
     })?;
     let said = json!({
         "base_url": running.base_url(),
