@@ -13,7 +13,7 @@ use super::face::Face;
 use super::names::bad;
 use super::signals::Signals;
 use crate::engine::{Problem, ProblemKind};
-use crate::sandbox::{MailConfig, Pending, Sandbox, SandboxConfig, Smtp};
+use crate::sandbox::{MailConfig, Pending, Sandbox, SandboxConfig, SandboxError, Smtp};
 
 /// Where the two tokens and the mails are kept; a folder made for this run goes away with it.
 struct Tokens {
@@ -74,6 +74,13 @@ pub(super) async fn sandbox(
     }
     let running = Sandbox::start(config).await.map_err(|e| {
         Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started.")
+    let running = Sandbox::start(config).await.map_err(|e| match e {
+        SandboxError::Mail(_) => bad(
+            "bad_mail",
+            format!("{e}."),
+            "For example --smtp smtp://127.0.0.1:25, with --smtp-user and --smtp-password-file, or --mail-dir.",
+        ),
+        e => Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started."),
     })?;
     let said = json!({
         "base_url": running.base_url(),
