@@ -218,6 +218,21 @@ fn a_seat_is_taken_by_access_and_given_back_without() {
     );
 }
 
+#[test]
+fn who_has_a_seat_keeps_it_also_where_more_have_one_than_there_are() {
+    let mut workspace = with(|settings| settings.seats = [("Admin".to_owned(), 1)].into());
+    let before = ["ana@x.test", "bo@x.test"].map(|email| Preset {
+        name: email.to_owned(),
+        email: email.to_owned(),
+        roles: Roles::all("Admin"),
+    });
+    workspace.add_presets(&before, at(0));
+    let id = workspace.account("ana@x.test").map(|account| account.id.clone()).expect("ana");
+    let body = json!({"Operations": [{"op": "replace", "path": "title", "value": "Dr"}]});
+    assert_eq!(send(&mut workspace, Method::Patch, &format!("/Users/{id}"), body, 0).0, 200);
+    assert_eq!(add(&mut workspace, "cy", "Admin").0, 400);
+}
+
 #[derive(Debug, Clone)]
 enum Move {
     Add(u8),
@@ -312,6 +327,7 @@ proptest! {
         }
         let mut cursor = Some(String::new());
         while let Some(at) = cursor {
+            prop_assert!(by_cursor.len() <= whole.len(), "a walk ends");
             let page = page(&mut workspace, &format!("cursor={at}&count={count}"));
             by_cursor.extend(page["Resources"].as_array().expect("resources").clone());
             cursor = page["nextCursor"].as_str().map(str::to_owned);
