@@ -72,8 +72,6 @@ pub(super) async fn sandbox(
         }
         config.settings.seats.insert(role.clone(), *count);
     }
-    let running = Sandbox::start(config).await.map_err(|e| {
-        Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "Nothing was started.")
     let running = Sandbox::start(config).await.map_err(|e| match e {
         SandboxError::Mail(_) => bad(
             "bad_mail",
