@@ -21,6 +21,7 @@ mod form;
 mod forms;
 mod groups;
 mod help;
+mod invitation_doc;
 mod key;
 mod keymap;
 pub mod layout;
@@ -33,7 +34,9 @@ mod people;
 mod person_doc;
 mod plan_doc;
 mod press;
+mod queue;
 mod task;
+mod task_doc;
 mod trace_doc;
 mod words;
 
@@ -41,6 +44,8 @@ mod words;
 pub(crate) mod fixture;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+pub(crate) use queue::tests::pane as queue_pane;
 
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
@@ -57,7 +62,9 @@ pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
+pub use queue::{Queue, state_words};
 pub use task::{Kind, Task, Toast};
+pub use task_doc::{task_glyph, task_lines, task_page, task_tone};
 pub use words::{age, clock, stamp};
 
 use crate::audit::AuditQuery;
@@ -79,12 +86,14 @@ pub enum Pane {
     Audit,
     /// The connection.
     Provisioning,
+    /// What is queued, waiting or failed.
+    Tasks,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Assignments, Self::Groups, Self::Profile, Self::Audit, Self::Provisioning];
+    pub const ALL: [Self; 6] =
+        [Self::Assignments, Self::Groups, Self::Profile, Self::Audit, Self::Provisioning, Self::Tasks];
 
     /// Its name, as in the seed.
     pub fn title(self) -> &'static str {
@@ -94,6 +103,7 @@ impl Pane {
             Self::Profile => "Profile Editor",
             Self::Audit => "Audit Log",
             Self::Provisioning => "Provisioning",
+            Self::Tasks => "Tasks",
         }
     }
 }
@@ -122,6 +132,8 @@ pub struct App {
     pub sending: Sending,
     /// How the activity feed is.
     pub feed_state: FeedState,
+    /// Since when nothing of the queue worked.
+    pub stuck: Option<Time>,
     /// The pane that is shown.
     pub pane: Pane,
     /// Assignments.
@@ -134,6 +146,8 @@ pub struct App {
     pub feed: Feed,
     /// The Provisioning pane.
     pub connection: Page,
+    /// The Tasks pane.
+    pub queue: Queue,
     /// The filter line, while it is open.
     pub filtering: Option<Field>,
     /// What lies over the panes, the top one last.
@@ -166,12 +180,14 @@ impl App {
             directory,
             sending: Sending::default(),
             feed_state: FeedState::default(),
+            stuck: None,
             pane: Pane::default(),
             people: People::default(),
             groups: Groups::default(),
             profile: Cursor::default(),
             feed: Feed::default(),
             connection: Page::default(),
+            queue: Queue::default(),
             filtering: None,
             overlays: Vec::new(),
             tasks: Vec::new(),
@@ -192,6 +208,7 @@ impl App {
     /// What is to be done first: the newest audit entries are asked for.
     pub fn start(&mut self) -> Vec<Effect> {
         self.ask_feed(None);
+        self.queue_moved();
         std::mem::take(&mut self.out)
     }
 
@@ -257,6 +274,7 @@ impl App {
             Pane::Assignments => &self.people.filter,
             Pane::Groups => &self.groups.filter,
             Pane::Audit => &self.feed.filter,
+            Pane::Tasks => &self.queue.filter,
             Pane::Profile | Pane::Provisioning => "",
         }
     }
@@ -273,6 +291,7 @@ impl App {
             self.toast = None;
             self.dirty = true;
         }
+        self.ask_tasks_in_time();
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -317,6 +336,7 @@ impl App {
         self.people.refresh(&self.directory, rows);
         self.groups.refresh(&self.directory, rows);
         self.feed.refresh(rows);
+        self.queue.refresh(rows);
         self.profile.settle(self.directory.attributes().len(), rows);
         self.connection.replace(connection_doc::page(self));
         self.refresh_pages();

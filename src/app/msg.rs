@@ -3,9 +3,10 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, Time};
+use crate::domain::{OpId, Operation, PersonId, Time};
 use crate::engine::{
-    Approval, CheckReport, FeedState, Preview, Problem, Progress, Report, Sending, TestReport, Trace,
+    Approval, CheckReport, FeedState, Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -24,6 +25,10 @@ pub enum Query {
     Audit(AuditQuery),
     /// All attempts of an operation.
     Traces(OpId),
+    /// What is not settled, the worst first.
+    Tasks(TasksQuery),
+    /// What was done and may be undone.
+    Undoable(UndoOf),
 }
 
 /// The answer to a [`Query`].
@@ -33,6 +38,10 @@ pub enum Answer {
     Audit(Vec<AuditEntry>),
     /// Attempts, oldest first.
     Traces(Vec<Trace>),
+    /// What is not settled.
+    Tasks(Box<Tasks>),
+    /// Operations that were done, oldest first.
+    Undoable(Vec<Operation>),
 }
 
 /// Something that happened outside.
@@ -56,6 +65,8 @@ pub enum Msg {
     Sending(Sending),
     /// How the activity feed is.
     Feed(FeedState),
+    /// Since when nothing of the queue worked.
+    Stuck(Option<Time>),
     /// A command was looked at and planned.
     Previewed(TaskId, Box<Result<Preview, Problem>>),
     /// A run moved on.
@@ -83,6 +94,8 @@ pub enum Effect {
     Check(TaskId, Option<Vec<PersonId>>),
     /// Test Connector Configuration.
     Test(TaskId),
+    /// Have the invitations of these people sent again.
+    Resend(TaskId, Vec<PersonId>),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

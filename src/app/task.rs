@@ -31,6 +31,8 @@ pub enum Kind {
     Test,
     /// The word on a stopped run is being taken.
     Resume,
+    /// The app is asked to send invitations again.
+    Resend,
 }
 
 /// A task in the foreground: somebody waits for it, and can stop waiting.
@@ -63,7 +65,7 @@ impl Task {
                 line
             }
             Kind::Check => format!("{}: comparing with the app", self.label),
-            Kind::Test | Kind::Resume => self.label.clone(),
+            Kind::Test | Kind::Resume | Kind::Resend => self.label.clone(),
         }
     }
 }

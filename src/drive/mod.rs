@@ -19,9 +19,12 @@ mod perform;
 mod preview;
 mod problem;
 mod publish;
+mod resend;
 mod run;
 mod runner;
 mod shared;
+mod still;
+mod tasks;
 mod test;
 mod token;
 mod words;
@@ -110,6 +113,7 @@ impl Drive {
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
+            stuck: watch::channel(None).0,
             changed: Notify::new(),
             wrote: Notify::new(),
         });
@@ -139,6 +143,7 @@ impl Drive {
         let _ = tell.send(Notice::Directory(self.directory()));
         let _ = tell.send(Notice::Sending(self.shared.sending.borrow().clone()));
         let _ = tell.send(Notice::Feed(self.shared.feed.borrow().clone()));
+        let _ = tell.send(Notice::Stuck(*self.shared.stuck.borrow()));
         shared::hold(&self.shared.notices).push(tell);
         hear
     }

@@ -5,9 +5,12 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId};
+use crate::domain::{OpId, Operation, PersonId};
 use crate::drive::Drive;
-use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery, TestReport, Trace,
+    UndoOf,
+};
 use crate::verbs::Command;
 
 impl Seam for Drive {
@@ -39,6 +42,15 @@ impl Seam for Drive {
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         Self::traces(self, operation).await
+    }
+    async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
+        Self::tasks(self, query).await
+    }
+    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+        Self::undoable(self, of).await
+    }
+    async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
+        Self::resend(self, people).await
     }
     async fn resume(&self, go_on: bool) -> Result<(), Problem> {
         Self::resume(self, go_on).await;

@@ -10,6 +10,7 @@ mod groups;
 mod overlay;
 mod people;
 mod profile;
+mod queue;
 mod table;
 mod text;
 mod theme;
@@ -42,6 +43,7 @@ pub fn draw(app: &App, look: Look, frame: &mut Frame<'_>) {
             Pane::Groups => groups::draw(app, &mut canvas, parts.pane),
             Pane::Profile => profile::draw(app, &mut canvas, parts.pane),
             Pane::Audit => feed::draw(app, &mut canvas, parts.pane),
+            Pane::Tasks => queue::draw(app, &mut canvas, parts.pane),
             Pane::Provisioning => overlay::connection(app, &mut canvas, parts.pane),
         }
         frame::detail(app, &mut canvas, parts.detail);

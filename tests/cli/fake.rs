@@ -25,6 +25,7 @@ pub(crate) struct Fake {
     pub(crate) report: Report,
     pub(crate) test: bool,
     pub(crate) protected: bool,
+    pub(crate) stuck: Option<Time>,
     pub(crate) asked: RefCell<Vec<Command>>,
     pub(crate) approved: RefCell<Vec<Approval>>,
 }
@@ -38,6 +39,7 @@ impl Fake {
             report: report(),
             test: true,
             protected: false,
+            stuck: None,
             asked: RefCell::default(),
             approved: RefCell::default(),
         }
@@ -139,7 +141,62 @@ impl Seam for Fake {
         Ok(vec![Trace { seq: 1, operation: Some(operation), step, attempt: 1, exchange: exchange(200) }])
     }
 
+    async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
+        let mut rows = tasks();
+        rows.retain(|op| query.state.is_none_or(|state| op.state == state));
+        Ok(Tasks { rows, counts: self.directory.queue(), stuck_since: Some(at(10)) })
+    }
+
+    async fn stuck_since(&self) -> Option<Time> {
+        self.stuck
+    }
+
+    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+        let mut done = tasks().remove(0);
+        done.state = OpState::Done;
+        Ok(match of {
+            UndoOf::Operations(ids) if ids != [done.id] => vec![],
+            _ => vec![done],
+        })
+    }
+
+    async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
+        let mut report = self.report.clone();
+        report.results.retain(|r| people.contains(&r.person));
+        report.results.iter_mut().for_each(|r| r.operation = None);
+        Ok(report)
+    }
+
     async fn stop(&self) {}
+}
+
+/// An end of access that is tried again, and a refused create.
+fn tasks() -> Vec<Operation> {
+    let planned = plan().operations.remove(0);
+    let op = |id, person, user: &str, kind, state, why| Operation {
+        id: OpId(id),
+        person: PersonId(person),
+        user_name: user.into(),
+        kind,
+        cause: "suspended".into(),
+        intent: planned.intent.clone(),
+        state,
+        not_before: (state == OpState::Waiting).then(|| at(3_900)),
+        attempts: 6,
+        failure: Some(Failure {
+            kind: why,
+            text: "the app accepted the change and did not apply it: active is not as sent.".into(),
+            next: "It is tried again by itself.".into(),
+        }),
+        created_at: at(20),
+        updated_at: at(30),
+        actor: "operator".into(),
+        reason: None,
+    };
+    vec![
+        op(79, 3, "cy@example.com", OpKind::Deactivate, OpState::Waiting, FailureKind::NotApplied),
+        op(78, 4, "di@example.com", OpKind::Create, OpState::Parked, FailureKind::Refused),
+    ]
 }
 
 fn exchange(status: u16) -> Exchange {

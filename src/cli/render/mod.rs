@@ -9,6 +9,7 @@ mod probe;
 mod report;
 mod show;
 mod status;
+mod tasks;
 
 use serde_json::{Value, json};
 
@@ -21,6 +22,7 @@ pub(super) use probe::{check_json, check_text, test_json, test_text, traces_json
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};
 pub(super) use status::{status_json, status_text};
+pub(super) use tasks::{stuck_text, tasks_json, tasks_text, with_stuck};
 
 use crate::domain::{Difference, Failure, RoleValues};
 use crate::engine::Problem;

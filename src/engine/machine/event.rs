@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, Time};
+use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, PersonId, Time};
 use crate::engine::{Found, Outcome};
 
 /// An operation moves. Refused by the store when it is no longer in `from`: another process replaced it.
@@ -85,6 +85,8 @@ pub enum Event {
     Thaw,
     /// The token was replaced and accepted.
     TokenChanged,
+    /// These people accepted their invitation.
+    Accepted(Vec<PersonId>),
 }
 
 /// Proof that the journal knows of a write. Only the arm that hears [`Event::Saved`] can make one, so no list of

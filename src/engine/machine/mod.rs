@@ -7,6 +7,7 @@
 
 mod event;
 mod pace;
+mod persist;
 mod read;
 mod settle;
 mod write;
@@ -172,6 +173,7 @@ impl Machine {
             }
             Event::Thaw => self.frozen = false,
             Event::TokenChanged => self.resume(),
+            Event::Accepted(people) => self.accepted(&people),
         }
         self.wake_sleepers();
         self.start_ready();
@@ -348,5 +350,7 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 
 #[cfg(test)]
 mod pace_tests;
+#[cfg(test)]
+pub(crate) use tests::sample;
 #[cfg(test)]
 mod tests;

@@ -52,7 +52,12 @@ pub(super) fn create() -> Operation {
     }
 }
 
-fn role_edit(base: &str) -> Operation {
+/// An operation of which only the id matters.
+pub(crate) fn sample(id: u64) -> Operation {
+    Operation { id: OpId(id), person: PersonId(id), ..create() }
+}
+
+pub(super) fn role_edit(base: &str) -> Operation {
     let mut op = create();
     op.kind = OpKind::Update;
     op.intent.owned = Owned::of(["workato_role"]);
@@ -62,7 +67,7 @@ fn role_edit(base: &str) -> Operation {
     op
 }
 
-fn deactivate() -> Operation {
+pub(super) fn deactivate() -> Operation {
     let mut op = role_edit("Admin");
     op.kind = OpKind::Deactivate;
     op.intent.wanted.active = false;
@@ -97,13 +102,13 @@ fn lost(step: StepKind, maybe_sent: bool) -> Event {
 /// The machine with its neighbours: every save is granted at once unless told otherwise.
 pub(super) struct Bench {
     pub(super) machine: Machine,
-    now: Time,
-    sent: Vec<Step>,
-    saved: Vec<OpState>,
-    changes: Vec<Change>,
-    settled: Vec<(Outcome, Option<FailureKind>)>,
+    pub(super) now: Time,
+    pub(super) sent: Vec<Step>,
+    pub(super) saved: Vec<OpState>,
+    pub(super) changes: Vec<Change>,
+    pub(super) settled: Vec<(Outcome, Option<FailureKind>)>,
     paused: Vec<Option<Time>>,
-    wake: Option<Time>,
+    pub(super) wake: Option<Time>,
 }
 
 impl Bench {
@@ -146,12 +151,12 @@ impl Bench {
     }
 
     /// Lets the time come that the machine asked for.
-    fn wait(&mut self) {
+    pub(super) fn wait(&mut self) {
         self.now = self.wake.take().expect("the machine asked to be woken");
         self.say(Event::Tick);
     }
 
-    fn words(&self) -> Vec<&'static str> {
+    pub(super) fn words(&self) -> Vec<&'static str> {
         self.sent.iter().map(word).collect()
     }
 

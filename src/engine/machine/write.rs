@@ -130,6 +130,9 @@ impl Machine {
     fn write_failed(&mut self, id: OpId, answer: &Answer, failure: Failure) {
         let Some(live) = self.ops.get(&id) else { return };
         let updating = live.op.intent.remote_id.is_some();
+        if failure.kind == FailureKind::Pending {
+            return self.pending(id, failure);
+        }
         match answer.status {
             429 => {
                 let until = self.wait_of(answer).unwrap_or(self.now);
@@ -204,6 +207,7 @@ impl Machine {
                         self.ops.remove(&id);
                     }
                 }
+                self.sleep(id);
                 self.out.push(super::Effect::Settled { op: id, outcome, failure });
             }
             _ => {}
