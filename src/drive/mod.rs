@@ -2,6 +2,7 @@
 //!
 //! [`Drive`] is one connection of one home, open in this process. Both faces go through it and nothing else.
 
+mod accepted;
 mod check;
 mod connect;
 mod example;

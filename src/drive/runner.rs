@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
+use super::accepted;
 use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
@@ -227,7 +228,8 @@ impl Runner {
         for effect in self.machine.handle(now(), event) {
             self.note(&effect);
             match effect {
-                Effect::Save { ticket, moves, changes, audit } => {
+                Effect::Save { ticket, moves, mut changes, audit } => {
+                    changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =
                         Batch { moves, changes, audit, traces, fence: self.fence, ..self.shared.batch() };

@@ -17,7 +17,12 @@ impl Drive {
     /// Since when nothing of the queue worked, by this process or the last one that sent.
     pub async fn stuck_since(&self) -> Option<crate::domain::Time> {
         let moving = self.queue_counts().await.is_ok_and(|counts| counts.moving() > 0);
-        if moving { super::still::kept(&self.shared).await } else { None }
+        if !moving {
+            return None;
+        }
+        // What this process told last is newer than what it keeps.
+        let told = *self.shared.stuck.borrow();
+        if told.is_some() { told } else { super::still::kept(&self.shared).await }
     }
 
     /// Operations that were done and may be undone, oldest first.
