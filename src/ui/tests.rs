@@ -99,6 +99,11 @@ fn with_dialog(held: Option<u32>) -> App {
     app
 }
 
+fn stuck(mut app: App) -> App {
+    app.handle(Msg::Stuck(Some(NOW.plus_ms(-28 * 60_000))));
+    app
+}
+
 macro_rules! looks {
     ($name:ident, $app:expr, $columns:expr, $rows:expr, $look:expr) => {
         #[test]
@@ -129,6 +134,7 @@ looks!(tasks_at_80x24, crate::app::queue_pane(), 80, 24, ANSI);
 looks!(tasks_at_120x40, keyed(crate::app::queue_pane(), " "), 120, 40, ANSI);
 looks!(tasks_in_ascii, crate::app::queue_pane(), 80, 24, ASCII);
 looks!(task_details_at_80x24, keyed(crate::app::queue_pane(), "\n"), 80, 24, ANSI);
+looks!(a_standstill_at_80x24, stuck(crate::app::queue_pane()), 80, 24, ANSI);
 looks!(help_at_80x24, keyed(app(), "?"), 80, 24, MONO);
 looks!(palette_at_80x24, keyed(app(), ":prov"), 80, 24, ANSI);
 looks!(role_form_at_80x24, keyed(app(), "jje"), 80, 24, ANSI);

@@ -12,6 +12,8 @@ use scimdeck::engine::*;
 use scimdeck::verbs::{Command, Decision, ImportReport};
 use tokio::sync::watch;
 
+use crate::unsettled::unsettled;
+
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
 
 pub(crate) fn at(seconds: i64) -> Time {
@@ -142,7 +144,7 @@ impl Seam for Fake {
     }
 
     async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
-        let mut rows = tasks();
+        let mut rows = unsettled();
         rows.retain(|op| query.state.is_none_or(|state| op.state == state));
         Ok(Tasks { rows, counts: self.directory.queue(), stuck_since: Some(at(10)) })
     }
@@ -152,7 +154,7 @@ impl Seam for Fake {
     }
 
     async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
-        let mut done = tasks().remove(0);
+        let mut done = unsettled().remove(0);
         done.state = OpState::Done;
         Ok(match of {
             UndoOf::Operations(ids) if ids != [done.id] => vec![],
@@ -168,35 +170,6 @@ impl Seam for Fake {
     }
 
     async fn stop(&self) {}
-}
-
-/// An end of access that is tried again, and a refused create.
-fn tasks() -> Vec<Operation> {
-    let planned = plan().operations.remove(0);
-    let op = |id, person, user: &str, kind, state, why| Operation {
-        id: OpId(id),
-        person: PersonId(person),
-        user_name: user.into(),
-        kind,
-        cause: "suspended".into(),
-        intent: planned.intent.clone(),
-        state,
-        not_before: (state == OpState::Waiting).then(|| at(3_900)),
-        attempts: 6,
-        failure: Some(Failure {
-            kind: why,
-            text: "the app accepted the change and did not apply it: active is not as sent.".into(),
-            next: "It is tried again by itself.".into(),
-        }),
-        created_at: at(20),
-        updated_at: at(30),
-        actor: "operator".into(),
-        reason: None,
-    };
-    vec![
-        op(79, 3, "cy@example.com", OpKind::Deactivate, OpState::Waiting, FailureKind::NotApplied),
-        op(78, 4, "di@example.com", OpKind::Create, OpState::Parked, FailureKind::Refused),
-    ]
 }
 
 fn exchange(status: u16) -> Exchange {

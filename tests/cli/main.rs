@@ -9,3 +9,4 @@ mod fake;
 mod help;
 mod real;
 mod text;
+mod unsettled;

@@ -2,9 +2,12 @@
 
 use super::super::fixture::{self, ANA, BAO, CARL, NOW, app_on};
 use super::super::tests::keys;
-use super::super::{Answer, App, Effect, Msg, Pane, Query, QueryId};
-use crate::directory::{Change, Directory, OpMark};
-use crate::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation, PersonId};
+use super::super::{Answer, App, Effect, Msg, Overlay, Pane, Query, QueryId};
+use crate::audit::Source;
+use crate::directory::{Change, Directory, Observation, OpMark};
+use crate::domain::{
+    AccountState, Failure, FailureKind, Feed, OpId, OpKind, OpState, Operation, PersonId, TokenSource,
+};
 use crate::engine::machine::sample;
 use crate::engine::{Tasks, UndoOf};
 use crate::verbs::Command;
@@ -92,7 +95,7 @@ fn enter_shows_why_it_stands_and_the_requests_when_they_come() {
     let [Effect::Ask(id, Query::Traces(operation))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*operation, OpId(CARL.0));
     app.handle(Msg::Answer(*id, Ok(Answer::Traces(Vec::new()))));
-    let Some(super::super::Overlay::Reader(reader)) = app.overlays.last() else { panic!("no page") };
+    let Some(Overlay::Reader(reader)) = app.overlays.last() else { panic!("no page") };
     let text: Vec<String> = reader.page.lines.iter().map(|l| l.text()).collect();
     let text = text.join("\n");
     for words in ["carl did not go through", "Access remains", "No request was sent"] {
@@ -104,10 +107,10 @@ fn enter_shows_why_it_stands_and_the_requests_when_they_come() {
 fn d_opens_the_person_and_e_the_roles() {
     let mut app = pane();
     keys(&mut app, "d");
-    assert!(matches!(app.overlays.last(), Some(super::super::Overlay::Person(p)) if p.id == CARL));
+    assert!(matches!(app.overlays.last(), Some(Overlay::Person(p)) if p.id == CARL));
     let mut app = pane();
     keys(&mut app, "j e");
-    assert!(matches!(app.overlays.last(), Some(super::super::Overlay::Form(_))), "{}", toast(&app));
+    assert!(matches!(app.overlays.last(), Some(Overlay::Form(_))), "{}", toast(&app));
 }
 
 #[test]
@@ -156,4 +159,49 @@ fn the_filter_finds_states_kinds_and_names() {
     assert_eq!(app.queue.order.len(), 2);
     keys(&mut app, "esc / b a o enter");
     assert_eq!(app.queue.order.len(), 1);
+}
+
+/// Carl's invitation is open, on an app that can send it again.
+fn invited() -> App {
+    let mut d = fixture::directory();
+    let mut connection = d.connection().clone();
+    connection.feed = Some(Feed {
+        url: "https://workato.com/api/activity_logs".into(),
+        token: TokenSource::Memory,
+        every_s: 15,
+        resend_url: Some("https://workato.com/api/resend".into()),
+    });
+    d.apply(&Change::Connection(Box::new(connection)));
+    let seen = Observation { state: AccountState::Invited, values: None, at: NOW };
+    d.apply(&Change::Observed(CARL, seen));
+    app_on(d)
+}
+
+fn page_text(app: &App) -> String {
+    let Some(Overlay::Person(person)) = app.overlays.last() else { panic!("no page") };
+    person.page.lines.iter().map(|l| l.text()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_open_invitation_says_since_when_and_from_when_it_can_be_sent_again() {
+    let mut app = invited();
+    keys(&mut app, "/ c a r l enter enter");
+    assert!(page_text(&app).contains("pending since"), "{}", page_text(&app));
+    assert!(page_text(&app).contains("possible now"), "{}", page_text(&app));
+    let mut entry = fixture::entry(9, Source::Invitation, "invitation resent");
+    entry.time = NOW.plus_ms(-5 * 60_000);
+    let Some(Overlay::Person(page)) = app.overlays.last() else { panic!("no page") };
+    app.handle(Msg::Answer(page.asked, Ok(Answer::Audit(vec![entry]))));
+    assert!(page_text(&app).contains("possible from 09:45:00 UTC"), "{}", page_text(&app));
+}
+
+#[test]
+fn resend_is_about_those_whose_invitation_is_open_and_never_in_read_only_mode() {
+    let mut app = invited();
+    let effects = keys(&mut app, "* m");
+    assert!(matches!(&effects[..], [Effect::Resend(_, people)] if *people == [CARL]), "{effects:?}");
+    let mut app = invited();
+    app.session.read_only = true;
+    assert_eq!(keys(&mut app, "* m"), vec![]);
+    assert!(toast(&app).contains("read-only"));
 }
