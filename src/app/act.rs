@@ -4,6 +4,7 @@ use super::keymap::{Action, Context};
 use super::overlay::{Overlay, PersonPage, Reader, Results};
 use super::{
     App, Effect, Field, Page, Palette, Pane, Query, QueryId, attribute_form, entry_doc, forms, help,
+    task_page,
 };
 use crate::audit::AuditQuery;
 use crate::domain::{OpId, PersonId};
@@ -34,6 +35,8 @@ impl App {
                 self.people.cursor.at = 0;
                 self.people.refresh(&self.directory, self.table_rows());
             }
+            Action::Select | Action::SelectAll if self.on_tasks() => self.select_tasks(action),
+            Action::Undo => self.ask_undo(),
             Action::Select => {
                 self.people.toggle();
                 self.people.cursor.settle(self.people.order.len(), self.table_rows());
@@ -81,6 +84,9 @@ impl App {
     fn show(&mut self, pane: Pane) {
         self.pane = pane;
         self.filtering = None;
+        if pane == Pane::Tasks {
+            self.ask_tasks();
+        }
     }
 
     fn turn(&mut self, by: usize) {
@@ -97,6 +103,8 @@ impl App {
             self.set_filter("");
         } else if self.pane == Pane::Assignments && !self.people.selected.is_empty() {
             self.people.selected.clear();
+        } else if self.pane == Pane::Tasks && !self.queue.selected.is_empty() {
+            self.queue.selected.clear();
         } else if !self.tasks.is_empty() {
             self.stop();
         }
@@ -109,6 +117,7 @@ impl App {
             Some(Overlay::Results(results)) => results.current().map(|r| r.person),
             Some(_) => None,
             None if self.pane == Pane::Assignments => self.people.current(),
+            None if self.pane == Pane::Tasks => self.queue.current().map(|op| op.person),
             None => None,
         }
     }
@@ -137,6 +146,7 @@ impl App {
             }
             Some(_) => None,
             None if self.pane == Pane::Audit => self.feed.current()?.entry()?.operation,
+            None if self.pane == Pane::Tasks => self.queue.current().map(|op| op.id),
             None => None,
         }
     }
@@ -144,12 +154,20 @@ impl App {
     fn trace(&mut self) {
         if let Some(operation) = self.operation_here() {
             let asked = self.ask(Query::Traces(operation));
-            self.push_reader(&format!("Requests of {operation}"), Page::default(), Some(asked));
+            let task = self.queue.current().filter(|_| self.on_tasks());
+            let head = task.map(|op| task_page(self, op)).unwrap_or_default();
+            let title = if head.is_empty() { format!("Requests of {operation}") } else { "Task".to_owned() };
+            self.push_reader(&title, Page::new(head), Some(asked));
         }
     }
 
     pub(super) fn push_reader(&mut self, title: &str, page: Page, waiting: Option<QueryId>) {
-        self.overlays.push(Overlay::Reader(Reader { title: title.to_owned(), page, waiting }));
+        self.overlays.push(Overlay::Reader(Reader {
+            title: title.to_owned(),
+            head: page.lines.clone(),
+            page,
+            waiting,
+        }));
     }
 
     fn members(&mut self) {
@@ -187,7 +205,7 @@ impl App {
                 let line = |r: &crate::engine::RunResult| format!("{}\t{}", r.user_name, r.outcome.word());
                 results.report.results.iter().map(line).collect::<Vec<_>>().join("\n")
             }
-            (Some(_), _) | (None, Pane::Assignments) => self
+            (Some(_), _) | (None, Pane::Assignments | Pane::Tasks) => self
                 .person_here()
                 .and_then(|id| self.directory.get(id))
                 .map(|p| p.user_name().to_owned())

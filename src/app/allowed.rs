@@ -39,6 +39,7 @@ impl App {
             Action::Retry | Action::Drop => {
                 because(self.stuck_targets().is_empty(), "no operation here can be moved")
             }
+            Action::Resend => self.no_resend(),
             Action::Flag | Action::Check | Action::Suspend | Action::Deactivate | Action::Reactivate => {
                 because(self.targets().is_empty(), "nobody is under the cursor")
             }
@@ -53,6 +54,16 @@ impl App {
             ),
             _ => None,
         }
+    }
+
+    fn no_resend(&self) -> Option<String> {
+        let feed = self.directory.connection().feed.as_ref();
+        if feed.is_none_or(|feed| feed.resend_url.is_none()) {
+            let why = "this app has no call that sends an invitation again: send it in the app";
+            return Some(why.to_owned());
+        }
+        let none = self.pending_targets().is_empty();
+        none.then(|| "nobody here has an open invitation".to_owned())
     }
 
     fn no_provision(&self) -> Option<String> {
@@ -98,6 +109,8 @@ fn changes(action: Action) -> bool {
             | Action::Protect
             | Action::Retry
             | Action::Drop
+            | Action::Undo
+            | Action::Resend
             | Action::Send
             | Action::PushGroup
             | Action::UnpushGroup

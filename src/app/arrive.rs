@@ -17,6 +17,7 @@ impl App {
             Msg::Directory(directory) => {
                 self.directory = *directory;
                 self.refresh_all();
+                self.queue_moved();
             }
             Msg::Audit(entries) => {
                 self.feed.take(entries);
@@ -27,6 +28,7 @@ impl App {
                 self.feed_state = state;
                 self.refresh_all();
             }
+            Msg::Stuck(since) => self.stuck = since,
             Msg::Resize(columns, rows) => {
                 self.size = (columns, rows);
                 self.refresh_all();
@@ -159,6 +161,7 @@ impl App {
 
     fn answered(&mut self, id: QueryId, result: Result<Answer, Problem>) {
         self.asked.retain(|asked| *asked != id);
+        let Some(result) = self.take_tasks(id, result) else { return };
         if self.feed_asked == Some(id) {
             return self.older_entries(result);
         }
@@ -173,7 +176,9 @@ impl App {
             (Overlay::Person(page), Err(_)) => page.audit = Some(Vec::new()),
             (Overlay::Reader(reader), Ok(Answer::Traces(traces))) => {
                 reader.waiting = None;
-                reader.page.replace(trace_doc::page(&traces));
+                let mut lines = reader.head.clone();
+                lines.extend(trace_doc::page(&traces));
+                reader.page.replace(lines);
             }
             (Overlay::Reader(reader), Err(problem)) => {
                 reader.waiting = None;

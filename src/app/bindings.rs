@@ -28,6 +28,7 @@ const GROUPS: Context = Context::Pane(Pane::Groups);
 const PROFILE: Context = Context::Pane(Pane::Profile);
 const AUDIT: Context = Context::Pane(Pane::Audit);
 const SCIM: Context = Context::Pane(Pane::Provisioning);
+const TASKS: Context = Context::Pane(Pane::Tasks);
 const ENTER: &[Key] = &[k(Code::Enter)];
 const ESC: &[Key] = &[k(Code::Esc)];
 
@@ -53,6 +54,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(PEOPLE, &[c('P')], Action::Protect, 0, "protect", "Protect people from removal, or protect them no longer"),
     bind(PEOPLE, &[c('u')], Action::Retry, 0, "retry", "Try the failed operations of these people again"),
     bind(PEOPLE, &[c('x')], Action::Drop, 0, "drop", "Give up operations of these people that were never sent"),
+    bind(PEOPLE, &[c('z')], Action::Undo, 0, "undo", "Make undone what was done last for the selected, or by the last run"),
+    bind(PEOPLE, &[c('m')], Action::Resend, 0, "resend", "Have the app send the invitation of these people again"),
 
     bind(PEOPLE, &[c('i')], Action::Import, 0, "import", "Import from the app: new users and profile updates, after a review"),
 
@@ -84,6 +87,16 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('s')], Action::Send, 4, "send queue", "Send what is unsent, failed or waiting, after showing it"),
 
     bind(SCIM, &[c('i')], Action::Import, 5, "import", "Import from the app: new users and profile updates, after a review"),
+    bind(TASKS, ENTER, Action::Trace, 1, "details", "The whole of this task: why it stands, what to do, its requests and answers"),
+    bind(TASKS, &[c('u')], Action::Retry, 2, "retry", "Try the selected again, planned anew from what is there"),
+    bind(TASKS, &[c('e')], Action::EditRoles, 3, "edit roles", "Change the role values of this person; saved values are pushed at once"),
+    bind(TASKS, &[c('d')], Action::Open, 5, "person", "Everything about this person"),
+    bind(TASKS, &[c(' ')], Action::Select, 6, "select", "Select this task, or take it out of the selection"),
+    bind(TASKS, &[c('*')], Action::SelectAll, 0, "select all", "Select all the filter shows"),
+    bind(TASKS, &[c('x')], Action::Drop, 7, "drop", "Give up what was never sent; what changed here stays"),
+    bind(TASKS, &[c('z')], Action::Undo, 8, "undo", "Make undone what was done last for the selected, or by the last run"),
+    bind(TASKS, &[c('r')], Action::Check, 0, "check", "Compare these people with the app now; nothing is sent"),
+    bind(TASKS, &[c('m')], Action::Resend, 0, "resend", "Have the app send the invitation again"),
 
     bind(Context::Panes, &[c('/')], Action::Filter, 4, "filter", "Filter as you type: words, or flag:drift group:eng role:Admin type:none"),
     bind(Context::Panes, &[c('1')], Action::Show(Pane::Assignments), 0, "Assignments", "Go to Assignments"),
@@ -91,6 +104,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &[c('3')], Action::Show(Pane::Profile), 0, "Profile Editor", "Go to the Profile Editor"),
     bind(Context::Panes, &[c('4')], Action::Show(Pane::Audit), 0, "Audit Log", "Go to the Audit Log"),
     bind(Context::Panes, &[c('5')], Action::Show(Pane::Provisioning), 0, "Provisioning", "Go to Provisioning: the connection and its test"),
+    bind(Context::Panes, &[c('6')], Action::Show(Pane::Tasks), 0, "Tasks", "Go to Tasks: what is queued, waiting or failed"),
     bind(Context::Panes, &[k(Code::Tab), k(Code::Right), c('l')], Action::NextPane, 10, "next pane", "Go to the next pane"),
     bind(Context::Panes, &[k(Code::BackTab), k(Code::Left), c('h')], Action::PrevPane, 0, "previous pane", "Go to the previous pane"),
     bind(Context::Panes, ESC, Action::Back, 0, "back", "Clear the filter, then the selection; stop waiting for a task"),
@@ -117,6 +131,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Person, &[c('P')], Action::Protect, 0, "protect", "Protect from removal, or no longer"),
     bind(Context::Person, &[c('u')], Action::Retry, 0, "retry", "Try the failed operation again"),
     bind(Context::Person, &[c('x')], Action::Drop, 0, "drop", "Give up an operation that was never sent"),
+    bind(Context::Person, &[c('z')], Action::Undo, 0, "undo", "Make undone what was done last for this person"),
+    bind(Context::Person, &[c('m')], Action::Resend, 0, "resend", "Have the app send the invitation again"),
     bind(Context::Person, &[c('y')], Action::Copy, 6, "copy", "Copy the user name"),
     bind(Context::Person, &[c('?')], Action::Help, 7, "help", "The keys that work here"),
     bind(Context::Person, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 5, "back", "Back"),

@@ -13,6 +13,9 @@ impl App {
         if self.on_person_page() {
             return self.person_here().into_iter().collect();
         }
+        if self.pane == Pane::Tasks {
+            return self.queue.targets();
+        }
         self.people.targets()
     }
 
@@ -91,6 +94,12 @@ impl App {
             }
             Action::Check | Action::CheckAll => {
                 self.check(action == Action::CheckAll);
+                return true;
+            }
+            Action::Resend => {
+                let people = self.pending_targets();
+                let id = self.begin("Send the invitation again", Kind::Resend);
+                self.out.push(Effect::Resend(id, people));
                 return true;
             }
             Action::Test => {

@@ -41,6 +41,8 @@ pub enum Action {
     Protect,
     Retry,
     Drop,
+    Undo,
+    Resend,
     Send,
     Raise,
     Lower,

@@ -24,6 +24,7 @@ mod groups;
 mod help;
 mod import_act;
 mod import_review;
+mod invitation_doc;
 mod key;
 mod keymap;
 pub mod layout;
@@ -37,8 +38,10 @@ mod person_doc;
 mod plan_doc;
 mod press;
 mod profile;
+mod queue;
 mod replace_form;
 mod task;
+mod task_doc;
 mod trace_doc;
 mod wire_doc;
 mod words;
@@ -49,6 +52,8 @@ pub(crate) mod fixture;
 mod profile_tests;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+pub(crate) use queue::tests::pane as queue_pane;
 
 pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
@@ -68,7 +73,9 @@ pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
+pub use queue::{Queue, state_words};
 pub use task::{Kind, Task, Toast};
+pub use task_doc::{task_glyph, task_lines, task_page, task_tone};
 pub use words::{age, clock, stamp};
 
 use crate::audit::AuditQuery;
@@ -91,12 +98,14 @@ pub enum Pane {
     Audit,
     /// The connection.
     Provisioning,
+    /// What is queued, waiting or failed.
+    Tasks,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Assignments, Self::Groups, Self::Profile, Self::Audit, Self::Provisioning];
+    pub const ALL: [Self; 6] =
+        [Self::Assignments, Self::Groups, Self::Profile, Self::Audit, Self::Provisioning, Self::Tasks];
 
     /// Its name, as in the seed.
     pub fn title(self) -> &'static str {
@@ -106,6 +115,7 @@ impl Pane {
             Self::Profile => "Profile Editor",
             Self::Audit => "Audit Log",
             Self::Provisioning => "Provisioning",
+            Self::Tasks => "Tasks",
         }
     }
 }
@@ -134,6 +144,8 @@ pub struct App {
     pub sending: Sending,
     /// How the activity feed is.
     pub feed_state: FeedState,
+    /// Since when nothing of the queue worked.
+    pub stuck: Option<Time>,
     /// The pane that is shown.
     pub pane: Pane,
     /// Assignments.
@@ -150,6 +162,8 @@ pub struct App {
     pub feed: Feed,
     /// The Provisioning pane.
     pub connection: Page,
+    /// The Tasks pane.
+    pub queue: Queue,
     /// The filter line, while it is open.
     pub filtering: Option<Field>,
     /// What lies over the panes, the top one last.
@@ -184,6 +198,7 @@ impl App {
             directory,
             sending: Sending::default(),
             feed_state: FeedState::default(),
+            stuck: None,
             pane: Pane::default(),
             people: People::default(),
             groups: Groups::default(),
@@ -192,6 +207,7 @@ impl App {
             reported: None,
             feed: Feed::default(),
             connection: Page::default(),
+            queue: Queue::default(),
             filtering: None,
             overlays: Vec::new(),
             tasks: Vec::new(),
@@ -213,6 +229,7 @@ impl App {
     /// What is to be done first: the newest audit entries are asked for.
     pub fn start(&mut self) -> Vec<Effect> {
         self.ask_feed(None);
+        self.queue_moved();
         std::mem::take(&mut self.out)
     }
 
@@ -278,6 +295,7 @@ impl App {
             Pane::Assignments => &self.people.filter,
             Pane::Groups => &self.groups.filter,
             Pane::Audit => &self.feed.filter,
+            Pane::Tasks => &self.queue.filter,
             Pane::Profile | Pane::Provisioning => "",
         }
     }
@@ -294,6 +312,7 @@ impl App {
             self.toast = None;
             self.dirty = true;
         }
+        self.ask_tasks_in_time();
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -338,6 +357,7 @@ impl App {
         self.people.refresh(&self.directory, rows);
         self.groups.refresh(&self.directory, rows);
         self.feed.refresh(rows);
+        self.queue.refresh(rows);
         self.profile.settle(self.directory.attributes().len(), rows);
         self.refresh_findings();
         self.connection.replace(connection_doc::page(self));

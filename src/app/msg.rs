@@ -3,10 +3,10 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, ReportedValue, Time};
+use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time};
 use crate::engine::{
-    Approval, CheckReport, FeedState, ImportScan, Preview, Problem, Progress, Report, Sending, TestReport,
-    Trace,
+    Approval, CheckReport, FeedState, ImportScan, Preview, Problem, Progress, Report, Sending, Tasks,
+    TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -25,6 +25,10 @@ pub enum Query {
     Audit(AuditQuery),
     /// All attempts of an operation.
     Traces(OpId),
+    /// What is not settled, the worst first.
+    Tasks(TasksQuery),
+    /// What was done and may be undone.
+    Undoable(UndoOf),
 }
 
 /// The answer to a [`Query`].
@@ -34,6 +38,10 @@ pub enum Answer {
     Audit(Vec<AuditEntry>),
     /// Attempts, oldest first.
     Traces(Vec<Trace>),
+    /// What is not settled.
+    Tasks(Box<Tasks>),
+    /// Operations that were done, oldest first.
+    Undoable(Vec<Operation>),
 }
 
 /// Something that happened outside.
@@ -57,6 +65,8 @@ pub enum Msg {
     Sending(Sending),
     /// How the activity feed is.
     Feed(FeedState),
+    /// Since when nothing of the queue worked.
+    Stuck(Option<Time>),
     /// A command was looked at and planned.
     Previewed(TaskId, Box<Result<Preview, Problem>>),
     /// A run moved on.
@@ -92,6 +102,8 @@ pub enum Effect {
     Test(TaskId),
     /// Ask the endpoint for the role values it reports.
     Reported(TaskId),
+    /// Have the invitations of these people sent again.
+    Resend(TaskId, Vec<PersonId>),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

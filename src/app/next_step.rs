@@ -79,6 +79,23 @@ impl App {
             Pane::Audit => Line::of(Tone::Dim, "Not following: ")
                 .and(Tone::Key, "f")
                 .and(Tone::Plain, " goes back to the newest"),
+            Pane::Tasks if self.directory.queue().total() == 0 => {
+                Line::of(Tone::Good, "Nothing is queued, waiting or failed: ")
+                    .and(Tone::Key, "z")
+                    .and(Tone::Plain, " undoes what the last run did")
+            }
+            Pane::Tasks if self.queue.remaining() > 0 => {
+                let n = count(self.queue.remaining(), "end of access");
+                let n = n.replace("end of accesss", "ends of access");
+                Line::of(Tone::Bad, format!("! {n} not confirmed: "))
+                    .and(Tone::Plain, "tried again by itself; ")
+                    .and(Tone::Key, "enter")
+                    .and(Tone::Plain, " shows why")
+            }
+            Pane::Tasks => Line::of(Tone::Key, "u")
+                .and(Tone::Plain, " retries, ")
+                .and(Tone::Key, "enter")
+                .and(Tone::Plain, " shows why; what waits goes on by itself"),
             Pane::Provisioning if self.tested.is_none() => Line::of(Tone::Key, "t")
                 .and(Tone::Plain, " tests the connector: one read, nothing is written"),
             Pane::Provisioning => Line::of(Tone::Key, "1")

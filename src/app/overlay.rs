@@ -65,6 +65,8 @@ pub struct Reader {
     pub title: String,
     /// The text.
     pub page: Page,
+    /// Lines that stay above the answer it waits for.
+    pub head: Vec<super::doc::Line>,
     /// The question it waits for.
     pub waiting: Option<QueryId>,
 }

@@ -62,6 +62,11 @@ pub fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> 
     lines.extend(reasons(app, &person));
     lines.push(Line::blank());
     facts(&mut lines, app, &person);
+    let invitation = super::invitation_doc::lines(app, &person, audit);
+    if !invitation.is_empty() {
+        lines.extend(invitation);
+        lines.push(Line::blank());
+    }
     values(&mut lines, app, &person);
     groups(&mut lines, app, &person);
     recent(&mut lines, app, audit);

@@ -171,6 +171,10 @@ impl App {
                 text.clone_into(&mut self.feed.filter);
                 self.feed.refresh(rows);
             }
+            Pane::Tasks => {
+                text.clone_into(&mut self.queue.filter);
+                self.queue.refresh(rows);
+            }
             Pane::Profile | Pane::Provisioning => {}
         }
     }
@@ -204,6 +208,9 @@ impl App {
             }
             Pane::Groups => {
                 self.groups.cursor.take(action, self.groups.order.len(), rows);
+            }
+            Pane::Tasks => {
+                self.queue.cursor.take(action, self.queue.order.len(), rows);
             }
             Pane::Profile => {
                 self.profile.take(action, self.directory.attributes().len(), rows);

@@ -37,6 +37,8 @@ pub enum Kind {
     Wire(PersonId),
     /// The word on a stopped run is being taken.
     Resume,
+    /// The app is asked to send invitations again.
+    Resend,
 }
 
 /// A task in the foreground: somebody waits for it, and can stop waiting.
@@ -72,7 +74,7 @@ impl Task {
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
-            Kind::Test | Kind::Resume => self.label.clone(),
+            Kind::Test | Kind::Resume | Kind::Resend => self.label.clone(),
         }
     }
 }

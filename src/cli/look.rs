@@ -9,7 +9,7 @@ use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
 use crate::domain::{Flag, OpId, Time};
-use crate::engine::{Problem, ProblemKind, TestReport};
+use crate::engine::{Problem, ProblemKind, TasksQuery, TestReport};
 use crate::verbs::Command;
 
 /// Seconds between looks of `audit --follow`.
@@ -27,7 +27,11 @@ pub(super) async fn look<S: Seam>(
     let directory = seam.directory();
     match typed {
         Typed::Status => {
-            face.data(|_| render::status_text(&directory, now), || render::status_json(&directory))?;
+            let stuck = seam.stuck_since().await;
+            face.data(
+                |_| render::status_text(&directory, now) + &render::stuck_text(stuck),
+                || render::with_stuck(render::status_json(&directory), stuck),
+            )?;
         }
         Typed::People { flag } => people(&directory, face, *flag)?,
         Typed::Show { user } => {
@@ -65,6 +69,10 @@ pub(super) async fn look<S: Seam>(
         Typed::Plan { output } => return plan(seam, face, output.as_deref()).await.map(Some),
         Typed::Audit { follow, since, person, limit } => {
             audit(seam, face, *follow, *since, person.as_deref(), *limit, now).await?;
+        }
+        Typed::Tasks { state, limit } => {
+            let tasks = seam.tasks(TasksQuery { state: *state, limit: *limit }).await?;
+            face.data(|width| render::tasks_text(&tasks, now, width), || render::tasks_json(&tasks))?;
         }
         Typed::Trace { id } => {
             let operation: OpId = id.parse().map_err(|_| {

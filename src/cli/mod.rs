@@ -24,6 +24,7 @@ mod seam;
 mod signals;
 mod terminal;
 mod text;
+mod undo;
 
 use std::ffi::OsString;
 use std::io;

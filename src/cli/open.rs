@@ -9,10 +9,11 @@ use tokio::sync::watch;
 use super::seam::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{Connection, OpId, PersonId, ReportedValue, TokenSource};
+use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -185,6 +186,18 @@ impl Seam for Drive {
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await
+    }
+    async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
+        self.tasks(query).await
+    }
+    async fn stuck_since(&self) -> Option<Time> {
+        self.stuck_since().await
+    }
+    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+        self.undoable(of).await
+    }
+    async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
+        self.resend(people).await
     }
     async fn stop(&self) {
         self.stop().await;

@@ -8,6 +8,7 @@ use super::import::import;
 use super::look;
 use super::profile::profile;
 use super::seam::Seam;
+use super::undo;
 use crate::domain::{Time, TokenSource};
 use crate::engine::{Problem, ProblemKind};
 
@@ -39,6 +40,8 @@ pub async fn run_on<S: Seam>(
             let report = seam.set_token(absolute(args.source())?).await?;
             look::test(face, &report)
         }
+        Typed::Undo { what, consent } => undo::undo(seam, face, what, consent, global.read_only).await,
+        Typed::Resend(who) => undo::resend(seam, face, &who.users, global.read_only).await,
         other => match decision(&seam.directory(), other)? {
             Some((command, consent)) => act(seam, face, command, &consent, global.read_only).await,
             None => Err(Problem::new(

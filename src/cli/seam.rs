@@ -6,9 +6,10 @@ use tokio::sync::watch;
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, ReportedValue, TokenSource};
+use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Preview, Problem, Progress, Report, Tasks, TasksQuery, TestReport,
+    Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -52,6 +53,18 @@ pub trait Seam {
 
     /// The attempts of an operation, oldest first.
     fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>>;
+
+    /// What is not settled, the worst first.
+    fn tasks(&self, query: TasksQuery) -> impl Future<Output = Result<Tasks, Problem>>;
+
+    /// Since when nothing of the queue worked.
+    fn stuck_since(&self) -> impl Future<Output = Option<Time>>;
+
+    /// What was done and may be undone, oldest first.
+    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
+
+    /// Has the invitations of these people sent again.
+    fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>>;
 
     /// A signal came: no new request; returns when those under way are settled or known to be in doubt.
     fn stop(&self) -> impl Future<Output = ()>;

@@ -7,8 +7,8 @@ use super::packed::Packed;
 use super::row::{AssignmentKind, OpHere, Own, Row, at};
 use super::{Change, Directory, Link, Observation, OpMark};
 use crate::domain::{
-    AccountState, AccountValues, Connection, FlagSet, GroupAssignment, GroupId, OpState, Person, PersonId,
-    ProfileAttribute, Status, Time, field,
+    AccountState, AccountValues, Connection, Failure, FailureKind, FlagSet, GroupAssignment, GroupId,
+    OpState, Person, PersonId, ProfileAttribute, Status, Time, field,
 };
 
 /// A linked account's values, each whole.
@@ -236,7 +236,10 @@ impl Directory {
             }
             _ => {}
         }
-        let op = mark.state.live().then_some(OpHere { id: mark.id, kind: mark.kind, state: mark.state });
+        let asked = |f: &Failure| matches!(f.kind, FailureKind::SlowDown | FailureKind::Pending);
+        let failing = mark.failure.as_ref().is_some_and(|f| !asked(f));
+        let op =
+            mark.state.live().then_some(OpHere { id: mark.id, kind: mark.kind, state: mark.state, failing });
         self.edit(id, |row, _| row.op = op);
     }
 

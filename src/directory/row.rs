@@ -59,6 +59,8 @@ pub(super) struct OpHere {
     pub(super) id: OpId,
     pub(super) kind: OpKind,
     pub(super) state: OpState,
+    /// It waits because it did not go through, not because the app asked for time or for an acceptance.
+    pub(super) failing: bool,
 }
 
 /// A person's row.
@@ -129,6 +131,7 @@ impl Row {
         match self.op.map(|op| op.state) {
             Some(OpState::Parked | OpState::Conflict | OpState::Stale) => flags.insert(Flag::Failed),
             Some(OpState::InDoubt) => flags.insert(Flag::InDoubt),
+            Some(OpState::Waiting) if self.op.is_some_and(|op| op.failing) => flags.insert(Flag::Failed),
             _ => {}
         }
         if linked && drift && self.account != AccountState::Gone {

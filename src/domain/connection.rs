@@ -174,6 +174,11 @@ pub struct Feed {
     pub resend_url: Option<String>,
 }
 
+impl Feed {
+    /// How long after an invitation the app sends no other one to the same person, in milliseconds.
+    pub const RESEND_AFTER_MS: i64 = 20 * 60_000;
+}
+
 /// From how many distinct people on a command is held until the number is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrakeLimits {

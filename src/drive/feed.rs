@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::finder;
+use super::order::Order;
 use super::shared::{Shared, now};
 use super::{Drive, line, open_line};
 use crate::audit::{AuditEntry, Source};
@@ -129,6 +130,7 @@ async fn take_in(shared: &Arc<Shared>, entries: &[ActivityEntry]) {
     let audit: Vec<AuditEntry> = entries.iter().map(|entry| audit_entry(entry, &directory)).collect();
     let mut foreign: Vec<PersonId> = Vec::new();
     let mut changes = Vec::new();
+    let mut accepted = Vec::new();
     for (entry, row) in entries.iter().zip(&audit) {
         let Some(person) = row.person else { continue };
         if let Some(state) = invitation(entry)
@@ -137,6 +139,9 @@ async fn take_in(shared: &Arc<Shared>, entries: &[ActivityEntry]) {
             let observation = Observation { state, values: None, at: now() };
             changes.push(Change::Observed(person, observation));
         }
+        if invitation(entry) == Some(AccountState::Active) {
+            accepted.push(person);
+        }
         if row.source == Source::App && !foreign.contains(&person) {
             foreign.push(person);
         }
@@ -144,6 +149,9 @@ async fn take_in(shared: &Arc<Shared>, entries: &[ActivityEntry]) {
     let batch = Batch { changes, audit, ..shared.batch() };
     if let Err(error) = shared.commit(batch).await {
         tracing::warn!(%error, "the feed could not be kept");
+    }
+    if !accepted.is_empty() {
+        shared.order(Order::Accepted(accepted));
     }
     look_at(shared, &directory, &foreign).await;
 }

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::order::Order;
 use super::shared::{Follower, News, Shared, hold};
 use super::words::{disabled, stands_still};
-use crate::domain::{Failure, FailureKind, OpId, OpState};
+use crate::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation};
 use crate::engine::{Outcome, Progress, Sending};
 use crate::store::Which;
 
@@ -138,10 +138,11 @@ impl Following {
             return false;
         };
         let mut any = false;
-        for row in rows.iter().filter(|row| !row.state.moving()) {
+        for row in rows.iter().filter(|row| !row.state.moving() || waits_alone(row)) {
             let outcome = match row.state {
                 OpState::Done => Outcome::Done,
                 OpState::Cancelled => Outcome::Held,
+                OpState::Waiting => waits(row),
                 _ => Outcome::Failed,
             };
             self.end(row.id, outcome, row.failure.clone());
@@ -160,6 +161,17 @@ impl Following {
         };
         Progress { total: self.total, done: count(false), failed: count(true), waiting: self.paused }
     }
+}
+
+/// Whether it goes on by itself so late that nobody stays to see it.
+pub(super) fn waits_alone(row: &Operation) -> bool {
+    let asked = |f: &Failure| f.kind == FailureKind::SlowDown;
+    row.state == OpState::Waiting && row.failure.as_ref().is_some_and(|f| !asked(f))
+}
+
+/// What a run says of one that [`waits_alone`]: a change may wait for an invitation, an end of access has failed.
+pub(super) fn waits(row: &Operation) -> Outcome {
+    if row.kind == OpKind::Deactivate { Outcome::Failed } else { Outcome::Held }
 }
 
 /// Whether it ends by itself.

@@ -70,6 +70,7 @@ impl Runner {
         let (offered, go_on): (Vec<_>, Vec<_>) =
             live.into_iter().partition(|op| self.offered.contains_key(&op.id));
         self.offered = offered.into_iter().map(|op| (op.id, op)).collect();
+        self.find_standstill().await;
         self.leads = true;
         self.elsewhere = false;
         self.halted = None;

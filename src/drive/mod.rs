@@ -2,6 +2,7 @@
 //!
 //! [`Drive`] is one connection of one home, open in this process. Both faces go through it and nothing else.
 
+mod accepted;
 mod check;
 mod connect;
 mod example;
@@ -22,10 +23,13 @@ mod problem;
 mod publish;
 mod push_group;
 mod reported;
+mod resend;
 mod run;
 mod runner;
 mod scan;
 mod shared;
+mod still;
+mod tasks;
 mod test;
 mod token;
 mod words;
@@ -115,6 +119,7 @@ impl Drive {
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
+            stuck: watch::channel(None).0,
             changed: Notify::new(),
             wrote: Notify::new(),
         });
@@ -145,6 +150,7 @@ impl Drive {
         let _ = tell.send(Notice::Directory(self.directory()));
         let _ = tell.send(Notice::Sending(self.shared.sending.borrow().clone()));
         let _ = tell.send(Notice::Feed(self.shared.feed.borrow().clone()));
+        let _ = tell.send(Notice::Stuck(*self.shared.stuck.borrow()));
         shared::hold(&self.shared.notices).push(tell);
         hear
     }

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use crate::domain::{OpId, Operation};
+use crate::domain::{OpId, Operation, PersonId};
 use crate::engine::Trace;
 use crate::engine::machine::Event;
 
@@ -29,6 +29,8 @@ pub(super) enum Order {
     Try,
     /// The token or the endpoint is another one.
     TokenChanged,
+    /// These people accepted their invitation.
+    Accepted(Vec<PersonId>),
     /// A request ended.
     Heard(Box<(Event, Option<Trace>)>),
 }

@@ -6,13 +6,18 @@ use super::finder::LookUp;
 use super::open_line;
 use super::order::Order;
 use super::shared::Shared;
-use crate::domain::{Exchange, Failure, FailureKind, OpId, Outcome as Fate};
+use crate::domain::{AccountState, Exchange, Failure, FailureKind, Method, OpId, Outcome as Fate, PersonId};
 use crate::endpoint::judge;
 use crate::engine::Trace;
 use crate::engine::machine::{Event, Evidence, Step, StepKind};
 
 /// One request of one operation, and its answer back to the machine.
-pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: Step) {
+pub(super) async fn perform(
+    shared: Arc<Shared>,
+    (op, person): (OpId, Option<PersonId>),
+    attempt: u32,
+    step: Step,
+) {
     let line = match open_line(&shared).await {
         Ok(line) => line,
         Err(failure) => {
@@ -47,7 +52,17 @@ pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: S
         Step::Verify(call) => (StepKind::Verify, "verify", call),
     };
     let exchange = line.endpoint.send(&call).await;
-    let failure = judge(&call, &exchange.outcome).err().map(Failure::from);
+    let mut failure = judge(&call, &exchange.outcome).err().map(Failure::from);
+    if let (StepKind::Write, Some(failure), Fate::Answered(answer)) = (kind, &mut failure, &exchange.outcome)
+    {
+        let directory = shared.directory();
+        let invited =
+            person.and_then(|id| directory.get(id)).is_some_and(|p| p.account() == AccountState::Invited);
+        // Our record says that the invitation is open: a refusal without that reason is taken for it all the same.
+        if invited && matches!(answer.status, 400 | 405 | 409 | 422) && call.method != Method::Post {
+            failure.kind = FailureKind::Pending;
+        }
+    }
     let event = match (&exchange.outcome, failure) {
         (Fate::Answered(answer), failure) => {
             Event::Answered { op, step: kind, answer: answer.clone(), failure }

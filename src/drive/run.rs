@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
-use super::follow::Following;
+use super::follow::{Following, waits, waits_alone};
 use super::order::Order;
 use super::shared::{hold, now};
 use super::words::replaced;
@@ -323,6 +323,7 @@ fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
         OpState::Done => Outcome::Done,
         OpState::Inflight | OpState::InDoubt => Outcome::InDoubt,
         OpState::Parked | OpState::Conflict | OpState::Stale => Outcome::Failed,
+        OpState::Waiting if waits_alone(row) => waits(row),
         OpState::Queued | OpState::Behind | OpState::Waiting | OpState::Cancelled => Outcome::Held,
     };
     let replaced = (row.state == OpState::Cancelled).then(replaced);

@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
+use super::accepted;
 use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
@@ -22,7 +23,7 @@ use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
 use crate::engine::wire::Wire;
-use crate::engine::{Sending, Trace};
+use crate::engine::{Sending, Standstill, Trace};
 use crate::store::{Applied, Batch, StoreError, Which};
 
 /// How often a process that is not the sender tries to become it.
@@ -55,6 +56,8 @@ pub(super) struct Runner {
     /// Where the token is, to notice when another process says that it is elsewhere.
     pub(super) token: TokenSource,
     wake: Option<tokio::time::Instant>,
+    /// Since when nothing of the queue worked.
+    pub(super) still: Standstill,
 }
 
 impl Runner {
@@ -82,6 +85,7 @@ impl Runner {
             stopping: Vec::new(),
             quiet: Vec::new(),
             wake: None,
+            still: Standstill::default(),
         }
     }
 
@@ -158,6 +162,7 @@ impl Runner {
                 self.feed(Event::TokenChanged);
                 self.show();
             }
+            Order::Accepted(people) => self.feed(Event::Accepted(people)),
             Order::Heard(heard) => {
                 let (event, trace) = *heard;
                 self.traces.extend(trace);
@@ -223,8 +228,10 @@ impl Runner {
 
     pub(super) fn feed(&mut self, event: Event) {
         for effect in self.machine.handle(now(), event) {
+            self.note(&effect);
             match effect {
-                Effect::Save { ticket, moves, changes, audit } => {
+                Effect::Save { ticket, moves, mut changes, audit } => {
+                    changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =
                         Batch { moves, changes, audit, traces, fence: self.fence, ..self.shared.batch() };
@@ -232,7 +239,8 @@ impl Runner {
                 }
                 Effect::Send { op, attempt, step } => {
                     self.in_flight.insert(op);
-                    tokio::spawn(perform(self.shared.clone(), op, attempt, step));
+                    let person = self.machine.person_of(op);
+                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step));
                 }
                 Effect::WakeAt(at) => {
                     let wait = Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0));
@@ -257,6 +265,7 @@ impl Runner {
                 }
             }
         }
+        self.tell_standstill();
     }
 
     /// Saves go to the store in the order of the effects: the first poll queues the batch.

@@ -65,6 +65,8 @@ pub(super) struct Shared {
     pub(super) notices: Mutex<Vec<mpsc::UnboundedSender<Notice>>>,
     pub(super) sending: watch::Sender<Sending>,
     pub(super) feed: watch::Sender<FeedState>,
+    /// Since when nothing of the queue worked.
+    pub(super) stuck: watch::Sender<Option<Time>>,
     /// Says that the directory changed; the publisher turns many into one notice.
     pub(super) changed: Notify,
     /// Says that something of ours was written there, so that the feed looks soon.

@@ -12,6 +12,7 @@ mod body;
 mod excerpt;
 mod fault;
 mod headers;
+pub mod invitation;
 pub mod paging;
 pub mod probe;
 pub mod roles;

@@ -26,6 +26,8 @@ pub enum Cause {
     NotScim,
     /// 409.
     Conflict,
+    /// The app changes nothing before the invitation is accepted.
+    Pending,
     /// 412.
     Stale,
     /// 429 or 503.
@@ -66,6 +68,7 @@ impl Trouble {
             Cause::ResourceGone => FailureKind::AccountGone,
             Cause::NotFoundHere | Cause::Redirect | Cause::NotScim => FailureKind::NotScim,
             Cause::Conflict => FailureKind::Conflict,
+            Cause::Pending => FailureKind::Pending,
             Cause::Stale => FailureKind::Stale,
             Cause::SlowDown => FailureKind::SlowDown,
             Cause::NotOffered | Cause::Refused | Cause::ServerError => FailureKind::Refused,
@@ -159,6 +162,11 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
     let said = said(answer);
     let unchanged = if call.method.writes() { " Nothing was changed." } else { "" };
     let (cause, text, next) = match status {
+        400 | 403 | 405 | 409 | 422 if is_pending(call, answer) => (
+            Cause::Pending,
+            format!("The invitation was not accepted yet (HTTP {status}{said}).{unchanged}"),
+            "It waits for the acceptance; send the invitation again if the mail was lost.",
+        ),
         401 => (
             Cause::TokenRefused,
             format!("The token was refused (HTTP 401{said}). Nothing was changed."),
@@ -220,6 +228,14 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         }
     };
     Trouble::new(cause, text, next)
+}
+
+/// What an app says that changes nobody before they accepted: SCIM has no error type for it.
+const PENDING_WORDS: &str = "has not accepted the invitation";
+
+fn is_pending(call: &Call, answer: &Answer) -> bool {
+    let said = |error: ErrorBody| error.detail.is_some_and(|d| d.to_lowercase().contains(PENDING_WORDS));
+    call.method.writes() && call.path.len() > 1 && scim_error(answer).is_some_and(said)
 }
 
 fn asked(call: &Call) -> String {

@@ -1,5 +1,6 @@
 //! Plan, brake, the journal machine, wire profiles, compare.
 
+mod advice;
 mod brake;
 pub mod machine;
 mod make;
@@ -9,8 +10,11 @@ mod plan;
 mod problem;
 pub mod push_group;
 mod report;
+mod standstill;
+mod tasks;
 pub mod wire;
 
+pub use advice::{advice, advise};
 pub use brake::{BrakeHistory, weigh};
 pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
@@ -22,3 +26,5 @@ pub use report::{
     ActionResult, Approval, CheckReport, ImportScan, Outcome, Preview, Progress, Report, RunResult,
     TestReport, Trace, Verdict,
 };
+pub use standstill::Standstill;
+pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

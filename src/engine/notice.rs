@@ -46,4 +46,6 @@ pub enum Notice {
     Sending(Sending),
     /// How the activity feed is.
     Feed(FeedState),
+    /// Since when nothing of the queue worked; none when it works, or nothing is due.
+    Stuck(Option<Time>),
 }

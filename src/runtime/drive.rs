@@ -5,10 +5,11 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, ReportedValue};
+use crate::domain::{OpId, Operation, PersonId, ReportedValue};
 use crate::drive::Drive;
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -47,6 +48,15 @@ impl Seam for Drive {
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         Self::traces(self, operation).await
+    }
+    async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
+        Self::tasks(self, query).await
+    }
+    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+        Self::undoable(self, of).await
+    }
+    async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
+        Self::resend(self, people).await
     }
     async fn resume(&self, go_on: bool) -> Result<(), Problem> {
         Self::resume(self, go_on).await;

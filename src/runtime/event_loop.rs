@@ -204,6 +204,7 @@ impl<S: Seam> Loop<S> {
             Notice::Audit(entries) => Msg::Audit(entries),
             Notice::Sending(sending) => Msg::Sending(sending),
             Notice::Feed(state) => Msg::Feed(state),
+            Notice::Stuck(since) => Msg::Stuck(since),
         });
     }
 

@@ -6,9 +6,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, ReportedValue};
+use crate::domain::{OpId, Operation, PersonId, ReportedValue};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -56,6 +57,15 @@ pub trait Seam: Send + Sync + 'static {
 
     /// All attempts of an operation, oldest first.
     fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>> + Send;
+
+    /// What is not settled, the worst first.
+    fn tasks(&self, query: TasksQuery) -> impl Future<Output = Result<Tasks, Problem>> + Send;
+
+    /// What was done and may be undone, oldest first.
+    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Vec<Operation>, Problem>> + Send;
+
+    /// Has the invitations of these people sent again.
+    fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>> + Send;
 
     /// A stopped run was offered: go on, or leave it queued.
     fn resume(&self, go_on: bool) -> impl Future<Output = Result<(), Problem>> + Send;

@@ -19,10 +19,10 @@ use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::config::Look;
 use crate::directory::{Change, Directory, Link};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
-use crate::domain::{Assignment, Exchange, OpId, OpKind, PersonId};
+use crate::domain::{Assignment, Exchange, OpId, OpKind, Operation, PersonId};
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report,
-    RunResult, TestReport, Trace,
+    RunResult, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::{Command, Who};
 
@@ -144,6 +144,18 @@ impl Seam for Arc<Fake> {
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         let step = "write".to_owned();
         Ok(vec![Trace { seq: 1, operation: Some(operation), step, attempt: 1, exchange: exchange() }])
+    }
+
+    async fn tasks(&self, _: TasksQuery) -> Result<Tasks, Problem> {
+        Ok(Tasks::default())
+    }
+
+    async fn undoable(&self, _: UndoOf) -> Result<Vec<Operation>, Problem> {
+        Ok(Vec::new())
+    }
+
+    async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {
+        Ok(Report::default())
     }
 
     async fn resume(&self, _: bool) -> Result<(), Problem> {

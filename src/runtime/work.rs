@@ -61,6 +61,11 @@ impl<S: Seam> Work<S> {
                     Msg::Reported(id, Err(problem))
                 })
             }
+            Effect::Resend(id, people) => {
+                self.task(id, async move { Msg::Ran(id, seam.resend(people).await) }, |id, problem| {
+                    Msg::Ran(id, Err(problem))
+                })
+            }
             Effect::Resume(id, go_on) => {
                 self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
                     Msg::Resumed(id, Err(problem))
@@ -105,6 +110,8 @@ impl<S: Seam> Work<S> {
             match query {
                 Query::Audit(query) => seam.audit(query).await.map(Answer::Audit),
                 Query::Traces(operation) => seam.traces(operation).await.map(Answer::Traces),
+                Query::Tasks(query) => seam.tasks(query).await.map(|tasks| Answer::Tasks(Box::new(tasks))),
+                Query::Undoable(of) => seam.undoable(of).await.map(Answer::Undoable),
             }
         });
         tokio::spawn(async move {

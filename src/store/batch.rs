@@ -3,7 +3,7 @@
 use crate::audit::AuditEntry;
 use crate::directory::Change;
 use crate::domain::{ConnectionId, OpId, Operation, PersonId};
-use crate::engine::Trace;
+use crate::engine::{TasksQuery, Trace};
 
 pub use crate::engine::machine::Move;
 
@@ -116,6 +116,10 @@ pub enum Which {
     Ids(Vec<OpId>),
     /// The newest 100 of a person, oldest first.
     Person(PersonId),
+    /// Live ones, the worst first (`engine::rank`).
+    Worst(TasksQuery),
+    /// What the last run of this actor did, oldest first; a run commits all its operations at one time.
+    LastRun(String),
 }
 
 pub use crate::engine::BrakeHistory;

@@ -6,7 +6,7 @@ use super::canvas::Canvas;
 use super::theme;
 use crate::app::{
     App, Context, Line, Pane, Tone, clock, flag_glyph, flag_tone, hints, layout, person_page, reasons,
-    sending_words,
+    sending_words, task_lines, task_page,
 };
 use crate::domain::Flag;
 
@@ -30,7 +30,11 @@ pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         (Tone::Bad, "SCIM disabled".to_owned())
     };
-    let mut line = Line::of(tone, words);
+    let mut line = Line::default();
+    if let Some(since) = app.stuck.filter(|_| app.directory.queue().moving() > 0) {
+        line = line.and(Tone::Bad, format!("nothing worked since {} · ", minute(since)));
+    }
+    line = line.and(tone, words);
     let moving = app.directory.queue().moving();
     if moving > 0 {
         line = line.and(Tone::Warn, format!(" · {moving} queued"));
@@ -45,11 +49,19 @@ pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 
 /// The panes with their keys.
 pub(super) fn tabs(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let mut x = area.x + 1;
+    let wide: usize = Pane::ALL.iter().map(|pane| pane.title().len() + 4).sum();
+    let tight = wide + 1 > usize::from(area.width);
+    let mut x = area.x + u16::from(!tight);
     for (n, pane) in Pane::ALL.into_iter().enumerate() {
         let here = pane == app.pane;
         let style = if here { theme::cursor(canvas.look) } else { canvas.tone(Tone::Plain) };
-        let (open, close) = if here { ("[", "]") } else { (" ", " ") };
+        // Where there is no room for two blanks between them, neighbours share one.
+        let (open, close) = match (here, tight) {
+            (true, _) => ("[", "]"),
+            (false, false) => (" ", " "),
+            (false, true) if n > 0 && Pane::ALL[n - 1] == app.pane => ("", ""),
+            (false, true) => (" ", ""),
+        };
         let words = format!("{open}{} {}{close}", n + 1, pane.title());
         x += canvas.put(x, area.y, area.right().saturating_sub(x), &words, style);
     }
@@ -101,6 +113,12 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             entry.map(|e| Line::plain(e.detail.clone())).into_iter().collect()
         }
         Pane::Provisioning => Vec::new(),
+        Pane::Tasks => match app.queue.current() {
+            Some(op) if area.height > 2 => task_page(app, op),
+            Some(op) if area.height > 1 => task_lines(op),
+            Some(op) => task_lines(op).into_iter().take(1).collect(),
+            None => Vec::new(),
+        },
     };
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     canvas.lines(inside, &lines);

@@ -11,6 +11,7 @@ mod import;
 mod overlay;
 mod people;
 mod profile;
+mod queue;
 mod table;
 mod text;
 mod theme;
@@ -43,6 +44,7 @@ pub fn draw(app: &App, look: Look, frame: &mut Frame<'_>) {
             Pane::Groups => groups::draw(app, &mut canvas, parts.pane),
             Pane::Profile => profile::draw(app, &mut canvas, parts.pane),
             Pane::Audit => feed::draw(app, &mut canvas, parts.pane),
+            Pane::Tasks => queue::draw(app, &mut canvas, parts.pane),
             Pane::Provisioning => overlay::connection(app, &mut canvas, parts.pane),
         }
         frame::detail(app, &mut canvas, parts.detail);

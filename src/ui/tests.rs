@@ -117,6 +117,11 @@ fn what_is_sent() -> App {
     app
 }
 
+fn stuck(mut app: App) -> App {
+    app.handle(Msg::Stuck(Some(NOW.plus_ms(-28 * 60_000))));
+    app
+}
+
 macro_rules! looks {
     ($name:ident, $app:expr, $columns:expr, $rows:expr, $look:expr) => {
         #[test]
@@ -148,6 +153,11 @@ looks!(audit_log_at_80x24, keyed(with_audit(app()), "4"), 80, 24, ANSI);
 looks!(audit_entry_at_80x24, keyed(with_audit(app()), "4k\n"), 80, 24, ANSI);
 looks!(provisioning_at_80x24, keyed(app(), "5"), 80, 24, ANSI);
 looks!(person_page_at_80x24, keyed(app(), "jj\n"), 80, 24, ANSI);
+looks!(tasks_at_80x24, crate::app::queue_pane(), 80, 24, ANSI);
+looks!(tasks_at_120x40, keyed(crate::app::queue_pane(), " "), 120, 40, ANSI);
+looks!(tasks_in_ascii, crate::app::queue_pane(), 80, 24, ASCII);
+looks!(task_details_at_80x24, keyed(crate::app::queue_pane(), "\n"), 80, 24, ANSI);
+looks!(a_standstill_at_80x24, stuck(crate::app::queue_pane()), 80, 24, ANSI);
 looks!(help_at_80x24, keyed(app(), "?"), 80, 24, MONO);
 looks!(palette_at_80x24, keyed(app(), ":prov"), 80, 24, ANSI);
 looks!(role_form_at_80x24, keyed(app(), "jje"), 80, 24, ANSI);
@@ -207,7 +217,7 @@ fn a_running_task_is_on_the_message_line() {
 
 #[test]
 fn every_size_can_be_drawn_with_everything_open() {
-    for keys in ["", "?", ":x", "jje", "3a", "3m", "3p", "\n", "5", "4", "/abc"] {
+    for keys in ["", "?", ":x", "jje", "3a", "3m", "3p", "\n", "5", "4", "6", "/abc"] {
         for (columns, rows) in [(0, 0), (1, 1), (20, 5), (60, 16), (61, 17), (79, 23), (250, 80)] {
             let mut app = keyed(app(), keys);
             buffer(&mut app, columns, rows, ANSI);
@@ -217,7 +227,7 @@ fn every_size_can_be_drawn_with_everything_open() {
 
 #[test]
 fn mono_uses_no_colour_and_ascii_nothing_else() {
-    for keys in ["", "2", "3", "4", "5", "\n", "?", "jje"] {
+    for keys in ["", "2", "3", "4", "5", "6", "\n", "?", "jje"] {
         let mut app = keyed(with_audit(app()), keys);
         for cell in buffer(&mut app, 100, 30, MONO).content() {
             assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));

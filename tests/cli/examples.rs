@@ -41,6 +41,7 @@ fn looking() {
     example("test.json", "--json test", 0);
     example("plan.json", "--json plan", 2);
     example("audit.lines.json", "--json audit", 0);
+    example("tasks.json", "--json tasks", 0);
     example("trace.json", "--json trace op000000000002d", 0);
 }
 
@@ -78,6 +79,8 @@ fn verbs_share_one_shape() {
         "disable",
         "retry",
         "drop --all",
+        "undo --yes",
+        "undo bo@example.com",
     ] {
         let mut fake = Fake::new();
         let group = scimdeck::domain::Group { id: scimdeck::domain::GroupId(10), name: "data".into() };
@@ -86,6 +89,19 @@ fn verbs_share_one_shape() {
         assert_eq!(ran.code, 0, "{line}: {ran:?}");
         same_as("provision.json", &ran.out);
     }
+}
+
+#[test]
+fn an_invitation_sent_again_is_reported_like_a_run() {
+    example("resend.json", "--json resend bo@example.com", 0);
+}
+
+#[test]
+fn a_standstill_is_an_additional_key_of_status() {
+    let fake = Fake { stuck: Some(crate::fake::at(10)), ..Fake::new() };
+    let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
+    assert_eq!(status["stuck_since"], "2026-01-02T02:00:10.000Z");
+    assert!(run(&fake, "status").out.contains("nothing of the queue worked since"));
 }
 
 #[test]

@@ -12,6 +12,8 @@ use scimdeck::engine::*;
 use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, match_accounts};
 use tokio::sync::watch;
 
+use crate::unsettled::unsettled;
+
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
 
 pub(crate) fn at(seconds: i64) -> Time {
@@ -25,6 +27,7 @@ pub(crate) struct Fake {
     pub(crate) report: Report,
     pub(crate) test: bool,
     pub(crate) protected: bool,
+    pub(crate) stuck: Option<Time>,
     pub(crate) asked: RefCell<Vec<Command>>,
     pub(crate) approved: RefCell<Vec<Approval>>,
 }
@@ -38,6 +41,7 @@ impl Fake {
             report: report(),
             test: true,
             protected: false,
+            stuck: None,
             asked: RefCell::default(),
             approved: RefCell::default(),
         }
@@ -181,6 +185,32 @@ impl Seam for Fake {
         }
         let step = "look up".to_owned();
         Ok(vec![Trace { seq: 1, operation: Some(operation), step, attempt: 1, exchange: exchange(200) }])
+    }
+
+    async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
+        let mut rows = unsettled();
+        rows.retain(|op| query.state.is_none_or(|state| op.state == state));
+        Ok(Tasks { rows, counts: self.directory.queue(), stuck_since: Some(at(10)) })
+    }
+
+    async fn stuck_since(&self) -> Option<Time> {
+        self.stuck
+    }
+
+    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+        let mut done = unsettled().remove(0);
+        done.state = OpState::Done;
+        Ok(match of {
+            UndoOf::Operations(ids) if ids != [done.id] => vec![],
+            _ => vec![done],
+        })
+    }
+
+    async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
+        let mut report = self.report.clone();
+        report.results.retain(|r| people.contains(&r.person));
+        report.results.iter_mut().for_each(|r| r.operation = None);
+        Ok(report)
     }
 
     async fn stop(&self) {}

@@ -10,3 +10,4 @@ mod help;
 mod import_endpoint;
 mod real;
 mod text;
+mod unsettled;

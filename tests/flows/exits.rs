@@ -137,7 +137,7 @@ async fn exit_5_when_an_operation_fails_and_our_side_is_kept() {
     assert_eq!((code, report["failed"].as_u64()), (5, Some(1)), "{report}");
     assert_eq!(report["results"][0]["error"]["code"], "not_applied");
     let status = program.status().await;
-    assert_eq!((&status["flags"]["access_remains"], &status["queue"]["parked"]), (&1.into(), &1.into()));
+    assert_eq!((&status["flags"]["access_remains"], &status["queue"]["waiting"]), (&1.into(), &1.into()));
     let show = program.ok(&["show", "p01@example.com"]).await;
     assert!(show.contains("did not apply"), "{show}");
 }
@@ -254,7 +254,7 @@ async fn status_has_the_keys_of_the_contract() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&status),
-        ["connection", "people", "assignments", "flags", "queue", "checked_at", "complete"]
+        ["connection", "people", "assignments", "flags", "queue", "checked_at", "complete", "stuck_since"]
     );
     let flags = "access_remains account_gone not_provisioned failed in_doubt drift unsent pending noted";
     assert_eq!(keys(&status["flags"]).join(" "), flags);

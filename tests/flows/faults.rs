@@ -18,7 +18,7 @@ async fn apply_until_true(flow: &Flow, people: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_ignored_active_is_parked_as_not_applied_and_access_remains_is_shown() {
+async fn an_ignored_active_is_told_as_not_applied_and_access_remains_is_shown() {
     let flow = Flow::provisioned(Setup { faults: vec!["ignore-active@PUT"], ..Setup::default() }).await;
     let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
     assert_eq!(report.count(Outcome::Failed), 1, "{report:?}");
@@ -26,7 +26,7 @@ async fn an_ignored_active_is_parked_as_not_applied_and_access_remains_is_shown(
     assert!(flow.account(1).unwrap().access);
     assert_eq!(flow.flags(1), [Flag::AccessRemains, Flag::Failed]);
     let counts = flow.drive.queue_counts().await.unwrap();
-    assert_eq!((counts.parked, counts.total()), (1, 1));
+    assert_eq!((counts.waiting, counts.total()), (1, 1), "it is tried again by itself");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

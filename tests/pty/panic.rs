@@ -4,9 +4,10 @@ use scimdeck::app::Session;
 use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
-use scimdeck::domain::{OpId, PersonId, ReportedValue};
+use scimdeck::domain::{OpId, Operation, PersonId, ReportedValue};
 use scimdeck::engine::{
-    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use scimdeck::runtime::{Options, Seam, console};
 use scimdeck::verbs::Command;
@@ -50,6 +51,15 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn traces(&self, _: OpId) -> Result<Vec<Trace>, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn tasks(&self, _: TasksQuery) -> Result<Tasks, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn undoable(&self, _: UndoOf) -> Result<Vec<Operation>, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn resume(&self, _: bool) -> Result<(), Problem> {

@@ -198,6 +198,26 @@ pub enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    /// What is queued, running, waiting, failed or in doubt, the worst first
+    Tasks {
+        /// Only those in this state: queued, behind, inflight, waiting, in_doubt, conflict, stale, parked
+        #[arg(long, value_name = "STATE", value_parser = values::live_state)]
+        state: Option<crate::domain::OpState>,
+        /// At most this many
+        #[arg(long, value_name = "N", default_value_t = crate::engine::TASKS_PAGE)]
+        limit: u32,
+    },
+    /// Make undone what was done last: of these people, or all that your last run did
+    Undo {
+        /// User names, or ids of operations; without one what your last run did
+        #[arg(value_name = "USER|OPERATION")]
+        what: Vec<String>,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Have the app send an invitation again; at most one in 20 minutes
+    Resend(Users),
     /// Give up operations that were never sent
     Drop {
         /// Whose

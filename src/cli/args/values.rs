@@ -1,6 +1,6 @@
 //! Values that are read out of one word.
 
-use crate::domain::{Flag, Time, UniqueIdentifier, WireProfile};
+use crate::domain::{Flag, OpState, Time, UniqueIdentifier, WireProfile};
 
 /// `VARIABLE=VALUE`; an empty value takes it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,16 @@ pub(super) fn since(text: &str) -> Result<Since, String> {
             .map(Since::At)
             .map_err(|_| "write it as 15m, 2h, 7d or 2026-01-02T03:04:05Z".to_owned()),
     }
+}
+
+/// The state of an operation that is not settled.
+pub(super) fn live_state(text: &str) -> Result<OpState, String> {
+    let word = text.trim().to_lowercase().replace(['-', ' '], "_");
+    let word = if word == "running" { "inflight".to_owned() } else { word };
+    crate::engine::WORST_FIRST.into_iter().find(|state| state.word() == word).ok_or_else(|| {
+        let all: Vec<_> = crate::engine::WORST_FIRST.iter().map(|state| state.word()).collect();
+        format!("there is no such state; there are: {}", all.join(", "))
+    })
 }
 
 #[cfg(test)]

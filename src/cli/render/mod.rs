@@ -11,6 +11,7 @@ mod profile;
 mod report;
 mod show;
 mod status;
+mod tasks;
 
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_jso
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};
 pub(super) use status::{status_json, status_text};
+pub(super) use tasks::{stuck_text, tasks_json, tasks_text, with_stuck};
 
 use crate::domain::{Difference, Failure, RoleValues};
 use crate::engine::Problem;

@@ -73,7 +73,7 @@ pub(in crate::cli) fn status_text(directory: &Directory, now: Time) -> String {
     lines(out)
 }
 
-fn ago(ms: i64) -> String {
+pub(super) fn ago(ms: i64) -> String {
     match ms.max(0) / 1000 {
         s @ 0..60 => format!("{s} s"),
         s @ 60..3600 => format!("{} min", s / 60),

@@ -128,3 +128,20 @@ fn a_wish_to_wait_is_told() {
     busy.retry_after = Some(RetryAfter::At(Time::from_ms(1_700_000_000_000)));
     assert!(judged(Method::Get, &["Users"], busy).expect_err("busy").text.contains("2023-11-14T22:13:20"));
 }
+
+#[test]
+fn a_refusal_that_names_the_open_invitation_is_no_conflict_and_no_bad_token() {
+    let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"Ana has not accepted the invitation."}"#;
+    for status in [400, 403, 409, 422] {
+        let put = judged(Method::Put, &["Users", "1"], answer(status, "application/scim+json", body));
+        assert_eq!(put.expect_err("a trouble").kind, FailureKind::Pending, "{status}");
+    }
+    let post = judged(Method::Post, &["Users"], answer(409, "application/scim+json", body));
+    assert_eq!(
+        post.expect_err("a trouble").kind,
+        FailureKind::Conflict,
+        "nobody is pending before they are made"
+    );
+    let page = judged(Method::Put, &["Users", "1"], answer(401, "application/scim+json", body));
+    assert_eq!(page.expect_err("a trouble").kind, FailureKind::TokenRefused);
+}

@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, Time};
+use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, PersonId, Time};
 use crate::engine::wire::Identity;
 use crate::engine::{Found, Outcome};
 
@@ -86,6 +86,8 @@ pub enum Event {
     Thaw,
     /// The token was replaced and accepted.
     TokenChanged,
+    /// These people accepted their invitation.
+    Accepted(Vec<PersonId>),
 }
 
 /// Proof that the journal knows of a write. Only the arm that hears [`Event::Saved`] can make one, so no list of

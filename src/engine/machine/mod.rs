@@ -8,6 +8,7 @@
 mod allowed;
 mod event;
 mod pace;
+mod persist;
 mod read;
 mod settle;
 mod write;
@@ -177,6 +178,7 @@ impl Machine {
             }
             Event::Thaw => self.frozen = false,
             Event::TokenChanged => self.resume(),
+            Event::Accepted(people) => self.accepted(&people),
         }
         self.wake_sleepers();
         self.start_ready();
@@ -354,6 +356,8 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 
 #[cfg(test)]
 mod pace_tests;
+#[cfg(test)]
+pub(crate) use tests::sample;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

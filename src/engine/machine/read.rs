@@ -1,5 +1,6 @@
 //! Look-up and read: what is there before anything is written.
 
+use super::persist::persists;
 use super::{Evidence, Machine, Step};
 use crate::domain::{
     AccountValues, Answer, Base, Failure, FailureKind, OpId, OpKind, OpState, Operation, RetryAfter, Time,
@@ -98,7 +99,9 @@ impl Machine {
         if op.intent.same(theirs, &goal) {
             return self.finish(id, found, Outcome::Unchanged);
         }
+        // An end of access is the same whatever moved meanwhile.
         if let Base::Account(base) = &op.intent.base
+            && !persists(op)
             && !op.intent.same(theirs, base)
         {
             let moved: Vec<String> = base
@@ -114,7 +117,9 @@ impl Machine {
             );
             return self.park(id, OpState::Stale, failure(FailureKind::Stale, text, "Plan again."), None);
         }
-        if op.attempts >= self.policy.max_attempts {
+        // One that waited for its time may be written once more; then it waits again.
+        let waited = persists(op) && op.state != OpState::InDoubt;
+        if op.attempts >= self.policy.max_attempts && !waited {
             let text = format!("{} was written {} times and is still not so.", op.user_name, op.attempts);
             let next = "Look at the trace, then retry.";
             return self.park(id, OpState::Parked, failure(FailureKind::NotApplied, text, next), None);

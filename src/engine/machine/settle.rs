@@ -1,10 +1,11 @@
 //! How an operation comes to rest, and what the journal, the directory and the audit keep of it.
 
+use super::persist::persists;
 use super::{Effect, Machine, Move, Stage, Ticket};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
-    AccountState, AccountValues, Difference, Failure, OpId, OpKind, OpState, Operation, Time,
+    AccountState, AccountValues, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation, Time,
 };
 use crate::engine::{Found, Outcome};
 
@@ -34,7 +35,14 @@ impl Machine {
             _ => format!("{}: confirmed by the app", op.cause),
         };
         let entry = entry(op, op.kind.word(), detail, changes, now);
-        self.end(id, OpState::Done, outcome, None, vec![link], entry);
+        let mut learned = vec![link];
+        // An app that refused changes before the invitation was accepted and now took one: it is accepted.
+        if op.failure.as_ref().is_some_and(|f| f.kind == FailureKind::Pending) && found.account.values.active
+        {
+            let seen = Observation { state: AccountState::Active, values: None, at: now };
+            learned.push(Change::Observed(op.person, seen));
+        }
+        self.end(id, OpState::Done, outcome, None, learned, entry);
     }
 
     /// The account is gone, and it was to have no access.
@@ -74,11 +82,14 @@ impl Machine {
         self.park(id, OpState::Parked, failure, Some(link));
     }
 
-    /// Stands still until an operator acts.
+    /// Stands still until an operator acts; an end of access waits and goes on by itself.
     pub(super) fn park(&mut self, id: OpId, state: OpState, failure: Failure, change: Option<Change>) {
         let now = self.now;
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
+        if persists(op) {
+            return self.persist(id, failure, change);
+        }
         let event = format!("{} failed", op.kind.word());
         let entry = entry(op, &event, failure.text.clone(), Vec::new(), now);
         self.end(id, state, Outcome::Failed, Some(failure), change.into_iter().collect(), entry);
@@ -93,6 +104,21 @@ impl Machine {
         changes: Vec<Change>,
         entry: AuditEntry,
     ) {
+        self.end_at(id, state, None, outcome, failure, changes, Some(entry));
+    }
+
+    /// As [`Self::end`], with the time at which a waiting operation is tried again.
+    #[expect(clippy::too_many_arguments, reason = "each is one thing that the journal keeps of an end")]
+    pub(super) fn end_at(
+        &mut self,
+        id: OpId,
+        state: OpState,
+        not_before: Option<Time>,
+        outcome: Outcome,
+        failure: Option<Failure>,
+        changes: Vec<Change>,
+        entry: Option<AuditEntry>,
+    ) {
         self.give_back(id);
         let ticket = self.ticket(id);
         let now = self.now;
@@ -100,12 +126,12 @@ impl Machine {
         let from = live.op.state;
         live.op.state = state;
         live.op.failure.clone_from(&failure);
-        live.op.not_before = None;
+        live.op.not_before = not_before;
         live.op.updated_at = now;
         live.found = None;
         let to = live.op.clone();
         live.stage = Stage::Ending(ticket, outcome, failure);
-        self.save(ticket, vec![Move { from, to }], changes, vec![entry]);
+        self.save(ticket, vec![Move { from, to }], changes, entry.into_iter().collect());
     }
 
     /// Its fate is not known: left alone for the settle time, then looked up.
@@ -172,7 +198,13 @@ fn written(
     before.differences(after).into_iter().filter(|d| op.intent.owned.has(&d.attribute)).collect()
 }
 
-fn entry(op: &Operation, event: &str, detail: String, changes: Vec<Difference>, now: Time) -> AuditEntry {
+pub(super) fn entry(
+    op: &Operation,
+    event: &str,
+    detail: String,
+    changes: Vec<Difference>,
+    now: Time,
+) -> AuditEntry {
     AuditEntry {
         seq: 0,
         time: now,

@@ -53,6 +53,11 @@ pub(super) fn create() -> Operation {
     }
 }
 
+/// An operation of which only the id matters.
+pub(crate) fn sample(id: u64) -> Operation {
+    Operation { id: OpId(id), person: PersonId(id), ..create() }
+}
+
 pub(super) fn role_edit(base: &str) -> Operation {
     let mut op = create();
     op.kind = OpKind::Update;
@@ -99,14 +104,14 @@ fn lost(step: StepKind, maybe_sent: bool) -> Event {
 #[derive(Clone)]
 pub(super) struct Bench {
     pub(super) machine: Machine,
-    now: Time,
+    pub(super) now: Time,
     pub(super) sent: Vec<Step>,
     pub(super) saved: Vec<OpState>,
     pub(super) changes: Vec<Change>,
     pub(super) settled: Vec<(Outcome, Option<FailureKind>)>,
     pub(super) advice: String,
     paused: Vec<Option<Time>>,
-    wake: Option<Time>,
+    pub(super) wake: Option<Time>,
 }
 
 impl Bench {
@@ -155,7 +160,7 @@ impl Bench {
     }
 
     /// Lets the time come that the machine asked for.
-    fn wait(&mut self) {
+    pub(super) fn wait(&mut self) {
         self.now = self.wake.take().expect("the machine asked to be woken");
         self.say(Event::Tick);
     }

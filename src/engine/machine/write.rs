@@ -135,6 +135,9 @@ impl Machine {
         let Some(live) = self.ops.get(&id) else { return };
         let updating = live.op.intent.remote_id.is_some();
         let patched = live.stage == Stage::Writing(Method::Patch);
+        if failure.kind == FailureKind::Pending {
+            return self.pending(id, failure);
+        }
         match answer.status {
             429 => {
                 let until = self.wait_of(answer).unwrap_or(self.now);
@@ -218,6 +221,7 @@ impl Machine {
                         self.ops.remove(&id);
                     }
                 }
+                self.sleep(id);
                 self.out.push(super::Effect::Settled { op: id, outcome, failure });
             }
             _ => {}

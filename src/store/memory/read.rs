@@ -7,7 +7,7 @@ use super::rows::{Key, Row, Rows};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
-use crate::engine::Trace;
+use crate::engine::{Trace, rank};
 use crate::store::backend::{LoadedRest, Reader, Result};
 use crate::store::load_order::marks;
 use crate::store::tables::changes_role;
@@ -158,6 +158,19 @@ impl Reader for Reading {
                 let mut found: Vec<_> = newest.cloned().collect();
                 found.reverse();
                 found
+            }
+            Which::Worst(query) => {
+                let mut found = live(&rows, connection);
+                found.retain(|o| query.state.is_none_or(|state| o.state == state));
+                found.sort_by_key(|o| (rank(o), o.id));
+                found.truncate(query.limit as usize);
+                found
+            }
+            Which::LastRun(actor) => {
+                let done = |o: &&Operation| o.state == OpState::Done && o.actor == *actor;
+                let newest = operations(&rows, connection).rev().find(done).map(|o| o.created_at);
+                let of_run = |o: &&Operation| Some(o.created_at) == newest;
+                operations(&rows, connection).filter(done).filter(of_run).cloned().collect()
             }
         })
     }

@@ -6,6 +6,7 @@ mod errors;
 mod load;
 mod open;
 mod read;
+mod tasks;
 mod write;
 
 use std::path::{Path, PathBuf};

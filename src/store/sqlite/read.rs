@@ -6,7 +6,7 @@ use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params
 
 use super::codec::{OPERATION, get_id, get_json, get_operation, id};
 use super::errors::explain;
-use super::{load, open};
+use super::{load, open, tasks};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
@@ -115,6 +115,8 @@ impl Reader for Reading {
                 found.dedup_by_key(|o| o.id);
                 Ok(found)
             }
+            Which::Worst(query) => self.at_once(|sql| tasks::worst(sql, connection, query)),
+            Which::LastRun(actor) => self.at_once(|sql| tasks::last_run(sql, connection, actor)),
         }
     }
 

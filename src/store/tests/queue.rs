@@ -3,6 +3,7 @@
 use super::made::*;
 use crate::directory::Change;
 use crate::domain::{OpId, OpKind, OpState, Operation, PersonId};
+use crate::engine::TasksQuery;
 use crate::store::backend::Backend;
 use crate::store::{Applied, Memory, Sqlite, StoreError, Which};
 
@@ -200,5 +201,60 @@ fn the_brake_counts_people_once_and_leaves_cancelled_and_plain_updates_out() {
         assert_eq!(history.removed, [PersonId(1)]);
         assert_eq!(history.changed, [PersonId(2), PersonId(4)]);
         assert_eq!(reader.brake_history(HERE, NOW.plus_ms(3)).unwrap().removed, []);
+    });
+}
+
+#[test]
+fn the_worst_come_first_in_both_backends_and_no_more_than_asked_for() {
+    each(|store| {
+        one(store, people(3..=9)).unwrap();
+        let states = [
+            (1, OpKind::Update, OpState::Queued),
+            (2, OpKind::Update, OpState::Waiting),
+            (3, OpKind::Update, OpState::Parked),
+            (4, OpKind::Deactivate, OpState::Queued),
+            (5, OpKind::Deactivate, OpState::Waiting),
+            (6, OpKind::Update, OpState::Conflict),
+            (7, OpKind::Create, OpState::Stale),
+            (8, OpKind::Deactivate, OpState::InDoubt),
+            (9, OpKind::Update, OpState::Done),
+        ];
+        for (n, kind, state) in states {
+            let op = Operation { kind, state, ..operation(n, n, "title") };
+            one(store, commit([op])).unwrap();
+        }
+        let mut reader = store.reader().unwrap();
+        let mut ask = |query: TasksQuery| -> Vec<u64> {
+            let found = reader.operations(HERE, &Which::Worst(query)).unwrap();
+            found.iter().map(|o| o.id.0).collect()
+        };
+        assert_eq!(ask(TasksQuery::default()), [5, 8, 6, 3, 7, 2, 1, 4]);
+        assert_eq!(ask(TasksQuery { limit: 3, ..Default::default() }), [5, 8, 6]);
+        assert_eq!(ask(TasksQuery { state: Some(OpState::Queued), ..Default::default() }), [1, 4]);
+        assert_eq!(ask(TasksQuery { state: Some(OpState::Waiting), limit: 9 }), [5, 2]);
+    });
+}
+
+#[test]
+fn the_last_run_of_an_actor_is_what_was_committed_with_their_newest_done_operation() {
+    each(|store| {
+        one(store, people(3..=6)).unwrap();
+        let run = |n: u64, at: i64, actor: &str, state| Operation {
+            created_at: NOW.plus_ms(at),
+            actor: actor.into(),
+            state,
+            ..operation(n, n, "title")
+        };
+        one(store, commit([run(1, 1, "kim", OpState::Done)])).unwrap();
+        let second = [run(2, 2, "kim", OpState::Done), run(3, 2, "kim", OpState::Parked)];
+        one(store, commit(second)).unwrap();
+        one(store, commit([run(4, 2, "kim", OpState::Done), run(5, 2, "lee", OpState::Done)])).unwrap();
+        one(store, commit([run(6, 9, "kim", OpState::Queued)])).unwrap();
+        let mut reader = store.reader().unwrap();
+        let mut ask = |actor: &str| -> Vec<u64> {
+            let found = reader.operations(HERE, &Which::LastRun(actor.into())).unwrap();
+            found.iter().map(|o| o.id.0).collect()
+        };
+        assert_eq!((ask("kim"), ask("lee"), ask("nobody")), (vec![2, 4], vec![5], vec![]));
     });
 }

@@ -1,0 +1,223 @@
+//! The Tasks pane: everything that is not settled, the worst first.
+//!
+//! The directory holds only a mark per person, so the operations are asked for. A queue may hold hundreds of
+//! thousands: only the first page is held here, and it is asked for anew at most once a second.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::keymap::Action;
+use super::{App, Cursor, Effect, Pane, Query, QueryId};
+use crate::directory::Directory;
+use crate::domain::{Flag, OpState, Operation, PersonId, Time};
+use crate::engine::{Tasks, TasksQuery, UndoOf, is_stuck_deactivation};
+use crate::verbs::Command;
+
+/// Not asked more often than this.
+const EVERY_MS: i64 = 1_000;
+
+/// The state of the pane.
+#[derive(Debug, Clone, Default)]
+pub struct Queue {
+    /// The first page, and the counts of all.
+    pub tasks: Tasks,
+    /// Places of the rows shown.
+    pub order: Vec<usize>,
+    /// Where the cursor is.
+    pub cursor: Cursor,
+    /// Who is selected.
+    pub selected: BTreeSet<PersonId>,
+    /// The filter as typed.
+    pub filter: String,
+    asked: Option<QueryId>,
+    asked_at: Option<Time>,
+    /// Something moved since it was asked.
+    stale: bool,
+    undo_asked: Option<QueryId>,
+}
+
+impl Queue {
+    /// Works out which rows are shown; the cursor stays on its operation.
+    pub(super) fn refresh(&mut self, rows: usize) {
+        let under = self.current().map(|op| op.id);
+        let terms: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        let shown = self.tasks.rows.iter().enumerate();
+        self.order =
+            shown.filter(|(_, op)| terms.iter().all(|t| mentions(op, t))).map(|(at, _)| at).collect();
+        if let Some(at) =
+            under.and_then(|id| (0..self.order.len()).find(|n| self.row(*n).map(|o| o.id) == Some(id)))
+        {
+            self.cursor.at = at;
+        }
+        let here: BTreeSet<PersonId> = self.tasks.rows.iter().map(|op| op.person).collect();
+        self.selected.retain(|id| here.contains(id));
+        self.cursor.settle(self.order.len(), rows);
+    }
+
+    /// The row at a place of those shown.
+    pub fn row(&self, at: usize) -> Option<&Operation> {
+        self.order.get(at).and_then(|at| self.tasks.rows.get(*at))
+    }
+
+    /// The operation under the cursor.
+    pub fn current(&self) -> Option<&Operation> {
+        self.row(self.cursor.at)
+    }
+
+    /// Whom a verb is about: the selected, else the one under the cursor.
+    pub fn targets(&self) -> Vec<PersonId> {
+        if self.selected.is_empty() {
+            self.current().map(|op| op.person).into_iter().collect()
+        } else {
+            self.selected.iter().copied().collect()
+        }
+    }
+
+    fn toggle(&mut self) {
+        if let Some(id) = self.current().map(|op| op.person) {
+            if !self.selected.remove(&id) {
+                self.selected.insert(id);
+            }
+            self.cursor.at += 1;
+        }
+    }
+
+    fn toggle_all(&mut self) {
+        let all: BTreeSet<PersonId> =
+            (0..self.order.len()).filter_map(|at| self.row(at)).map(|op| op.person).collect();
+        if all.is_subset(&self.selected) { self.selected.clear() } else { self.selected.extend(all) }
+    }
+
+    /// How many of the rows are ends of access that are not confirmed.
+    pub fn remaining(&self) -> usize {
+        self.tasks.rows.iter().filter(|op| is_stuck_deactivation(op)).count()
+    }
+
+    /// How many rows stand in each state.
+    pub fn by_state(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for op in &self.tasks.rows {
+            *counts.entry(state_words(op)).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// An operation's state in the words of the pane.
+pub fn state_words(op: &Operation) -> &'static str {
+    match (op.state, &op.failure) {
+        (OpState::Waiting, Some(f)) if f.kind == crate::domain::FailureKind::Pending => "pending",
+        (OpState::Waiting, Some(_)) => "failed",
+        (OpState::Waiting, None) => "waiting",
+        (OpState::Parked, _) => "failed",
+        (OpState::InDoubt, _) => "in doubt",
+        (OpState::Inflight, _) => "running",
+        (state, _) => state.word(),
+    }
+}
+
+fn mentions(op: &Operation, term: &str) -> bool {
+    [op.user_name.as_str(), op.kind.word(), op.state.word(), state_words(op), op.cause.as_str()]
+        .into_iter()
+        .any(|text| text.to_lowercase().contains(term))
+}
+
+impl App {
+    /// Whether the Tasks pane is what keys go to.
+    pub(super) fn on_tasks(&self) -> bool {
+        self.pane == Pane::Tasks && self.overlays.is_empty()
+    }
+
+    /// The queue moved, or may have.
+    pub(super) fn queue_moved(&mut self) {
+        if self.directory.queue().total() > 0 || !self.queue.tasks.rows.is_empty() {
+            self.queue.stale = true;
+            self.ask_tasks();
+        }
+    }
+
+    /// Asks for the first page, unless it is being asked for or was just now.
+    pub(super) fn ask_tasks(&mut self) {
+        if self.queue.asked.is_some() {
+            return;
+        }
+        if let Some(at) = self.queue.asked_at.map(|at| at.plus_ms(EVERY_MS)).filter(|at| *at > self.now) {
+            return self.out.push(Effect::WakeAt(at));
+        }
+        self.queue.stale = false;
+        self.queue.asked_at = Some(self.now);
+        self.queue.asked = Some(self.ask(Query::Tasks(TasksQuery::default())));
+    }
+
+    /// Asks again once the time for it has come.
+    pub(super) fn ask_tasks_in_time(&mut self) {
+        if self.queue.stale {
+            self.ask_tasks();
+        }
+    }
+
+    /// Takes the answer to a question of this pane; gives back any other.
+    pub(super) fn take_tasks(
+        &mut self,
+        id: QueryId,
+        result: Result<super::Answer, crate::engine::Problem>,
+    ) -> Option<Result<super::Answer, crate::engine::Problem>> {
+        let mine = [self.queue.asked, self.queue.undo_asked].contains(&Some(id));
+        if !mine {
+            return Some(result);
+        }
+        if self.queue.asked == Some(id) {
+            self.queue.asked = None;
+        } else {
+            self.queue.undo_asked = None;
+        }
+        match result {
+            Ok(super::Answer::Tasks(tasks)) => {
+                self.queue.tasks = *tasks;
+                self.queue.refresh(self.table_rows());
+                self.ask_tasks_in_time();
+            }
+            Ok(super::Answer::Undoable(operations)) if operations.is_empty() => {
+                self.complain("nothing was done that could be undone");
+            }
+            Ok(super::Answer::Undoable(operations)) => {
+                self.look(Command::Undo(operations), Vec::new(), true);
+            }
+            Ok(_) => {}
+            Err(problem) => self.complain(format!("{} {}", problem.text, problem.next)),
+        }
+        None
+    }
+
+    /// Asks what was done last: for the person of the page or the selected, else by the last run.
+    pub(super) fn ask_undo(&mut self) {
+        let chosen = match self.pane {
+            _ if self.on_person_page() => self.targets(),
+            Pane::Tasks => self.queue.selected.iter().copied().collect(),
+            _ => self.people.selected.iter().copied().collect(),
+        };
+        let of = if chosen.is_empty() { UndoOf::LastRun } else { UndoOf::People(chosen) };
+        self.queue.undo_asked = Some(self.ask(Query::Undoable(of)));
+    }
+
+    /// Selecting on the Tasks pane.
+    pub(super) fn select_tasks(&mut self, action: Action) {
+        if action == Action::Select {
+            self.queue.toggle()
+        } else {
+            self.queue.toggle_all()
+        }
+        let rows = self.table_rows();
+        self.queue.cursor.settle(self.queue.order.len(), rows);
+    }
+
+    /// Those whose invitation is open, as far as is known.
+    pub(super) fn pending_targets(&self) -> Vec<PersonId> {
+        let pending = |directory: &Directory, id: PersonId| {
+            directory.get(id).is_some_and(|p| p.flags().contains(Flag::Pending))
+        };
+        self.targets().into_iter().filter(|id| pending(&self.directory, *id)).collect()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,67 @@
+//! `undo` and `resend`: what names people or operations and needs the journal or the app to be asked first.
+
+use super::act::{act, exit};
+use super::args::Consent;
+use super::face::Face;
+use super::names::{bad, person};
+use super::render;
+use super::seam::Seam;
+use crate::domain::OpId;
+use crate::engine::{Problem, ProblemKind, UndoOf};
+use crate::verbs::{Command, Decision};
+
+/// Looks the operations up, then goes the way of every decision.
+pub(super) async fn undo<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    what: &[String],
+    consent: &Consent,
+    read_only: bool,
+) -> Result<u8, Problem> {
+    let directory = seam.directory();
+    let (mut people, mut ids) = (Vec::new(), Vec::new());
+    for word in what {
+        match word.parse::<OpId>() {
+            Ok(id) if directory.find(word).is_none() => ids.push(id),
+            _ => people.push(person(&directory, word)?),
+        }
+    }
+    let mut operations = Vec::new();
+    if what.is_empty() {
+        operations = seam.undoable(UndoOf::LastRun).await?;
+    }
+    if !people.is_empty() {
+        operations.extend(seam.undoable(UndoOf::People(people)).await?);
+    }
+    if !ids.is_empty() {
+        let found = seam.undoable(UndoOf::Operations(ids.clone())).await?;
+        if let Some(missing) = ids.iter().find(|id| found.iter().all(|op| op.id != **id)) {
+            let next = "Its id stands in results, in the audit feed and in: scimdeck show USER";
+            return Err(bad("no_such_operation", format!("There is no operation {missing}."), next));
+        }
+        operations.extend(found);
+    }
+    act(seam, face, Command::Undo(operations), consent, read_only).await
+}
+
+/// Asks the app to send invitations again; 5 when one of them was not sent.
+pub(super) async fn resend<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    users: &[String],
+    read_only: bool,
+) -> Result<u8, Problem> {
+    if read_only {
+        return Err(Problem::new(
+            ProblemKind::NotAllowed,
+            "read_only",
+            "This is read-only mode. No invitation was sent.",
+            "Run it without --read-only.",
+        ));
+    }
+    let people = super::names::people(&seam.directory(), users)?;
+    let report = seam.resend(people).await?;
+    let decision = Decision::here("invitation resent", Vec::new());
+    face.data(|width| render::report_text(&report, &decision, width), || render::report_json(&report))?;
+    Ok(exit(&report))
+}

@@ -1,0 +1,190 @@
+//! Undo, one kind of operation after the other.
+
+use super::super::Command;
+use super::super::fixture::*;
+use super::*;
+use crate::domain::{Base, Failure, FailureKind, Intent, OpId, Owned, Time};
+
+/// The operation that brought somebody's account from `before` to what is pushed now, confirmed when the link was.
+fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<AccountValues>) -> Operation {
+    let person = f.directory.get(f.id(name)).unwrap();
+    Operation {
+        id: OpId(900 + person.id().0),
+        person: person.id(),
+        user_name: address(name),
+        kind,
+        cause: "role edit".into(),
+        intent: Intent {
+            wanted: person.wanted(),
+            owned: Owned::of(owned.iter().copied()),
+            remote_id: person.remote_id().map(str::to_owned),
+            base: Base::Unknown,
+            before,
+            linked_at: person.linked_at(),
+        },
+        state: OpState::Done,
+        not_before: None,
+        attempts: 1,
+        failure: None,
+        created_at: Time::from_ms(8),
+        updated_at: Time::from_ms(9),
+        actor: "kim".into(),
+        reason: None,
+    }
+}
+
+fn pushed(f: &Fixture, name: &str) -> AccountValues {
+    f.directory.get(f.id(name)).unwrap().known().unwrap().0
+}
+
+/// Ana was an Analyst; her role was edited to Operator and that was confirmed.
+fn edited() -> (Fixture, Operation) {
+    let f = Fixture::new().linked("ana", "Analyst");
+    let before = pushed(&f, "ana");
+    let f = f.give("ana", role("Operator")).confirm("ana");
+    let op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
+    (f, op)
+}
+
+#[test]
+fn a_role_edit_goes_back_to_the_role_before_and_is_pushed() {
+    let (mut f, op) = edited();
+    let decision = f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.role_of("ana"), "Analyst");
+    assert_eq!(decision.people(), [f.id("ana")]);
+    assert!(decision.confirm, "an undo is always shown first");
+    assert!(said(&decision).contains("goes back to: workato_role Analyst"), "{}", said(&decision));
+}
+
+#[test]
+fn who_was_changed_since_is_left_out() {
+    let (f, op) = edited();
+    let mut f = f.give("ana", role("Admin")).confirm("ana");
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("pushed again since"));
+    let (f, op) = edited();
+    let mut f = f.give("ana", role("Admin"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("not sent yet"));
+    let (f, op) = edited();
+    let mut f = f.operation("ana", OpState::Queued);
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("update queued since"));
+}
+
+#[test]
+fn a_later_confirmation_with_the_same_values_counts_as_a_later_change() {
+    let (mut f, op) = edited();
+    let op = Operation { updated_at: Time::from_ms(5), ..op };
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("undo the later change first"));
+}
+
+#[test]
+fn profile_fields_go_back_too_and_a_user_name_that_is_taken_is_refused() {
+    let f = Fixture::new().linked("ana", "Analyst");
+    let before = pushed(&f, "ana");
+    let mut f = f;
+    let mut person = f.directory.get(f.id("ana")).unwrap().record();
+    (person.title, person.user_name) = ("Boss".into(), "ana2@example.com".into());
+    f.directory.apply(&Change::Person(person));
+    let id = f.directory.find("ana2@example.com").unwrap().id();
+    let mut op = done(&edited().0, "ana", OpKind::Update, &["title", "userName"], Some(before.clone()));
+    let sent = f.directory.get(id).unwrap().wanted();
+    op.intent.wanted = sent.clone();
+    let link = crate::directory::Link {
+        remote_id: "r".into(),
+        linked_at: Time::from_ms(9),
+        settled: sent.clone(),
+        sent,
+        confirmed_at: Time::from_ms(9),
+    };
+    f.directory.apply(&Change::Link(id, link));
+    op.intent.owned = Owned::of([field::TITLE, field::USER_NAME]);
+    let decision = f.decide(&Command::Undo(vec![op.clone()])).unwrap();
+    let back = |d: &Decision| {
+        d.changes.iter().find_map(|c| if let Change::Person(p) = c { Some(p.clone()) } else { None })
+    };
+    let record = back(&decision).unwrap();
+    assert_eq!((record.user_name.as_str(), record.title.as_str()), ("ana@example.com", ""));
+    let mut f = f.person("ana");
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("is taken by now"));
+}
+
+#[test]
+fn an_account_that_was_made_loses_its_access_again() {
+    let mut f = Fixture::new().linked("ana", "Analyst");
+    let op = done(&f, "ana", OpKind::Create, &["active", "workato_role"], None);
+    let decision = f.run(&Command::Undo(vec![op]));
+    assert!(!f.access("ana"));
+    assert_eq!(decision.people(), [f.id("ana")]);
+}
+
+#[test]
+fn a_deactivation_is_undone_with_the_earlier_values() {
+    for status in [Status::Suspended, Status::Deactivated] {
+        let mut f = Fixture::new().linked("ana", "Operator");
+        let before = pushed(&f, "ana");
+        f.run(&Command::SetStatus { people: vec![f.id("ana")], status });
+        let mut f = f.confirm("ana");
+        let mut op = done(&f, "ana", OpKind::Deactivate, &["active"], Some(before));
+        op.cause = "deactivated".into();
+        f.run(&Command::Undo(vec![op]));
+        assert!(f.access("ana"), "{status:?}");
+        assert_eq!(f.role_of("ana"), "Operator");
+    }
+}
+
+#[test]
+fn an_ended_assignment_is_given_back_unless_it_was_a_groups() {
+    let f = Fixture::new().linked("ana", "Operator");
+    let before = pushed(&f, "ana");
+    let mut f = f;
+    f.run(&Command::Unassign(vec![f.id("ana")]));
+    let mut f = f.confirm("ana");
+    let mut op = done(&f, "ana", OpKind::Deactivate, &["active"], Some(before));
+    op.cause = "removed from group".into();
+    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("through a group"));
+    op.cause = Command::Unassign(vec![]).cause().into();
+    f.run(&Command::Undo(vec![op]));
+    assert!(f.access("ana"));
+    assert_eq!(f.role_of("ana"), "Operator");
+}
+
+#[test]
+fn a_reactivation_becomes_a_suspension_again() {
+    let mut f = Fixture::new().linked("ana", "Operator");
+    let mut op = done(&f, "ana", OpKind::Reactivate, &["active"], Some(pushed(&f, "ana")));
+    op.cause = "reactivated".into();
+    f.run(&Command::Undo(vec![op]));
+    assert!(!f.access("ana"));
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended);
+}
+
+#[test]
+fn values_that_come_from_a_group_are_changed_in_the_group() {
+    let f =
+        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
+    let mut before = pushed(&f, "ana");
+    before.roles = role("Analyst");
+    let mut op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
+    let mut f = f;
+    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("through Team"));
+    op.cause = Command::Convert(super::super::Convertees::All).cause().into();
+    f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.role_of("ana"), "Analyst", "a conversion is taken back by an Individual assignment");
+}
+
+#[test]
+fn what_was_not_done_is_dropped_and_not_undone_and_nothing_is_no_undo() {
+    let (mut f, mut op) = edited();
+    op.state = OpState::Parked;
+    op.failure = Some(Failure { kind: FailureKind::Refused, text: String::new(), next: String::new() });
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("drop it instead"));
+    assert_eq!(f.decide(&Command::Undo(vec![])).unwrap_err().code, "nothing_to_undo");
+}
+
+#[test]
+fn of_two_operations_of_one_person_only_the_last_is_undone() {
+    let (mut f, op) = edited();
+    let older = Operation { id: OpId(1), kind: OpKind::Create, ..op.clone() };
+    let decision = f.run(&Command::Undo(vec![older, op]));
+    assert_eq!(decision.people().len(), 1);
+    assert_eq!(f.role_of("ana"), "Analyst");
+}
