@@ -44,6 +44,7 @@ impl App {
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
+            Msg::Reported(id, result) => self.reported(id, result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
                     && let Err(problem) = result
@@ -54,6 +55,12 @@ impl App {
             Msg::Answer(id, result) => self.answered(id, result),
             Msg::Key(_) | Msg::Paste(_) | Msg::Now(_) => {}
         }
+    }
+
+    /// Takes a task off the list; nothing when it was stopped before.
+    pub(super) fn end(&mut self, id: TaskId) -> Option<Task> {
+        let at = self.tasks.iter().position(|t| t.id == id)?;
+        Some(self.tasks.remove(at))
     }
 
     fn new_sending(&mut self, sending: Sending) {
@@ -71,7 +78,11 @@ impl App {
     }
 
     fn previewed(&mut self, id: TaskId, result: Result<Preview, Problem>) {
-        let Some(Task { kind: Kind::Look { command, typed, ask }, .. }) = self.end(id) else { return };
+        let (command, typed, ask) = match self.end(id) {
+            Some(Task { kind: Kind::Look { command, typed, ask }, .. }) => (command, typed, ask),
+            Some(Task { kind: Kind::Wire(person), .. }) => return self.show_wire(person, result.as_ref()),
+            _ => return,
+        };
         let label = title(&command);
         match result {
             Ok(preview) if ask || preview.must_ask() => {

@@ -3,6 +3,7 @@
 use super::doc::{Line, Tone};
 use super::words::{stamp, when};
 use super::{App, trace_doc};
+use crate::domain::WireProfile;
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
@@ -14,12 +15,12 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     let mut lines = vec![Line::head("SCIM connection").and(Tone::Dim, format!("  {}", c.name))];
     lines.push(Line::field("  Environment", Tone::Warn, c.badge.0.clone()));
     lines.push(Line::field("  Base URL", Tone::Accent, c.base_url.clone()));
-    lines.push(Line::field("  Unique id", Tone::Plain, "userName"));
+    lines.push(Line::field("  Unique id", Tone::Plain, c.unique_identifier.word()));
     lines.push(
         Line::field("  Authentication", Tone::Plain, "HTTP Header, Bearer token from ")
             .and(Tone::Plain, c.token.words()),
     );
-    lines.push(Line::field("  Wire profile", Tone::Plain, c.profile.word()));
+    lines.push(Line::field("  Wire profile", Tone::Plain, profile(c.profile)));
     lines.push(Line::field("  At once", Tone::Plain, format!("{} requests", c.concurrency)));
     let enabled = match c.enabled_at {
         _ if !c.enabled => {
@@ -50,6 +51,7 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(tick(c.to_app.create, "Create Users"));
     lines.push(tick(c.to_app.update, "Update User Attributes"));
     lines.push(tick(c.to_app.deactivate, "Deactivate Users"));
+    lines.push(tick(c.to_app.exclude_user_name, "Exclude Username Updates"));
     lines.push(Line::blank());
     lines.push(Line::head("Test Connector Configuration"));
     match &app.tested {
@@ -61,6 +63,16 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         ),
     }
     lines
+}
+
+/// The profile, and what it does to an account that exists.
+fn profile(profile: WireProfile) -> String {
+    let does = match profile {
+        WireProfile::OktaClassic => "GET, then PUT of the whole account",
+        WireProfile::Rfc => "PATCH of what changed, If-Match where there are versions",
+        WireProfile::OktaOin => "PATCH for access alone, else GET and PUT",
+    };
+    format!("{}: {does}", profile.word())
 }
 
 /// Who sends, in words.

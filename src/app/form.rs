@@ -22,6 +22,8 @@ pub enum Purpose {
     Note(Vec<PersonId>),
     /// A new attribute, or new fields of the one with this variable name.
     Attribute(Option<String>),
+    /// Replace a value of this attribute's list.
+    Replace(String),
     /// Type the name of a protected person; then the command is looked at again.
     TypeName(Box<Command>, Vec<String>),
 }

@@ -4,7 +4,7 @@ use super::import_review::ImportReview;
 use super::keymap::{self, Action, Context};
 use super::layout;
 use super::overlay::Overlay;
-use super::task::{Kind, Task};
+use super::task::Kind;
 use super::{App, Effect, Key, TaskId};
 use crate::engine::{ImportScan, Preview, Problem};
 use crate::verbs::{Accept, Command};
@@ -135,12 +135,6 @@ impl App {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Import(_)));
         let said = preview.decision.said.iter().find(|said| said.person.is_none());
         said.map_or(label, |said| format!("Import: {}", said.text))
-    }
-
-    /// Takes a task off the list; nothing when it was stopped before.
-    pub(super) fn end(&mut self, id: TaskId) -> Option<Task> {
-        let at = self.tasks.iter().position(|t| t.id == id)?;
-        Some(self.tasks.remove(at))
     }
 }
 

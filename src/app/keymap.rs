@@ -45,9 +45,16 @@ pub enum Action {
     Raise,
     Lower,
     Members,
+    PushGroup,
+    UnpushGroup,
+    DeletePushed,
     Add,
     Edit,
     Remove,
+    Repair,
+    Replace,
+    Values,
+    Wire,
     Follow,
     Trace,
     Test,
@@ -99,6 +106,8 @@ pub enum Context {
     Filter,
     /// The list of commands.
     Palette,
+    /// The list that asks for a person.
+    Chooser,
     /// A stopped run is offered.
     Offer,
     /// The review of an import from the app.
@@ -131,6 +140,7 @@ impl Context {
             Self::Form => "Form",
             Self::Filter => "Filter",
             Self::Palette => "Commands",
+            Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
             Self::Import => "Import",
             Self::Pick => "Whose account",
@@ -192,7 +202,8 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all = vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer];
+        let mut all =
+            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
         all.extend([Import, Pick]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all

@@ -3,7 +3,7 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, Time};
+use crate::domain::{OpId, PersonId, ReportedValue, Time};
 use crate::engine::{
     Approval, CheckReport, FeedState, ImportScan, Preview, Problem, Progress, Report, Sending, TestReport,
     Trace,
@@ -69,6 +69,8 @@ pub enum Msg {
     Scanned(TaskId, Box<Result<ImportScan, Problem>>),
     /// A test ended.
     Tested(TaskId, Box<Result<TestReport, Problem>>),
+    /// The endpoint's role values came.
+    Reported(TaskId, Result<Vec<ReportedValue>, Problem>),
     /// The word on a stopped run was taken.
     Resumed(TaskId, Result<(), Problem>),
     /// A question was answered.
@@ -88,6 +90,8 @@ pub enum Effect {
     Scan(TaskId),
     /// Test Connector Configuration.
     Test(TaskId),
+    /// Ask the endpoint for the role values it reports.
+    Reported(TaskId),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

@@ -1,5 +1,6 @@
 //! What can lie over the panes. The top one gets the keys.
 
+use super::chooser::Chooser;
 use super::confirm::Confirm;
 use super::doc::Page;
 use super::form::Form;
@@ -85,6 +86,8 @@ pub enum Overlay {
     Palette(Box<Palette>),
     /// The review of an import from the app.
     Import(Box<ImportReview>),
+    /// The list that asks for a person.
+    Chooser(Box<Chooser>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -101,6 +104,7 @@ impl Overlay {
             Self::Palette(_) => Context::Palette,
             Self::Import(review) if review.picker.is_some() => Context::Pick,
             Self::Import(_) => Context::Import,
+            Self::Chooser(_) => Context::Chooser,
             Self::Offer(_) => Context::Offer,
         }
     }

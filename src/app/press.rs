@@ -29,6 +29,7 @@ impl App {
             Context::Form => self.press_form(key),
             Context::Confirm => self.press_confirm(key),
             Context::Palette => self.press_palette(key),
+            Context::Chooser => self.press_chooser(key),
             Context::Filter => self.press_filter(key),
             Context::Import => self.press_import(key),
             Context::Pick => self.press_pick(key),
@@ -60,6 +61,10 @@ impl App {
                 palette.refresh();
             }
             Some(Overlay::Import(_)) => self.paste_pick(text),
+            Some(Overlay::Chooser(chooser)) => {
+                chooser.field.paste(text);
+                chooser.refresh(&self.directory);
+            }
             Some(_) => {}
             None => {
                 if let Some(field) = &mut self.filtering {
@@ -181,7 +186,13 @@ impl App {
                 r.cursor.take(action, r.order.len(), page.rows.saturating_sub(2));
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
-            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Offer(_) | Overlay::Import(_)) => {}
+            Some(
+                Overlay::Form(_)
+                | Overlay::Palette(_)
+                | Overlay::Chooser(_)
+                | Overlay::Offer(_)
+                | Overlay::Import(_),
+            ) => {}
         }
     }
 

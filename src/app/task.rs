@@ -2,7 +2,7 @@
 
 use super::TaskId;
 use super::doc::Tone;
-use crate::domain::Time;
+use crate::domain::{PersonId, Time};
 use crate::engine::Progress;
 use crate::verbs::Command;
 
@@ -31,6 +31,10 @@ pub enum Kind {
     Scan,
     /// Test Connector Configuration.
     Test,
+    /// The role values that the endpoint reports, for the list of this attribute.
+    Values(String),
+    /// What would be sent of this person; nothing is changed.
+    Wire(PersonId),
     /// The word on a stopped run is being taken.
     Resume,
 }
@@ -66,6 +70,8 @@ impl Task {
             }
             Kind::Check => format!("{}: comparing with the app", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
+            Kind::Values(_) => format!("{}: asking", self.label),
+            Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Test | Kind::Resume => self.label.clone(),
         }
     }

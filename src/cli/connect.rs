@@ -44,12 +44,16 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     let token = absolute(args.token.source())?;
     let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
     connection.timeout_s = args.timeout;
+    connection.profile = args.profile;
+    connection.unique_identifier = args.unique_identifier;
+    connection.to_app.exclude_user_name = args.exclude_user_name;
     if let Some(badge) = &args.badge {
         connection.badge = Badge(badge.clone());
     }
     if let (Some(url), Some(path)) = (&args.activity_url, &args.activity_token_file) {
         let token = absolute(TokenSource::File { path: path.clone() })?;
-        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url: None });
+        let resend_url = args.resend_url.clone();
+        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url });
     }
     Ok(connection)
 }

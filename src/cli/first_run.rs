@@ -4,7 +4,7 @@ use super::args::{ConnectArgs, Global, TokenArgs};
 use super::face::Face;
 use super::open::Opening;
 use super::{connect, console, demo};
-use crate::domain::Connection;
+use crate::domain::{Connection, UniqueIdentifier, WireProfile};
 use crate::engine::{Problem, ProblemKind};
 
 const WORDS: &str = "\
@@ -39,7 +39,7 @@ pub(super) async fn first_run(
     loop {
         let Some(answer) = face.ask("s, c or q: ").await else { return Ok(0) };
         match answer.as_str() {
-            "s" => return demo::demo(None, None).await,
+            "s" => return demo::demo(None, None, None).await,
             "c" => break,
             "q" | "" => return Ok(0),
             _ => {}
@@ -56,8 +56,12 @@ pub(super) async fn first_run(
         token: TokenArgs { token_file: Some(file.into()), token_command: None, token_env: None },
         badge: None,
         timeout: Connection::TIMEOUT_S,
+        profile: WireProfile::default(),
+        unique_identifier: UniqueIdentifier::default(),
+        exclude_user_name: false,
         activity_url: None,
         activity_token_file: None,
+        resend_url: None,
     };
     match connect::connect(opening, global, &args, face).await? {
         0 => console::console(opening).await,

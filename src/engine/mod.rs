@@ -7,6 +7,7 @@ mod notice;
 mod observation;
 mod plan;
 mod problem;
+pub mod push_group;
 mod report;
 pub mod wire;
 
@@ -16,6 +17,7 @@ pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
+pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
     ActionResult, Approval, CheckReport, ImportScan, Outcome, Preview, Progress, Report, RunResult,
     TestReport, Trace, Verdict,

@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId};
+use crate::domain::{OpId, PersonId, ReportedValue};
 use crate::drive::Drive;
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
@@ -38,6 +38,9 @@ impl Seam for Drive {
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         Self::test(self).await
+    }
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
+        Self::reported_roles(self).await
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         Self::audit(self, query).await

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId};
+use crate::domain::{OpId, PersonId, ReportedValue};
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
 };
@@ -47,6 +47,9 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// The role values that the endpoint reports. Only reads.
+    fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>> + Send;
 
     /// Entries of the audit feed.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>> + Send;

@@ -110,7 +110,7 @@ impl Seam for Arc<Fake> {
                 error: None,
             });
         }
-        Ok(Report { results, stopped: None })
+        Ok(Report { results, ..Report::default() })
     }
 
     async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
@@ -131,6 +131,10 @@ impl Seam for Arc<Fake> {
 
     async fn test(&self) -> Result<TestReport, Problem> {
         Ok(TestReport { ok: true, trouble: None, actions: Vec::new(), exchange: exchange(), at: NOW })
+    }
+
+    async fn reported_roles(&self) -> Result<Vec<crate::domain::ReportedValue>, Problem> {
+        Err(Problem::new(ProblemKind::BadInput, "no", "Not here.", "Try another."))
     }
 
     async fn audit(&self, _: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {

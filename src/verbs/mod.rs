@@ -29,9 +29,12 @@ mod import_row;
 mod import_rules;
 mod import_safeguard;
 mod import_updates;
+mod known;
+mod lint;
 mod match_accounts;
 mod member_replace;
 mod named;
+mod outgoing;
 mod person_remove;
 mod priority;
 mod protect;
@@ -39,6 +42,8 @@ mod provision_user;
 mod push_group;
 mod reach;
 mod reactivate;
+mod repair_attribute;
+mod reported_values;
 mod unassign;
 mod undo;
 mod unlink;
@@ -52,15 +57,17 @@ pub use accounts::{
 };
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
-    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected,
-    Unlinked, Who,
+    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use edit_person::{check_text, check_user_name};
+pub use lint::{LintCode, LintFinding, lint};
 pub use match_accounts::match_accounts;
+pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
 pub use reach::{Reach, touched};
+pub use reported_values::{Fate, ValueRow, compare_values, take_values};
 pub use values::{check_role_value, lacking};
 
 #[cfg(test)]

@@ -10,8 +10,11 @@ fn scimdeck(args: &[&str]) -> Output {
 
 #[test]
 fn bad_arguments_exit_64_and_help_0() {
-    for bad in [&["nope"][..], &["show"], &["audit", "--since", "tomorrow"], &["connect", "--base-url", "x"]]
-    {
+    let connect = ["connect", "--base-url", "https://x/scim/v2", "--token-file", "t"];
+    let profile = [&connect[..], &["--profile", "soap"]].concat();
+    let field = [&connect[..], &["--unique-identifier", "id"]].concat();
+    let since = ["audit", "--since", "tomorrow"];
+    for bad in [&["nope"][..], &["show"], &since, &["connect", "--base-url", "x"], &profile, &field] {
         let output = scimdeck(bad);
         assert_eq!(output.status.code(), Some(64), "{bad:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty());

@@ -5,6 +5,7 @@ mod activity;
 mod gzip;
 mod paging;
 mod probe;
+mod roles;
 mod sandbox;
 mod server;
 mod token_secrecy;

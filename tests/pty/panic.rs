@@ -4,7 +4,7 @@ use scimdeck::app::Session;
 use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
-use scimdeck::domain::{OpId, PersonId};
+use scimdeck::domain::{OpId, PersonId, ReportedValue};
 use scimdeck::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
 };
@@ -41,6 +41,9 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn test(&self) -> Result<TestReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn audit(&self, _: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {

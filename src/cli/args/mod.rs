@@ -1,6 +1,7 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
 mod import;
+mod mail;
 mod setup;
 mod values;
 mod verbs;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
+pub use mail::{MailArgs, PendingArg};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
@@ -62,6 +64,9 @@ pub enum Command {
         /// The same seed makes the same people
         #[arg(long, value_name = "S")]
         seed: Option<u64>,
+        /// Keep the sandbox's invitation mails in this folder [default: a folder that goes away at exit]
+        #[arg(long, value_name = "DIR")]
+        mail_dir: Option<PathBuf>,
     },
     /// A Workato-like workspace to provision into; the first line printed is its base URL
     Sandbox(SandboxArgs),
@@ -89,8 +94,23 @@ pub enum Command {
     },
     /// List groups
     Groups,
-    /// List profile attributes
-    Attributes,
+    /// List profile attributes, or what is wrong with them
+    Attributes {
+        /// Only what is wrong; exit code 5 when a value would not be sent or not be known there
+        #[arg(long)]
+        lint: bool,
+        /// Compare the values with those the endpoint reports as well
+        #[arg(long, requires = "lint")]
+        from_endpoint: bool,
+        /// The profile as JSON in the shape of Okta's app user schema
+        #[arg(long, conflicts_with = "lint")]
+        okta_schema: bool,
+    },
+    /// Exactly what would be sent of one person now, attribute by attribute; nothing is sent
+    Preview {
+        /// User name
+        user: String,
+    },
     /// Compare with the endpoint now; nothing is sent
     Check {
         /// Whom; everybody without one

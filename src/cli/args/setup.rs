@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::domain::TokenSource;
+use super::mail::MailArgs;
+use super::values;
+use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
+use crate::sandbox::{Paging, RolesForm};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Args)]
@@ -53,12 +56,24 @@ pub struct ConnectArgs {
     /// How long one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = crate::domain::Connection::TIMEOUT_S, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub timeout: u32,
+    /// How changes are written: okta-classic (GET and PUT), rfc (PATCH with paths), okta-oin (PATCH for access only)
+    #[arg(long, value_name = "PROFILE", default_value = "okta-classic", value_parser = super::values::profile)]
+    pub profile: WireProfile,
+    /// What accounts are found by: userName, email or externalId
+    #[arg(long, value_name = "FIELD", default_value = "userName", value_parser = super::values::unique_identifier)]
+    pub unique_identifier: UniqueIdentifier,
+    /// Do not send new user names to accounts that exist
+    #[arg(long)]
+    pub exclude_user_name: bool,
     /// The app's activity log, which has its own token
     #[arg(long, value_name = "URL", requires = "activity_token_file")]
     pub activity_url: Option<String>,
     /// A file with the activity log's token
     #[arg(long, value_name = "FILE", requires = "activity_url")]
     pub activity_token_file: Option<PathBuf>,
+    /// Where the app is asked to send an invitation again, with the activity log's token
+    #[arg(long, value_name = "URL", requires = "activity_url")]
+    pub resend_url: Option<String>,
 }
 
 /// `sandbox`.
@@ -79,4 +94,19 @@ pub struct SandboxArgs {
     /// Misbehave, for trying what happens then; may be given more than once
     #[arg(long, value_name = "SPEC")]
     pub fault: Vec<String>,
+    /// Mail and invitations.
+    #[command(flatten)]
+    pub mail: MailArgs,
+    /// Ways of paging that lists offer: index, cursor (RFC 9865) or both
+    #[arg(long, value_name = "WAY", default_value = "both")]
+    pub paging: Paging,
+    /// Whom the SCIM token stands for at /Me; without it there is no /Me
+    #[arg(long, value_name = "USER")]
+    pub me: Option<String>,
+    /// Where /Roles is announced: none, draft (ServiceProviderConfig), okta (ResourceTypes) or both
+    #[arg(long, value_name = "FORM", default_value = "none")]
+    pub roles: RolesForm,
+    /// How many people may have a role; may be given more than once
+    #[arg(long, value_name = "ROLE=N", value_parser = values::seats)]
+    pub seats: Vec<(String, u64)>,
 }

@@ -1,6 +1,6 @@
 //! Values that are read out of one word.
 
-use crate::domain::{Flag, Time};
+use crate::domain::{Flag, Time, UniqueIdentifier, WireProfile};
 
 /// `VARIABLE=VALUE`; an empty value takes it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,24 @@ pub(super) fn given(text: &str) -> Result<Given, String> {
     }
 }
 
+pub(super) fn seats(text: &str) -> Result<(String, u64), String> {
+    let wrong = || "write it as ROLE=NUMBER, for example Admin=5".to_owned();
+    let (role, count) = text.rsplit_once('=').filter(|(role, _)| !role.is_empty()).ok_or_else(wrong)?;
+    Ok((role.to_owned(), count.trim().parse().map_err(|_| wrong())?))
+}
+
 pub(super) fn flag(text: &str) -> Result<Flag, String> {
     Flag::parse(text).ok_or_else(|| format!("one of {}", Flag::ALL.map(Flag::key).join(", ")))
+}
+
+pub(super) fn profile(text: &str) -> Result<WireProfile, String> {
+    WireProfile::parse(text)
+        .ok_or_else(|| format!("one of {}", WireProfile::ALL.map(WireProfile::word).join(", ")))
+}
+
+pub(super) fn unique_identifier(text: &str) -> Result<UniqueIdentifier, String> {
+    UniqueIdentifier::parse(text)
+        .ok_or_else(|| format!("one of {}", UniqueIdentifier::ALL.map(UniqueIdentifier::word).join(", ")))
 }
 
 pub(super) fn since(text: &str) -> Result<Since, String> {
