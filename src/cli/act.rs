@@ -75,12 +75,13 @@ pub(super) fn read_only_refused() -> Problem {
     )
 }
 
-/// 5 when anything failed or is in doubt; a run that stopped before that is 3 when the endpoint was the reason.
+/// 5 when anything failed, is in doubt, or waits: it is not done. A run that stopped before that is 3 when the endpoint was the reason.
 pub(super) fn exit(report: &Report) -> u8 {
     if report.count(Outcome::Failed) + report.count(Outcome::InDoubt) > 0 {
         return 5;
     }
     match report.stopped.as_ref().map(|f| f.kind) {
+        None if report.count(Outcome::Held) > 0 => 5,
         None => 0,
         Some(FailureKind::Unreachable | FailureKind::TokenRefused | FailureKind::NotScim) => 3,
         Some(_) => 5,
