@@ -7,6 +7,7 @@ mod first_time;
 mod forms;
 mod gone;
 mod home;
+mod mails;
 mod panic;
 mod picture;
 mod quiet;
