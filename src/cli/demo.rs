@@ -73,7 +73,7 @@ struct OtherSide {
     activity_url: String,
     resend_url: String,
     /// The mails' folder, when it was made for this run.
-    mails: Option<PathBuf>,
+    mails: Option<OwnFolder>,
     tokens: (Secret, Secret),
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
@@ -103,7 +103,9 @@ impl OtherSide {
                 Some(mail_folder().map_err(|error| failed("A folder for mails cannot be named", &error))?)
             }
         };
-        config.mail.folder = mails.clone().or(mail_dir.map(Path::to_path_buf));
+        let named = mail_dir.map(std::path::absolute).transpose();
+        let named = named.map_err(|error| failed("The folder for mails cannot be named", &error))?;
+        config.mail.folder = mails.as_ref().map(|own: &OwnFolder| own.0.clone()).or(named);
         let (stop, stopped) = oneshot::channel();
         let (tell, hear) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -120,9 +122,7 @@ impl OtherSide {
     fn stop(self) {
         let _ = self.stop.send(());
         let _ = self.thread.join();
-        if let Some(folder) = &self.mails {
-            let _ = std::fs::remove_dir_all(folder);
-        }
+        drop(self.mails);
     }
 }
 
@@ -153,9 +153,19 @@ fn serve(
     });
 }
 
+/// A folder of this run, taken away with it.
+struct OwnFolder(PathBuf);
+
+impl Drop for OwnFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A folder that nobody else can have made: its name is random. The sandbox makes it for its owner only.
-fn mail_folder() -> std::io::Result<PathBuf> {
-    Ok(std::env::temp_dir().join(format!("scimdeck-demo-{}", super::sandbox::random_hex(8)?)))
+fn mail_folder() -> std::io::Result<OwnFolder> {
+    let name = format!("scimdeck-demo-{}", super::sandbox::random_hex(8)?);
+    Ok(OwnFolder(std::env::temp_dir().join(name)))
 }
 
 fn random_token() -> Result<SecretString, Problem> {

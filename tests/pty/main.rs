@@ -8,6 +8,7 @@ mod forms;
 mod gone;
 mod home;
 mod import_there;
+mod mails;
 mod panic;
 mod picture;
 mod profile;

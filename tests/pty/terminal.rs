@@ -87,7 +87,8 @@ impl Start {
         let mut kept = None;
         if !self.vars.iter().any(|(name, _)| name == "SCIMDECK_HOME") {
             let home = tempfile::tempdir().unwrap();
-            self = self.home(home.path());
+            // What a program leaves that is killed goes with it.
+            self = self.home(home.path()).var("TMPDIR", &home.path().display().to_string());
             kept = Some(home);
         }
         let pair = native_pty_system().openpty(pty_size(self.size)).unwrap();
