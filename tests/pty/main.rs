@@ -12,6 +12,7 @@ mod picture;
 mod quiet;
 mod sizes;
 mod svg;
+mod tasks;
 mod terminal;
 mod unfit;
 mod unusual_text;
