@@ -15,6 +15,7 @@ mod profile;
 mod quiet;
 mod sizes;
 mod svg;
+mod tasks;
 mod terminal;
 mod unfit;
 mod unusual_text;
