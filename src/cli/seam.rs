@@ -7,7 +7,9 @@ use tokio::sync::watch;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId, TokenSource};
-use crate::engine::{Approval, CheckReport, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, DeepReport, Preview, Problem, Progress, Report, TestReport, Trace,
+};
 use crate::verbs::Command;
 
 /// An open home on one connection.
@@ -32,6 +34,9 @@ pub trait Seam {
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;
+
+    /// A deeper look at the endpoint; reads only.
+    fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>>;
 
     /// Replaces where the token is and tests it; links and queue stay.
     fn set_token(&self, source: TokenSource) -> impl Future<Output = Result<TestReport, Problem>>;

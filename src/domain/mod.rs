@@ -6,6 +6,7 @@ mod assignment;
 mod attribute;
 mod connection;
 mod exchange;
+mod finding;
 mod flag;
 mod ids;
 mod operation;
@@ -18,9 +19,11 @@ pub use account::{Account, AccountState, AccountValues, Difference, Shift, field
 pub use assignment::{Assignment, GroupAssignment, Origin};
 pub use attribute::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
 pub use connection::{
-    Badge, BrakeLimits, Connection, Feed, SupportedActions, ToApp, TokenSource, UniqueIdentifier, WireProfile,
+    Badge, BrakeLimits, Connection, Feed, ImportRules, SupportedActions, ToApp, TokenSource,
+    UniqueIdentifier, WireProfile,
 };
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
+pub use finding::{ProbeLine, ProbeVerdict};
 pub use flag::{Flag, FlagSet};
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
 pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};

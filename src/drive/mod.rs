@@ -8,6 +8,7 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod homes;
 mod intake;
 mod lead;
 mod ledger;
@@ -22,6 +23,7 @@ mod publish;
 mod run;
 mod runner;
 mod shared;
+mod sibling;
 mod test;
 mod token;
 mod words;
@@ -35,6 +37,9 @@ use tokio::task::JoinHandle;
 
 pub use connect::{add_connection, check_base_url, connections, open_store};
 pub use example::fill_example;
+pub use homes::{
+    check_name, connection_rows, current_connection, remove_connection, rename_connection, use_connection,
+};
 use ledger::Ledger;
 use line::open_line;
 use shared::Shared;

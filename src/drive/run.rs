@@ -163,6 +163,10 @@ impl Drive {
         if applied.changes.iter().any(settings) {
             self.shared.order(Order::Settings);
         }
+        if matches!(preview.command, Command::ConnectionSet(_)) {
+            // Opened again with the settings of now.
+            super::line::close_line(&self.shared).await;
+        }
         if matches!(preview.command, Command::Enable) {
             super::line::close_line(&self.shared).await;
             self.shared.order(Order::TokenChanged);
@@ -211,7 +215,7 @@ impl Drive {
         }
         if people.is_empty() || people.len() > 20 {
             let detail = match people.len() {
-                0 => decision.cause.clone(),
+                0 => about(preview),
                 n => format!("{}: {n} people", decision.cause),
             };
             return vec![entry(None, String::new(), detail)];
@@ -255,6 +259,16 @@ impl Drive {
             });
         }
         Ok(())
+    }
+}
+
+/// What the one entry about the whole says: of settings, which they are.
+fn about(preview: &Preview) -> String {
+    let decision = &preview.decision;
+    let said = decision.said.iter().find(|said| said.person.is_none());
+    match (&preview.command, said) {
+        (Command::ConnectionSet(_), Some(said)) => said.text.clone(),
+        _ => decision.cause.clone(),
     }
 }
 

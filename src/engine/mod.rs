@@ -1,6 +1,7 @@
 //! Plan, brake, the journal machine, wire profiles, compare.
 
 mod brake;
+mod connections;
 pub mod machine;
 mod make;
 mod notice;
@@ -11,12 +12,13 @@ mod report;
 pub mod wire;
 
 pub use brake::{BrakeHistory, weigh};
+pub use connections::{Connected, ConnectionRow, NewConnection, name_fault};
 pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use report::{
-    ActionResult, Approval, CheckReport, Outcome, Preview, Progress, Report, RunResult, TestReport, Trace,
-    Verdict,
+    ActionResult, Approval, CheckReport, DeepReport, Outcome, Preview, Progress, Report, RunResult,
+    TestReport, Trace, Verdict,
 };

@@ -39,6 +39,8 @@ fn looking() {
     example("attributes.json", "--json attributes", 0);
     example("check.json", "--json check bo@example.com", 0);
     example("test.json", "--json test", 0);
+    example("test_deep.json", "--json test --deep", 0);
+    example("connection_show.json", "--json connection show", 0);
     example("plan.json", "--json plan", 2);
     example("audit.lines.json", "--json audit", 0);
     example("trace.json", "--json trace op000000000002d", 0);
@@ -64,6 +66,7 @@ fn verbs_share_one_shape() {
         "attribute remove workato_role",
         "flag bo@example.com --note x",
         "protect bo@example.com",
+        "connection set --badge PROD --to-app-deactivate off --yes",
         "enable",
         "disable",
         "retry",

@@ -119,6 +119,20 @@ impl Seam for Fake {
         })
     }
 
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        let line = |check: &str, verdict, found: &str, next: &str| ProbeLine {
+            check: check.into(),
+            verdict,
+            found: found.into(),
+            next: next.into(),
+        };
+        let lines = vec![
+            line("Users can be read", ProbeVerdict::Pass, "the token is taken; 3 accounts are there", ""),
+            line("Schemas", ProbeVerdict::Warn, "no such document (HTTP 404)", "Nothing needs it."),
+        ];
+        Ok(DeepReport { ok: self.test, lines, requests: 15, at: at(60) })
+    }
+
     async fn set_token(&self, _: TokenSource) -> Result<TestReport, Problem> {
         self.test().await
     }

@@ -1,5 +1,6 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
+mod connections;
 mod setup;
 mod values;
 mod verbs;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use connections::{ConnectionCommand, SettingArgs};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
@@ -68,7 +70,14 @@ pub enum Command {
     /// Replace the connection's token; links and queue stay
     Token(TokenArgs),
     /// Test Connector Configuration
-    Test,
+    Test {
+        /// Look deeper: discovery documents, filters, pages, a wrong token, speed, clock; reads only
+        #[arg(long)]
+        deep: bool,
+    },
+    /// List, show and change connections
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
     /// Take people or groups into the directory; nothing is sent
     #[command(subcommand)]
     Import(ImportCommand),
