@@ -38,6 +38,10 @@ impl App {
                 because(self.targets().is_empty(), "nobody is under the cursor")
             }
             Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
+            Action::UseConnection => because(
+                self.switcher().is_none_or(|s| s.current().is_none()),
+                "the connections are still being looked at",
+            ),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
@@ -98,6 +102,9 @@ fn changes(action: Action) -> bool {
             | Action::Edit
             | Action::Remove
             | Action::EnableScim
+            | Action::Settings
+            | Action::Token
+            | Action::NewConnection
             | Action::GoOn
     )
 }

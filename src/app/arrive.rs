@@ -43,6 +43,8 @@ impl App {
             Msg::Ran(id, result) => self.ran(id, result),
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Tested(id, result) => self.tested(id, *result),
+            Msg::Probed(id, result) => self.probed(id, *result),
+            Msg::Connected(id, result) => self.connected(id, *result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
                     && let Err(problem) = result
@@ -56,7 +58,7 @@ impl App {
     }
 
     /// Takes a task off the list; nothing when it was stopped before.
-    fn end(&mut self, id: TaskId) -> Option<Task> {
+    pub(super) fn end(&mut self, id: TaskId) -> Option<Task> {
         let at = self.tasks.iter().position(|t| t.id == id)?;
         Some(self.tasks.remove(at))
     }
@@ -136,7 +138,9 @@ impl App {
         match result {
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
-                if report.ok {
+                if report.ok && task.kind == Kind::Token {
+                    self.say("the new token is taken; what is queued goes on");
+                } else if report.ok {
                     self.say("Connector configured successfully");
                 } else {
                     let trouble = report.trouble.as_ref().map(|f| format!("{} {}", f.text, f.next));
@@ -159,6 +163,7 @@ impl App {
         let waits = |o: &Overlay| match o {
             Overlay::Person(page) => page.asked == id,
             Overlay::Reader(reader) => reader.waiting == Some(id),
+            Overlay::Connections(switcher) => switcher.waiting == Some(id),
             _ => false,
         };
         let Some(at) = self.overlays.iter().position(waits) else { return };
@@ -168,6 +173,11 @@ impl App {
             (Overlay::Reader(reader), Ok(Answer::Traces(traces))) => {
                 reader.waiting = None;
                 reader.page.replace(trace_doc::page(&traces));
+            }
+            (Overlay::Connections(switcher), Ok(Answer::Connections(rows))) => switcher.fill(rows),
+            (Overlay::Connections(_), Err(problem)) => {
+                self.overlays.remove(at);
+                self.complain(format!("{} {}", problem.text, problem.next));
             }
             (Overlay::Reader(reader), Err(problem)) => {
                 reader.waiting = None;
@@ -191,7 +201,7 @@ impl App {
         }
     }
 
-    fn show_problem(&mut self, what: &str, problem: &Problem) {
+    pub(super) fn show_problem(&mut self, what: &str, problem: &Problem) {
         if self.overlays.is_empty() && self.filtering.is_none() {
             self.push_reader(what, Page::new(problem_lines(problem)), None);
         } else {

@@ -14,13 +14,17 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     let mut lines = vec![Line::head("SCIM connection").and(Tone::Dim, format!("  {}", c.name))];
     lines.push(Line::field("  Environment", Tone::Warn, c.badge.0.clone()));
     lines.push(Line::field("  Base URL", Tone::Accent, c.base_url.clone()));
-    lines.push(Line::field("  Unique id", Tone::Plain, "userName"));
+    lines.push(Line::field("  Unique id", Tone::Plain, c.unique_identifier.word()));
     lines.push(
         Line::field("  Authentication", Tone::Plain, "HTTP Header, Bearer token from ")
             .and(Tone::Plain, c.token.words()),
     );
     lines.push(Line::field("  Wire profile", Tone::Plain, c.profile.word()));
-    lines.push(Line::field("  At once", Tone::Plain, format!("{} requests", c.concurrency)));
+    lines.push(Line::field(
+        "  At once",
+        Tone::Plain,
+        format!("{} requests, each within {} s", c.concurrency, c.timeout_s),
+    ));
     let enabled = match c.enabled_at {
         _ if !c.enabled => {
             Line::field("  Provisioning", Tone::Bad, "disabled: nothing is sent; e enables it")
@@ -42,7 +46,12 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(Line::field("  Brake holds", Tone::Plain, brake));
     lines.push(Line::field("  Protected", Tone::Plain, super::forms::count(c.protected.len(), "person")));
     lines.push(Line::blank());
-    lines.push(Line::head("Supported provisioning actions"));
+    lines.push(
+        Line::head("Supported provisioning actions")
+            .and(Tone::Dim, "  ")
+            .and(Tone::Key, "E")
+            .and(Tone::Dim, " changes them"),
+    );
     lines.push(tick(c.actions.import, "Import New Users and Profile Updates"));
     lines.push(tick(c.actions.push_new, "Push New Users"));
     lines.push(tick(c.actions.push_updates, "Push Profile Updates"));
@@ -50,6 +59,7 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(tick(c.to_app.create, "Create Users"));
     lines.push(tick(c.to_app.update, "Update User Attributes"));
     lines.push(tick(c.to_app.deactivate, "Deactivate Users"));
+    lines.push(tick(c.to_app.exclude_user_name, "Exclude Username Updates"));
     lines.push(Line::blank());
     lines.push(Line::head("Test Connector Configuration"));
     match &app.tested {

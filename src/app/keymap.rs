@@ -52,6 +52,12 @@ pub enum Action {
     Trace,
     Test,
     EnableScim,
+    Settings,
+    Token,
+    DeepTest,
+    Connections,
+    UseConnection,
+    NewConnection,
     Help,
     Palette,
     Copy,
@@ -91,6 +97,8 @@ pub enum Context {
     Filter,
     /// The list of commands.
     Palette,
+    /// The list of connections.
+    Connections,
     /// A stopped run is offered.
     Offer,
 }
@@ -100,7 +108,9 @@ impl Context {
     pub fn chain(self) -> Vec<Self> {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
-            Self::Person | Self::Results | Self::Reader | Self::Confirm => vec![self, Self::Moves],
+            Self::Person | Self::Results | Self::Reader | Self::Confirm | Self::Connections => {
+                vec![self, Self::Moves]
+            }
             other => vec![other],
         }
     }
@@ -118,6 +128,7 @@ impl Context {
             Self::Form => "Form",
             Self::Filter => "Filter",
             Self::Palette => "Commands",
+            Self::Connections => "Connections",
             Self::Offer => "A stopped run",
         }
     }
@@ -177,7 +188,8 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all = vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer];
+        let mut all =
+            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer, Connections];
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

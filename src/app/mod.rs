@@ -12,6 +12,8 @@ mod bindings;
 mod commands;
 mod confirm;
 mod connection_doc;
+mod connection_form;
+mod deep_doc;
 mod doc;
 mod entry_doc;
 mod feed;
@@ -25,6 +27,7 @@ mod key;
 mod keymap;
 pub mod layout;
 mod list;
+mod masked;
 mod msg;
 mod next_step;
 mod overlay;
@@ -33,12 +36,16 @@ mod people;
 mod person_doc;
 mod plan_doc;
 mod press;
+mod switcher;
 mod task;
+mod token_form;
 mod trace_doc;
 mod words;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod switcher_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -52,11 +59,13 @@ pub use groups::Groups;
 pub use key::{Code, Key};
 pub use keymap::{Action, Binding, Context, hints};
 pub use list::Cursor;
+pub use masked::Masked;
 pub use msg::{Answer, Effect, Msg, Query, QueryId, TaskId};
 pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
+pub use switcher::{Switcher, connection_line};
 pub use task::{Kind, Task, Toast};
 pub use words::{age, clock, stamp};
 

@@ -3,9 +3,10 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, Time};
+use crate::domain::{ConnectionId, OpId, PersonId, Secret, Time};
 use crate::engine::{
-    Approval, CheckReport, FeedState, Preview, Problem, Progress, Report, Sending, TestReport, Trace,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, NewConnection, Preview, Problem,
+    Progress, Report, Sending, TestReport, Trace,
 };
 use crate::verbs::Command;
 
@@ -24,6 +25,8 @@ pub enum Query {
     Audit(AuditQuery),
     /// All attempts of an operation.
     Traces(OpId),
+    /// The connections of this home.
+    Connections,
 }
 
 /// The answer to a [`Query`].
@@ -33,6 +36,8 @@ pub enum Answer {
     Audit(Vec<AuditEntry>),
     /// Attempts, oldest first.
     Traces(Vec<Trace>),
+    /// Connections, the oldest first.
+    Connections(Vec<ConnectionRow>),
 }
 
 /// Something that happened outside.
@@ -66,6 +71,10 @@ pub enum Msg {
     Checked(TaskId, Result<CheckReport, Problem>),
     /// A test ended.
     Tested(TaskId, Box<Result<TestReport, Problem>>),
+    /// A deeper look ended.
+    Probed(TaskId, Box<Result<DeepReport, Problem>>),
+    /// A new connection was saved and tested.
+    Connected(TaskId, Box<Result<Connected, Problem>>),
     /// The word on a stopped run was taken.
     Resumed(TaskId, Result<(), Problem>),
     /// A question was answered.
@@ -83,6 +92,14 @@ pub enum Effect {
     Check(TaskId, Option<Vec<PersonId>>),
     /// Test Connector Configuration.
     Test(TaskId),
+    /// Look deeper at the endpoint; reads only.
+    DeepTest(TaskId),
+    /// Use this token from now on, and test it.
+    Token(TaskId, Secret),
+    /// Save a new connection and test it.
+    Connect(TaskId, Box<NewConnection>),
+    /// Go over to another connection of this home.
+    Switch(ConnectionId),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

@@ -5,7 +5,7 @@ use super::doc::Page;
 use super::form::Form;
 use super::keymap::Context;
 use super::palette::Palette;
-use super::{Cursor, QueryId};
+use super::{Cursor, QueryId, Switcher};
 use crate::audit::AuditEntry;
 use crate::domain::PersonId;
 use crate::engine::{Outcome, Report, RunResult};
@@ -82,6 +82,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// The list of commands.
     Palette(Box<Palette>),
+    /// The list of connections.
+    Connections(Box<Switcher>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -96,6 +98,7 @@ impl Overlay {
             Self::Confirm(_) => Context::Confirm,
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
+            Self::Connections(_) => Context::Connections,
             Self::Offer(_) => Context::Offer,
         }
     }

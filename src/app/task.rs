@@ -29,6 +29,12 @@ pub enum Kind {
     Check,
     /// Test Connector Configuration.
     Test,
+    /// A deeper look at the endpoint.
+    Deep,
+    /// A new token is tested and taken.
+    Token,
+    /// A new connection is saved and tested.
+    Connect,
     /// The word on a stopped run is being taken.
     Resume,
 }
@@ -63,7 +69,7 @@ impl Task {
                 line
             }
             Kind::Check => format!("{}: comparing with the app", self.label),
-            Kind::Test | Kind::Resume => self.label.clone(),
+            Kind::Test | Kind::Deep | Kind::Token | Kind::Connect | Kind::Resume => self.label.clone(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn demo(people: Option<u32>, seed: Option<u64>) -> Result<u8, P
     let other_side = OtherSide::start(&example)?;
     let drive = open(&example, &other_side).await?;
     drive.lead().await;
-    let code = console::show(drive, false).await;
+    let code = console::show(drive, false, false).await;
     other_side.stop();
     code
 }

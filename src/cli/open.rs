@@ -62,11 +62,16 @@ pub(super) async fn has_connection(opening: &Opening) -> Result<bool, Problem> {
     Ok(!drive::connections(&open_home(&opening.home)?).await?.is_empty())
 }
 
-/// Opens the home on its connection, and follows the app's log and other processes.
-pub(super) async fn open_watching(opening: &Opening) -> Result<Drive, Problem> {
+/// Opens the home on its connection, and follows the app's log and other processes. Where several are there and none
+/// was chosen it is the oldest, and the second value says that the operator is to be asked.
+pub(super) async fn open_watching(opening: &Opening) -> Result<(Drive, bool), Problem> {
     let store = open_home(&opening.home)?;
-    let connection = chosen(&store, opening).await?;
-    Drive::open(opening.config(store, connection, true)).await
+    let undecided = opening.connection.is_none() && drive::current_connection(&store).await?.is_none();
+    let connection = match drive::connections(&store).await?.into_iter().next().filter(|_| undecided) {
+        Some(oldest) => oldest,
+        None => chosen(&store, opening).await?,
+    };
+    Ok((Drive::open(opening.config(store, connection, true)).await?, undecided))
 }
 
 /// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.

@@ -5,9 +5,10 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId};
+use crate::domain::{ConnectionId, OpId, PersonId, Secret};
 use crate::drive::Drive;
 use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
 impl Seam for Drive {
@@ -33,6 +34,21 @@ impl Seam for Drive {
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         Self::test(self).await
+    }
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        Self::deep_test(self).await
+    }
+    async fn replace_token(&self, token: Secret) -> Result<TestReport, Problem> {
+        Self::replace_token(self, token).await
+    }
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
+        Self::connections(self).await
+    }
+    async fn connect(&self, new: NewConnection) -> Result<Connected, Problem> {
+        Self::connect(self, new).await
+    }
+    async fn switch(&self, id: ConnectionId) -> Result<Self, Problem> {
+        Self::switch(self, id).await
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         Self::audit(self, query).await

@@ -6,8 +6,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId};
+use crate::domain::{ConnectionId, OpId, PersonId, Secret};
 use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
 /// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
@@ -42,6 +43,23 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// A deeper look at the endpoint; reads only.
+    fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>> + Send;
+
+    /// Uses this token from now on and tests it; one that the app refuses is not taken.
+    fn replace_token(&self, token: Secret) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// The connections of this home.
+    fn connections(&self) -> impl Future<Output = Result<Vec<ConnectionRow>, Problem>> + Send;
+
+    /// Saves a new connection of this home and tests it.
+    fn connect(&self, new: NewConnection) -> impl Future<Output = Result<Connected, Problem>> + Send;
+
+    /// Opens another connection of this home.
+    fn switch(&self, id: ConnectionId) -> impl Future<Output = Result<Self, Problem>> + Send
+    where
+        Self: Sized;
 
     /// Entries of the audit feed.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>> + Send;

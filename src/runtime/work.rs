@@ -51,6 +51,21 @@ impl<S: Seam> Work<S> {
                     Msg::Tested(id, Box::new(Err(problem)))
                 })
             }
+            Effect::DeepTest(id) => self.task(
+                id,
+                async move { Msg::Probed(id, Box::new(seam.deep_test().await)) },
+                |id, problem| Msg::Probed(id, Box::new(Err(problem))),
+            ),
+            Effect::Token(id, token) => self.task(
+                id,
+                async move { Msg::Tested(id, Box::new(seam.replace_token(token).await)) },
+                |id, problem| Msg::Tested(id, Box::new(Err(problem))),
+            ),
+            Effect::Connect(id, new) => self.task(
+                id,
+                async move { Msg::Connected(id, Box::new(seam.connect(*new).await)) },
+                |id, problem| Msg::Connected(id, Box::new(Err(problem))),
+            ),
             Effect::Resume(id, go_on) => {
                 self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
                     Msg::Resumed(id, Err(problem))
@@ -94,6 +109,7 @@ impl<S: Seam> Work<S> {
         let work = tokio::spawn(async move {
             match query {
                 Query::Audit(query) => seam.audit(query).await.map(Answer::Audit),
+                Query::Connections => seam.connections().await.map(Answer::Connections),
                 Query::Traces(operation) => seam.traces(operation).await.map(Answer::Traces),
             }
         });

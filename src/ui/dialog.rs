@@ -12,7 +12,7 @@ pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str, foot: &str) -> Rect {
+pub(super) fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str, foot: &str) -> Rect {
     let width = layout::dialog_columns(area.width) + 4;
     let outer = middle(area, width, rows + 2);
     canvas.clear(outer);

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::table::{self, Column};
-use super::{dialog, form};
+use super::{connections, dialog, form};
 use crate::app::{App, Overlay, Page, Results, Tone};
 use crate::engine::Outcome;
 
@@ -31,6 +31,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Confirm(c) => dialog::confirm(canvas, area, c),
             Overlay::Form(f) => form::draw(canvas, area, f),
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
+            Overlay::Connections(s) => connections::draw(canvas, area, s),
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),
         };
     }
