@@ -155,6 +155,8 @@ pub struct App {
     pub last: Option<(String, Report)>,
     /// The last test.
     pub tested: Option<TestReport>,
+    /// More than one connection is there and none was chosen yet.
+    undecided: bool,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
     /// The question for a page of the Audit Log.
@@ -187,6 +189,7 @@ impl App {
             toast: None,
             last: None,
             tested: None,
+            undecided: false,
             asked: Vec::new(),
             feed_asked: None,
             next_id: 0,

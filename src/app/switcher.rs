@@ -59,7 +59,8 @@ impl App {
     /// Goes over to the marked connection; while a run is under way only when asked twice.
     pub(super) fn go_over(&mut self) {
         let Some(row) = self.switcher().and_then(Switcher::current).cloned() else { return };
-        if row.name == self.directory.connection().name {
+        // Until one was chosen, the one that is shown can be chosen too.
+        if row.name == self.directory.connection().name && !self.undecided {
             self.overlays.pop();
             return self.say(format!("{} is shown already", row.name));
         }
@@ -129,6 +130,7 @@ impl App {
 
     /// The first thing to be decided is which connection: more than one is there and none is chosen.
     pub fn ask_which(&mut self) {
+        self.undecided = true;
         self.open_switcher(None);
     }
 }

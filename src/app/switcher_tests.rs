@@ -77,6 +77,16 @@ fn going_over_to_the_same_connection_only_closes_the_list() {
 }
 
 #[test]
+fn until_one_is_chosen_the_list_comes_first_and_the_shown_one_can_be_chosen() {
+    let mut app = app();
+    app.ask_which();
+    let [Effect::Ask(id, Query::Connections), ..] = app.start()[..] else { panic!("not asked") };
+    app.handle(Msg::Answer(id, Ok(Answer::Connections(rows()))));
+    assert_eq!(app.context(), Context::Connections);
+    assert_eq!(keys(&mut app, "enter"), [Effect::Switch(ConnectionId(1))]);
+}
+
+#[test]
 fn a_run_under_way_is_left_only_when_asked_twice() {
     let mut app = app();
     let preview = tests::preview(Command::Apply, &[], None);

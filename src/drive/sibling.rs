@@ -21,7 +21,8 @@ impl Drive {
     /// Opens another connection of this home, which is the current one from then on. This one stays open until it is
     /// dropped. Sends nothing.
     pub async fn switch(&self, id: ConnectionId) -> Result<Self, Problem> {
-        let drive = self.sibling(id, true).await?;
+        let other = id != self.shared.connection;
+        let drive = if other { self.sibling(id, true).await? } else { self.clone() };
         if !self.shared.read_only {
             homes::use_connection(&self.shared.store, id).await?;
             drive.lead().await;
@@ -81,14 +82,14 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
+        if let Some(report) = self.refused(&secret).await? {
+            return Ok(report);
+        }
         let source = self.shared.directory().connection().token.clone();
         let Some(home) = self.shared.home.as_deref().filter(|_| source != TokenSource::Memory) else {
             let feed = super::shared::hold(&self.shared.tokens).as_ref().map(|(_, feed)| feed.clone());
             return self.use_token(secret.clone(), feed.unwrap_or(secret)).await;
         };
-        if let Some(report) = self.refused(&secret).await? {
-            return Ok(report);
-        }
         let path = homes::token_file(home, self.shared.connection);
         token::keep(&path, &secret).map_err(|error| unkept(&error))?;
         self.set_token(TokenSource::File { path }).await

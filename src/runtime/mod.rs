@@ -139,7 +139,8 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
             Ok(other) => {
                 let before = std::mem::replace(&mut seam, Arc::new(other));
                 // What was sent there is heard out beside the work here.
-                left.push(tokio::spawn(async move { before.stop_run().await }));
+                let same = before.directory().connection().id == id;
+                left.extend((!same).then(|| tokio::spawn(async move { before.stop_run().await })));
                 None
             }
             Err(problem) => Some(problem),

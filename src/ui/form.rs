@@ -22,12 +22,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, form: &Form) -> Option<P
     let outer = middle(area, layout::dialog_columns(area.width) + 4, height);
     canvas.clear(outer);
     let all = form.fields.iter().map(rows).sum::<u16>() + intro + 5;
-    let foot = if all > outer.height {
+    let place = if all > outer.height {
         format!("field {} of {}", form.focus + 1, form.fields.len())
     } else {
         String::new()
     };
-    let inside = canvas.frame(outer, &form.title, &foot, true);
+    let inside = canvas.frame(outer, &form.title, &place, true);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     // The last two rows say what is wrong or what to enter; fields scroll above them.
     let bottom = inside.bottom().saturating_sub(2);
