@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 
 use scimdeck::directory::Change;
 use scimdeck::domain::{
-    Assignment, Connection, ConnectionId, Ids, Origin, Person, ProfileAttribute, Secret, Time, TokenSource,
+    AccountValues, Assignment, Connection, ConnectionId, Ids, Origin, Person, ProfileAttribute, Secret, Time,
+    TokenSource,
 };
 use scimdeck::drive::{Drive, DriveConfig, add_connection, open_store};
-use scimdeck::engine::{Approval, Outcome, Progress, wire};
+use scimdeck::engine::wire::Wire;
+use scimdeck::engine::{Approval, Outcome, Progress};
 use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use scimdeck::store::Batch;
 use scimdeck::verbs::{Command, Who};
@@ -78,11 +80,10 @@ async fn directory(base_url: &str, home: &std::path::Path) -> (Drive, Vec<String
     })
     .await
     .unwrap();
-    let bodies = drive
-        .directory()
-        .people()
-        .map(|p| wire::create_body(&p.wanted(), &attributes()).to_string())
-        .collect();
+    let wire = Wire::of(drive.directory().connection());
+    let body =
+        |values: &AccountValues| wire.create(values, &attributes()).body.unwrap_or_default().to_string();
+    let bodies = drive.directory().people().map(|p| body(&p.wanted())).collect();
     (drive, bodies)
 }
 

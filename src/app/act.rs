@@ -84,6 +84,7 @@ impl App {
             Action::Quit => self.quit(),
             Action::GoOn | Action::Leave => self.answer_offer(action == Action::GoOn),
             action if self.verb(action) => {}
+            action if self.profile_action(action) => {}
             action => self.move_here(action),
         }
     }

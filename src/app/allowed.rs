@@ -30,6 +30,11 @@ impl App {
                 "nobody here has an Individual assignment; a group's is ended in Groups",
             ),
             Action::Raise | Action::Lower => self.no_group(action),
+            Action::PushGroup => because(self.groups.current().is_none(), "there is no group"),
+            Action::UnpushGroup | Action::DeletePushed => {
+                let group = self.groups.current().and_then(|id| self.directory.group(id));
+                because(group.is_none_or(|g| g.push.is_none()), "this group is not pushed: P pushes it")
+            }
             Action::Unflag => because(self.noted_targets().is_empty(), "nobody here carries a note"),
             Action::Retry | Action::Drop => {
                 because(self.stuck_targets().is_empty(), "no operation here can be moved")
@@ -43,6 +48,7 @@ impl App {
                 "the connections are still being looked at",
             ),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
+            Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -96,11 +102,16 @@ fn changes(action: Action) -> bool {
             | Action::Retry
             | Action::Drop
             | Action::Send
+            | Action::PushGroup
+            | Action::UnpushGroup
+            | Action::DeletePushed
             | Action::Raise
             | Action::Lower
             | Action::Add
             | Action::Edit
             | Action::Remove
+            | Action::Repair
+            | Action::Replace
             | Action::EnableScim
             | Action::Settings
             | Action::Token

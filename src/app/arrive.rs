@@ -45,6 +45,7 @@ impl App {
             Msg::Tested(id, result) => self.tested(id, *result),
             Msg::Probed(id, result) => self.probed(id, *result),
             Msg::Connected(id, result) => self.connected(id, *result),
+            Msg::Reported(id, result) => self.reported(id, result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
                     && let Err(problem) = result
@@ -78,7 +79,11 @@ impl App {
     }
 
     fn previewed(&mut self, id: TaskId, result: Result<Preview, Problem>) {
-        let Some(Task { kind: Kind::Look { command, typed, ask }, .. }) = self.end(id) else { return };
+        let (command, typed, ask) = match self.end(id) {
+            Some(Task { kind: Kind::Look { command, typed, ask }, .. }) => (command, typed, ask),
+            Some(Task { kind: Kind::Wire(person), .. }) => return self.show_wire(person, result.as_ref()),
+            _ => return,
+        };
         let label = title(&command);
         match result {
             Ok(preview) if ask || preview.must_ask() => {

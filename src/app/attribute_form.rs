@@ -6,8 +6,8 @@ use super::doc::{Line, Tone};
 use super::field::{Choice, Field};
 use super::form::{Form, Purpose};
 use crate::directory::Directory;
-use crate::domain::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
-use crate::verbs::Command;
+use crate::domain::{DataType, Member, ProfileAttribute, RoleValues, WORKATO_ROLE_URN};
+use crate::verbs::{Command, check_attribute};
 
 /// The form of a new attribute, or of one that is there.
 pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
@@ -24,10 +24,6 @@ pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
     let types = DataType::ALL
         .map(|t| Choice { shown: t.word().to_owned(), value: Some(t.word().to_owned()) })
         .to_vec();
-    let members = a
-        .members
-        .iter()
-        .map(|m| if m.display == m.value { m.value.clone() } else { format!("{} = {}", m.display, m.value) });
     let fields = vec![
         Field::choice("data_type", "Data type", types, Some(a.data_type.word())).help("left and right"),
         Field::text("display_name", "Display name", &a.display_name).help("What operators read"),
@@ -35,7 +31,7 @@ pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
         Field::text("external_name", "External name", &a.external_name).help("Its name in the app"),
         Field::text("namespace", "External namespace", a.external_namespace.as_deref().unwrap_or(""))
             .help("The extension's URN; empty for a core attribute"),
-        Field::lines("members", "Attribute members", members.collect())
+        Field::lines("members", "Attribute members", member_lines(&a.members))
             .help("One a line, strongest first; display = value where they differ; empty: any value"),
         Field::toggle("required", "Attribute required", a.required).help("space changes it"),
     ];
@@ -46,6 +42,16 @@ pub(super) fn form(attribute: Option<&ProfileAttribute>) -> Form {
         }
     };
     Form::new(Purpose::Attribute(attribute.map(|a| a.variable.clone())), title, vec![intro], fields)
+}
+
+/// A member a line: its value, with the words for it where they differ. A value with an equals sign is always written
+/// with its words, so that it is read back as it was.
+pub(super) fn member_lines(members: &[Member]) -> Vec<String> {
+    let line = |m: &Member| match m.display == m.value && !m.value.contains('=') {
+        true => m.value.clone(),
+        false => format!("{} = {}", m.display, m.value),
+    };
+    members.iter().map(line).collect()
 }
 
 /// Names follow the display name until they are typed themselves.
@@ -77,9 +83,38 @@ pub(super) fn check(form: &mut Form, present: Option<&str>, directory: &Director
             "namespace" if !value.is_empty() && !value.to_lowercase().starts_with("urn:") => {
                 Some("a namespace starts with urn:".to_owned())
             }
-            "members" => members_fault(&members(&value), kind),
+            "members" => {
+                let members = members(&value);
+                members_fault(&members, kind).or_else(|| in_use(present, &members, directory))
+            }
             _ => None,
         };
+    }
+    whole(form, present, directory);
+}
+
+/// A value of the list that somebody has is replaced, not taken out.
+fn in_use(present: Option<&str>, members: &[Member], directory: &Directory) -> Option<String> {
+    let attribute = directory.attribute(present?)?;
+    // With an empty list any value is taken.
+    let gone = |m: &&Member| !members.is_empty() && members.iter().all(|n| n.value != m.value);
+    attribute.members.iter().filter(gone).find_map(|member| {
+        let has = |roles: &RoleValues| roles.get(&attribute.variable) == Some(member.value.as_str());
+        let groups = directory.assigned_groups();
+        let used = directory.people().any(|p| p.individual_roles().is_some_and(has))
+            || groups.iter().any(|g| g.assignment.as_ref().is_some_and(|a| has(&a.roles)));
+        used.then(|| format!("{} is in use: leave this form, then m replaces it", member.value))
+    })
+}
+
+/// What only the whole attribute shows: another one that writes the same place, a name that is taken.
+fn whole(form: &mut Form, present: Option<&str>, directory: &Directory) {
+    let errors = check_attribute(&attribute(form), directory.attributes(), present);
+    for error in errors {
+        let name = if error.field == "external_namespace" { "namespace" } else { error.field };
+        if let Some(field) = form.fields.iter_mut().find(|f| f.name == name && f.error.is_none()) {
+            field.error = Some(error.text);
+        }
     }
 }
 
@@ -95,8 +130,14 @@ fn variable_fault(value: &str, present: Option<&str>, directory: &Directory) -> 
 }
 
 fn members_fault(members: &[Member], kind: DataType) -> Option<String> {
+    if kind == DataType::Boolean && !members.is_empty() {
+        return Some("a boolean takes true or false and has no list".to_owned());
+    }
     let mut seen = HashSet::new();
     for member in members {
+        if member.value.is_empty() {
+            return Some("a value is empty".to_owned());
+        }
         if !kind.accepts(&member.value) {
             return Some(format!("{} is not a valid {}", member.value, kind.word()));
         }
@@ -111,7 +152,7 @@ fn members(text: &str) -> Vec<Member> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
-        .map(|line| match line.split_once('=') {
+        .map(|line| match line.split_once(" = ").or_else(|| line.split_once('=')) {
             Some((display, value)) => {
                 Member { display: display.trim().to_owned(), value: value.trim().to_owned() }
             }
@@ -127,8 +168,17 @@ fn data_type(form: &Form) -> DataType {
 
 /// The decision the form stands for.
 pub(super) fn command(form: &Form, present: Option<&str>) -> Option<Command> {
+    let attribute = attribute(form);
+    match present {
+        Some(_) if !form.dirty() => None,
+        Some(variable) => Some(Command::AttributeSet { variable: variable.to_owned(), attribute }),
+        None => Some(Command::AttributeAdd(attribute)),
+    }
+}
+
+fn attribute(form: &Form) -> ProfileAttribute {
     let value = |name: &str| form.value(name).unwrap_or_default();
-    let attribute = ProfileAttribute {
+    ProfileAttribute {
         variable: value("variable"),
         display_name: value("display_name"),
         external_name: value("external_name"),
@@ -136,11 +186,6 @@ pub(super) fn command(form: &Form, present: Option<&str>) -> Option<Command> {
         data_type: data_type(form),
         members: members(&value("members")),
         required: value("required") == "true",
-    };
-    match present {
-        Some(_) if !form.dirty() => None,
-        Some(variable) => Some(Command::AttributeSet { variable: variable.to_owned(), attribute }),
-        None => Some(Command::AttributeAdd(attribute)),
     }
 }
 

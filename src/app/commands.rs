@@ -3,7 +3,7 @@
 use super::keymap::Action;
 use super::task::Kind;
 use super::{App, Effect, Form, Overlay, Pane, Purpose, forms};
-use crate::domain::{Flag, PersonId, ProfileAttribute, Status};
+use crate::domain::{Flag, GroupId, PersonId, ProfileAttribute, Status, Unlinked};
 use crate::engine::{Approval, Preview, Progress};
 use crate::verbs::{Command, Who};
 
@@ -65,6 +65,10 @@ impl App {
             Action::Unassign if groups => {
                 let Some(id) = self.groups.current() else { return true };
                 (Command::UnassignGroup(id), true)
+            }
+            Action::PushGroup | Action::UnpushGroup | Action::DeletePushed => {
+                let Some(id) = self.groups.current() else { return true };
+                (push_command(action, id), true)
             }
             Action::Unassign => (Command::Unassign(self.individual_targets()), true),
             Action::Unflag => (Command::Unflag(self.noted_targets()), false),
@@ -182,6 +186,14 @@ impl App {
     }
 }
 
+fn push_command(action: Action, id: GroupId) -> Command {
+    match action {
+        Action::UnpushGroup => Command::UnpushGroup(id, Unlinked::Left),
+        Action::DeletePushed => Command::UnpushGroup(id, Unlinked::Deleted),
+        _ => Command::PushGroup(id),
+    }
+}
+
 /// A command's name on the dialog and in the task line.
 pub(super) fn title(command: &Command) -> String {
     match command {
@@ -209,6 +221,7 @@ pub(super) fn title(command: &Command) -> String {
         Command::AttributeAdd(_) => "Add attribute".to_owned(),
         Command::AttributeSet { .. } => "Edit attribute".to_owned(),
         Command::AttributeRemove(_) => "Remove attribute".to_owned(),
+        Command::AttributeRepair { .. } => "Repair attributes".to_owned(),
         Command::Priority(..) => "Group priority".to_owned(),
         Command::Flag { .. } => "Flag".to_owned(),
         Command::Unflag(_) => "Unflag".to_owned(),

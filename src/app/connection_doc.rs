@@ -3,6 +3,7 @@
 use super::doc::{Line, Tone};
 use super::words::{stamp, when};
 use super::{App, trace_doc};
+use crate::domain::WireProfile;
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
@@ -19,7 +20,7 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         Line::field("  Authentication", Tone::Plain, "HTTP Header, Bearer token from ")
             .and(Tone::Plain, c.token.words()),
     );
-    lines.push(Line::field("  Wire profile", Tone::Plain, c.profile.word()));
+    lines.push(Line::field("  Wire profile", Tone::Plain, profile(c.profile)));
     lines.push(Line::field(
         "  At once",
         Tone::Plain,
@@ -71,6 +72,16 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         ),
     }
     lines
+}
+
+/// The profile, and what it does to an account that exists.
+fn profile(profile: WireProfile) -> String {
+    let does = match profile {
+        WireProfile::OktaClassic => "GET, then PUT of the whole account",
+        WireProfile::Rfc => "PATCH of what changed, If-Match where there are versions",
+        WireProfile::OktaOin => "PATCH for access alone, else GET and PUT",
+    };
+    format!("{}: {does}", profile.word())
 }
 
 /// Who sends, in words.

@@ -28,6 +28,8 @@ pub enum Purpose {
     Token,
     /// A new connection; these names are taken.
     Connect(Vec<String>),
+    /// Replace a value of this attribute's list.
+    Replace(String),
     /// Type the name of a protected person; then the command is looked at again.
     TypeName(Box<Command>, Vec<String>),
 }

@@ -1,8 +1,8 @@
 //! Groups: assigned ones first in order of priority, then the others by name.
 
-use super::Cursor;
+use super::{App, Cursor};
 use crate::directory::Directory;
-use crate::domain::GroupId;
+use crate::domain::{Failure, GroupId};
 
 /// The state of the Groups pane.
 #[derive(Debug, Clone, Default)]
@@ -33,5 +33,12 @@ impl Groups {
     /// The group under the cursor.
     pub fn current(&self) -> Option<GroupId> {
         self.order.get(self.cursor.at).copied()
+    }
+}
+
+impl App {
+    /// Why the push of the group under the cursor did not go through.
+    pub(super) fn push_failure(&self) -> Option<&Failure> {
+        self.directory.group(self.groups.current()?)?.push.as_ref()?.failure.as_ref()
     }
 }

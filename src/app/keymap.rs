@@ -45,9 +45,16 @@ pub enum Action {
     Raise,
     Lower,
     Members,
+    PushGroup,
+    UnpushGroup,
+    DeletePushed,
     Add,
     Edit,
     Remove,
+    Repair,
+    Replace,
+    Values,
+    Wire,
     Follow,
     Trace,
     Test,
@@ -99,6 +106,8 @@ pub enum Context {
     Palette,
     /// The list of connections.
     Connections,
+    /// The list that asks for a person.
+    Chooser,
     /// A stopped run is offered.
     Offer,
 }
@@ -129,6 +138,7 @@ impl Context {
             Self::Filter => "Filter",
             Self::Palette => "Commands",
             Self::Connections => "Connections",
+            Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
         }
     }
@@ -188,8 +198,20 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all =
-            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Offer, Connections];
+        let mut all = vec![
+            Moves,
+            Panes,
+            Person,
+            Results,
+            Reader,
+            Confirm,
+            Form,
+            Filter,
+            Palette,
+            Chooser,
+            Offer,
+            Connections,
+        ];
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -9,6 +9,7 @@ mod allowed;
 mod arrive;
 mod attribute_form;
 mod bindings;
+mod chooser;
 mod commands;
 mod confirm;
 mod connection_doc;
@@ -36,19 +37,25 @@ mod people;
 mod person_doc;
 mod plan_doc;
 mod press;
+mod profile;
+mod replace_form;
 mod switcher;
 mod task;
 mod token_form;
 mod trace_doc;
+mod wire_doc;
 mod words;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod profile_tests;
+#[cfg(test)]
 mod switcher_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use chooser::Chooser;
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
 pub use doc::{Bit, Line, Page, Tone};
@@ -71,8 +78,9 @@ pub use words::{age, clock, stamp};
 
 use crate::audit::AuditQuery;
 use crate::directory::Directory;
-use crate::domain::Time;
+use crate::domain::{ReportedValue, Time};
 use crate::engine::{FeedState, Report, Sending, TestReport};
+use crate::verbs::LintFinding;
 
 /// The panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -139,6 +147,10 @@ pub struct App {
     pub groups: Groups,
     /// The row of the Profile Editor.
     pub profile: Cursor,
+    /// What is wrong with the profile.
+    pub findings: Vec<LintFinding>,
+    /// The role values that the endpoint reports, once they were asked for.
+    pub reported: Option<Vec<ReportedValue>>,
     /// The Audit Log.
     pub feed: Feed,
     /// The Provisioning pane.
@@ -181,6 +193,8 @@ impl App {
             people: People::default(),
             groups: Groups::default(),
             profile: Cursor::default(),
+            findings: Vec::new(),
+            reported: None,
             feed: Feed::default(),
             connection: Page::default(),
             filtering: None,
@@ -330,6 +344,7 @@ impl App {
         self.groups.refresh(&self.directory, rows);
         self.feed.refresh(rows);
         self.profile.settle(self.directory.attributes().len(), rows);
+        self.refresh_findings();
         self.connection.replace(connection_doc::page(self));
         self.refresh_pages();
     }

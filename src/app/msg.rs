@@ -3,7 +3,7 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, PersonId, Secret, Time};
+use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret, Time};
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, NewConnection, Preview, Problem,
     Progress, Report, Sending, TestReport, Trace,
@@ -75,6 +75,8 @@ pub enum Msg {
     Probed(TaskId, Box<Result<DeepReport, Problem>>),
     /// A new connection was saved and tested.
     Connected(TaskId, Box<Result<Connected, Problem>>),
+    /// The endpoint's role values came.
+    Reported(TaskId, Result<Vec<ReportedValue>, Problem>),
     /// The word on a stopped run was taken.
     Resumed(TaskId, Result<(), Problem>),
     /// A question was answered.
@@ -100,6 +102,8 @@ pub enum Effect {
     Connect(TaskId, Box<NewConnection>),
     /// Go over to another connection of this home.
     Switch(ConnectionId),
+    /// Ask the endpoint for the role values it reports.
+    Reported(TaskId),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

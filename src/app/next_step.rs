@@ -70,6 +70,11 @@ impl App {
             Pane::Groups if self.groups.order.is_empty() => Line::of(Tone::Dim, "No groups: ")
                 .and(Tone::Key, "scimdeck import groups FILE")
                 .and(Tone::Plain, " brings them in"),
+            Pane::Groups if self.push_failure().is_some() => {
+                let failure = self.push_failure();
+                let words = failure.map(|f| format!("Push failed: {} {}", f.text, f.next));
+                Line::of(Tone::Bad, words.unwrap_or_default())
+            }
             Pane::Groups => {
                 Line::of(Tone::Dim, "Priority 1 wins; an Individual assignment beats every group")
             }
@@ -78,9 +83,9 @@ impl App {
                     .and(Tone::Key, "a")
                     .and(Tone::Plain, " adds workato_role, the role that assignments give")
             }
-            Pane::Profile => {
+            Pane::Profile => self.repair_step().unwrap_or_else(|| {
                 Line::of(Tone::Dim, "Members stand strongest first: a step towards the top raises")
-            }
+            }),
             Pane::Audit if self.feed.is_empty() => {
                 Line::of(Tone::Dim, "Nothing happened yet: provision somebody and see it arrive here")
             }

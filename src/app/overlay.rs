@@ -1,5 +1,6 @@
 //! What can lie over the panes. The top one gets the keys.
 
+use super::chooser::Chooser;
 use super::confirm::Confirm;
 use super::doc::Page;
 use super::form::Form;
@@ -84,6 +85,8 @@ pub enum Overlay {
     Palette(Box<Palette>),
     /// The list of connections.
     Connections(Box<Switcher>),
+    /// The list that asks for a person.
+    Chooser(Box<Chooser>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -99,6 +102,7 @@ impl Overlay {
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
             Self::Connections(_) => Context::Connections,
+            Self::Chooser(_) => Context::Chooser,
             Self::Offer(_) => Context::Offer,
         }
     }

@@ -4,7 +4,7 @@ use super::doc::{Line, Tone};
 use super::forms::count;
 use super::words::or_dash;
 use crate::directory::Directory;
-use crate::domain::{Difference, OpKind, ProfileAttribute, Shift, field};
+use crate::domain::{Call, Difference, OpKind, ProfileAttribute, Shift, field};
 use crate::engine::{Invitation, Planned, Preview};
 
 /// More people than this are counted, not listed: nobody reads further in a dialog.
@@ -17,7 +17,15 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     let mut lines = Vec::new();
     let people = plan.operations.len();
     let app = &directory.connection().name;
-    if people == 0 && plan.cancel.is_empty() {
+    if people == 0 && !plan.groups.is_empty() {
+        for group in &plan.groups {
+            lines.push(
+                Line::of(Tone::Strong, format!("{} group {} in the app", group.kind.word(), group.name))
+                    .and(Tone::Dim, format!("  {} members in, {} out", group.added, group.removed)),
+            );
+            lines.extend(group.calls.iter().map(|c| Line::of(Tone::Dim, format!("      {}", c.line()))));
+        }
+    } else if people == 0 && plan.cancel.is_empty() {
         lines.push(Line::head("Nothing is sent to the app."));
     } else {
         let verb = if people == 1 { "is" } else { "are" };
@@ -153,19 +161,22 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
     }
 }
 
+/// One request: its line, and its body as it is written.
+pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
+    let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
+    lines.push(Line::of(tone, format!("  {}", call.line())));
+    if let Some(body) = &call.body {
+        let text = serde_json::to_string_pretty(body).unwrap_or_default();
+        lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
+    }
+}
+
 /// The exact requests, one after the other.
 pub(super) fn requests(preview: &Preview) -> Vec<Line> {
     let mut lines = Vec::new();
     for planned in preview.plan.operations.iter().take(LISTED) {
         lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));
-        for call in &planned.calls {
-            let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
-            lines.push(Line::of(tone, format!("  {}", call.line())));
-            if let Some(body) = &call.body {
-                let text = serde_json::to_string_pretty(body).unwrap_or_default();
-                lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));
-            }
-        }
+        planned.calls.iter().for_each(|c| call(&mut lines, c));
         lines.push(Line::blank());
     }
     if lines.is_empty() {

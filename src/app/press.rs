@@ -29,6 +29,7 @@ impl App {
             Context::Form => self.press_form(key),
             Context::Confirm => self.press_confirm(key),
             Context::Palette => self.press_palette(key),
+            Context::Chooser => self.press_chooser(key),
             Context::Filter => self.press_filter(key),
             context => {
                 if let Some(binding) = keymap::find(context, key) {
@@ -56,6 +57,10 @@ impl App {
             Some(Overlay::Palette(palette)) => {
                 palette.field.paste(text);
                 palette.refresh();
+            }
+            Some(Overlay::Chooser(chooser)) => {
+                chooser.field.paste(text);
+                chooser.refresh(&self.directory);
             }
             Some(_) => {}
             None => {
@@ -181,7 +186,7 @@ impl App {
                 s.cursor.take(action, s.rows.len(), dialog.rows);
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
-            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Offer(_)) => {}
+            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Chooser(_) | Overlay::Offer(_)) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::TaskId;
 use super::doc::Tone;
-use crate::domain::Time;
+use crate::domain::{PersonId, Time};
 use crate::engine::Progress;
 use crate::verbs::Command;
 
@@ -35,6 +35,10 @@ pub enum Kind {
     Token,
     /// A new connection is saved and tested.
     Connect,
+    /// The role values that the endpoint reports, for the list of this attribute.
+    Values(String),
+    /// What would be sent of this person; nothing is changed.
+    Wire(PersonId),
     /// The word on a stopped run is being taken.
     Resume,
 }
@@ -69,6 +73,8 @@ impl Task {
                 line
             }
             Kind::Check => format!("{}: comparing with the app", self.label),
+            Kind::Values(_) => format!("{}: asking", self.label),
+            Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Test | Kind::Deep | Kind::Token | Kind::Connect | Kind::Resume => self.label.clone(),
         }
     }

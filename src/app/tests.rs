@@ -233,7 +233,7 @@ fn results_open_by_themselves_when_something_failed_and_lead_to_the_requests() {
         outcome: Outcome::Failed,
         error: None,
     };
-    app.handle(Msg::Ran(id, Ok(crate::engine::Report { results: vec![result], stopped: None })));
+    app.handle(Msg::Ran(id, Ok(crate::engine::Report { results: vec![result], ..Default::default() })));
     assert_eq!(app.context(), Context::Results);
     let effects = keys(&mut app, "enter");
     assert!(matches!(&effects[..], [Effect::Ask(_, Query::Traces(asked))] if *asked == op));

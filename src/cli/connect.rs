@@ -44,6 +44,9 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     let token = absolute(args.token.source())?;
     let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
     connection.timeout_s = args.timeout;
+    connection.profile = args.profile;
+    connection.unique_identifier = args.unique_identifier;
+    connection.to_app.exclude_user_name = args.exclude_user_name;
     if let Some(badge) = &args.badge {
         connection.badge = Badge(badge.clone());
     }

@@ -8,7 +8,7 @@ use super::args::{
 };
 use super::names::{bad, group, people, person};
 use crate::directory::Directory;
-use crate::domain::{Member, PersonId, ProfileAttribute, Status};
+use crate::domain::{Member, PersonId, ProfileAttribute, Status, Unlinked, WORKATO_ROLE_URN};
 use crate::engine::Problem;
 use crate::verbs::{Command, Who};
 
@@ -65,6 +65,13 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
         Typed::Reactivate(who) => return status(who, Status::Active),
         Typed::Person(command) => return person_command(directory, command).map(Some),
         Typed::Group(GroupCommand::Add { name }) => (Command::GroupAdd(name.clone()), Consent::default()),
+        Typed::Group(GroupCommand::Push { name, consent }) => {
+            (Command::PushGroup(group(directory, name)?.group.id), consent.clone())
+        }
+        Typed::Group(GroupCommand::Unpush { name, delete, consent }) => {
+            let what = if *delete { Unlinked::Deleted } else { Unlinked::Left };
+            (Command::UnpushGroup(group(directory, name)?.group.id, what), consent.clone())
+        }
         Typed::Group(GroupCommand::Remove { name, consent }) => {
             (Command::GroupRemove(group(directory, name)?.group.id), consent.clone())
         }
@@ -165,13 +172,28 @@ fn attribute_command(directory: &Directory, typed: &AttributeCommand) -> Result<
             }
             (Command::AttributeSet { variable: variable.clone(), attribute }, consent.clone())
         }
+        AttributeCommand::Repair { variables, external_namespace, consent } => (
+            Command::AttributeRepair {
+                variables: variables.clone(),
+                namespace: external_namespace.clone().unwrap_or_else(|| WORKATO_ROLE_URN.to_owned()),
+            },
+            consent.clone(),
+        ),
+        AttributeCommand::Replace { variable, from, to, consent } => (
+            Command::MemberReplace { variable: variable.clone(), from: from.clone(), to: to.clone() },
+            consent.clone(),
+        ),
+        AttributeCommand::Values { variable, consent, .. } => {
+            let attribute = present(directory, variable)?.clone();
+            (Command::AttributeSet { variable: variable.clone(), attribute }, consent.clone())
+        }
         AttributeCommand::Remove { variable, consent } => {
             (Command::AttributeRemove(present(directory, variable)?.variable.clone()), consent.clone())
         }
     })
 }
 
-fn present<'a>(directory: &'a Directory, variable: &str) -> Result<&'a ProfileAttribute, Problem> {
+pub(super) fn present<'a>(directory: &'a Directory, variable: &str) -> Result<&'a ProfileAttribute, Problem> {
     directory.attribute(variable).ok_or_else(|| {
         let names: Vec<_> = directory.attributes().iter().map(|a| a.variable.as_str()).collect();
         let next = format!("There are: {}.", if names.is_empty() { "none".into() } else { names.join(", ") });

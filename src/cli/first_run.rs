@@ -4,7 +4,7 @@ use super::args::{ConnectArgs, Global, TokenArgs};
 use super::face::Face;
 use super::open::Opening;
 use super::{connect, console, demo};
-use crate::domain::Connection;
+use crate::domain::{Connection, UniqueIdentifier, WireProfile};
 use crate::engine::{Problem, ProblemKind};
 
 const WORDS: &str = "\
@@ -56,6 +56,9 @@ pub(super) async fn first_run(
         token: TokenArgs { token_file: Some(file.into()), token_command: None, token_env: None },
         badge: None,
         timeout: Connection::TIMEOUT_S,
+        profile: WireProfile::default(),
+        unique_identifier: UniqueIdentifier::default(),
+        exclude_user_name: false,
         activity_url: None,
         activity_token_file: None,
     };

@@ -41,7 +41,7 @@ pub(super) async fn look<S: Seam>(
         Typed::Groups => {
             face.data(|width| render::groups_text(&directory, width), || render::groups_json(&directory))?;
         }
-        Typed::Attributes => {
+        Typed::Attributes { .. } => {
             face.data(
                 |width| render::attributes_text(&directory, width),
                 || render::attributes_json(&directory),

@@ -16,6 +16,7 @@ mod import;
 mod look;
 mod names;
 mod open;
+mod profile;
 mod render;
 mod run;
 mod sandbox;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::seam::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{Connection, OpId, PersonId, TokenSource};
+use crate::domain::{Connection, OpId, PersonId, ReportedValue, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
     Approval, CheckReport, DeepReport, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
@@ -179,6 +179,9 @@ impl Seam for Drive {
     }
     async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
         self.set_token(source).await
+    }
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
+        self.reported_roles().await
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.audit(query).await

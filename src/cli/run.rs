@@ -6,6 +6,7 @@ use super::decisions::decision;
 use super::face::Face;
 use super::import::import;
 use super::look;
+use super::profile::profile;
 use super::seam::Seam;
 use crate::domain::{Time, TokenSource};
 use crate::engine::{Problem, ProblemKind};
@@ -18,6 +19,9 @@ pub async fn run_on<S: Seam>(
     typed: &Typed,
     now: Time,
 ) -> Result<u8, Problem> {
+    if let Some(code) = profile(seam, face, typed, global.read_only).await? {
+        return Ok(code);
+    }
     if let Some(code) = look::look(seam, face, typed, now).await? {
         return Ok(code);
     }

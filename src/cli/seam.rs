@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, PersonId, TokenSource};
+use crate::domain::{OpId, PersonId, ReportedValue, TokenSource};
 use crate::engine::{
     Approval, CheckReport, DeepReport, Preview, Problem, Progress, Report, TestReport, Trace,
 };
@@ -40,6 +40,9 @@ pub trait Seam {
 
     /// Replaces where the token is and tests it; links and queue stay.
     fn set_token(&self, source: TokenSource) -> impl Future<Output = Result<TestReport, Problem>>;
+
+    /// The role values that the endpoint reports. Only reads.
+    fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>>;
 
     /// Audit entries, oldest first.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>>;

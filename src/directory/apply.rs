@@ -7,8 +7,8 @@ use super::packed::Packed;
 use super::row::{AssignmentKind, OpHere, Own, Row, at};
 use super::{Change, Directory, Link, Observation, OpMark};
 use crate::domain::{
-    AccountState, AccountValues, FlagSet, GroupAssignment, GroupId, OpState, Person, PersonId,
-    ProfileAttribute, Status, Time,
+    AccountState, AccountValues, Connection, FlagSet, GroupAssignment, GroupId, OpState, Person, PersonId,
+    ProfileAttribute, Status, Time, field,
 };
 
 /// A linked account's values, each whole.
@@ -38,6 +38,7 @@ impl Directory {
                     group: group.clone(),
                     members: Default::default(),
                     assignment: None,
+                    push: None,
                 });
                 Arc::make_mut(&mut self.groups)
                     .insert(group.id, Arc::new(GroupRow { group: group.clone(), ..row }));
@@ -68,6 +69,12 @@ impl Directory {
                 self.edit(*id, |row, _| row.own = Some(own));
             }
             Change::Unassigned(id) => self.edit(*id, |row, _| row.own = None),
+            Change::GroupPushed(id, push) => {
+                self.group_mut(*id).into_iter().for_each(|group| group.push = Some(push.clone()));
+            }
+            Change::GroupPushDropped(id) => {
+                self.group_mut(*id).into_iter().for_each(|group| group.push = None);
+            }
             Change::GroupAssigned(id, assignment) => self.assign_group(*id, Some(assignment.clone())),
             Change::GroupUnassigned(id) => self.assign_group(*id, None),
             Change::Attribute(place, attribute) => self.put_attribute(*place, attribute),
@@ -90,9 +97,32 @@ impl Directory {
                 Arc::make_mut(&mut self.notes).remove(id);
                 self.edit(*id, |row, _| row.noted = false);
             }
-            Change::Connection(connection) => self.connection = Arc::new((**connection).clone()),
+            Change::Connection(connection) => self.set_connection(connection),
             Change::Swept(sweep) => self.sweep = Some(sweep.clone()),
         }
+    }
+
+    /// What counts as moved depends on one of its settings.
+    fn set_connection(&mut self, connection: &Connection) {
+        let other = connection.to_app.exclude_user_name != self.connection.to_app.exclude_user_name;
+        self.connection = Arc::new(connection.clone());
+        if other {
+            let moved = |row: &&Row| row.sent.is_some() || row.theirs.is_some();
+            let ids: Vec<PersonId> = self.rows.iter().filter(moved).map(|row| row.id).collect();
+            for id in ids {
+                self.edit(id, |_, _| {});
+            }
+        }
+    }
+
+    /// Whether two states of an account differ in anything that counts on this connection.
+    fn moved(&self, before: &AccountValues, after: &AccountValues) -> bool {
+        before != after && before.differences(after).iter().any(|d| self.counts(&d.attribute))
+    }
+
+    /// Whether a difference in this attribute is one that we would send.
+    pub(super) fn counts(&self, attribute: &str) -> bool {
+        !self.connection.to_app.exclude_user_name || attribute != field::USER_NAME
     }
 
     fn put_person(&mut self, person: &Person) {
@@ -219,6 +249,11 @@ impl Directory {
         change(&mut row, &mut known);
         self.derive_roles(&mut row, known.as_ref());
         let wanted = known.as_ref().map(|_| self.wanted(&row));
+        let (mut unsent, mut drift) = (false, false);
+        if let (Some(known), Some(wanted)) = (&known, &wanted) {
+            unsent = self.moved(&known.sent, wanted);
+            drift = self.moved(&known.settled, &known.theirs);
+        }
         (row.sent, row.settled, row.theirs) = match (known, wanted) {
             (Some(known), Some(wanted)) => (
                 (known.sent != wanted).then(|| Box::new(known.sent.clone())),
@@ -227,7 +262,7 @@ impl Directory {
             ),
             _ => (None, None, None),
         };
-        row.flags = row.derive_flags();
+        row.flags = row.derive_flags(unsent, drift);
         self.counters.add(&row);
         self.rows.put(row);
     }

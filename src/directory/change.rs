@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountState, AccountValues, Assignment, Connection, Failure, Group, GroupAssignment, GroupId, OpId,
-    OpKind, OpState, Person, PersonId, ProfileAttribute, Time,
+    OpKind, OpState, Person, PersonId, ProfileAttribute, Push, Time,
 };
 
 /// Our record of a person's account.
@@ -96,6 +96,10 @@ pub enum Change {
     Unassigned(PersonId),
     /// A group is assigned.
     GroupAssigned(GroupId, GroupAssignment),
+    /// A group is pushed, or its push moved.
+    GroupPushed(GroupId, Push),
+    /// A group is no longer pushed.
+    GroupPushDropped(GroupId),
     /// A group's assignment ended.
     GroupUnassigned(GroupId),
     /// An attribute is new, has new fields, or stands at another place.

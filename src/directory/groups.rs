@@ -1,8 +1,9 @@
-//! A group with its members and its assignment.
+//! A group with its members, its assignment and its push.
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Group, GroupAssignment, PersonId};
+use super::Directory;
+use crate::domain::{Group, GroupAssignment, PersonId, Push};
 
 /// A group as the Groups pane shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,4 +14,65 @@ pub struct GroupRow {
     pub members: BTreeSet<PersonId>,
     /// Its assignment to the app, where there is one.
     pub assignment: Option<GroupAssignment>,
+    /// Its push to the endpoint, where there is one.
+    pub push: Option<Push>,
+}
+
+/// How a group's push stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushState {
+    /// It is there as it is here.
+    Pushed,
+    /// Something moved here since; it is sent.
+    Due,
+    /// The last try did not go through.
+    Failed,
+    /// It is being deleted there.
+    Ending,
+}
+
+impl PushState {
+    /// The word on the screen and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pushed => "pushed",
+            Self::Due => "due",
+            Self::Failed => "failed",
+            Self::Ending => "ending",
+        }
+    }
+}
+
+impl GroupRow {
+    /// Remote ids of the members that belong there, sorted: those with an account and access. Members who are not
+    /// provisioned yet wait for it.
+    pub fn members_there(&self, directory: &Directory) -> Vec<String> {
+        let people = self.members.iter().filter_map(|id| directory.get(*id));
+        let mut ids: Vec<String> = people
+            .filter(|p| p.shall_have_access() && p.has_access_there())
+            .filter_map(|p| p.remote_id().map(str::to_owned))
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Whether what is there is not what it shall be, as far as we know.
+    pub fn push_due(&self, directory: &Directory) -> bool {
+        self.push.as_ref().is_some_and(|push| {
+            push.ending.is_some()
+                || push.name != self.group.name
+                || push.members.as_ref() != Some(&self.members_there(directory))
+        })
+    }
+
+    /// How the push stands; none without one.
+    pub fn push_state(&self, directory: &Directory) -> Option<PushState> {
+        let push = self.push.as_ref()?;
+        Some(match (&push.failure, push.ending) {
+            (Some(_), _) => PushState::Failed,
+            (None, Some(_)) => PushState::Ending,
+            (None, None) if self.push_due(directory) => PushState::Due,
+            (None, None) => PushState::Pushed,
+        })
+    }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use change::{Change, Link, Note, Observation, OpMark, Sweep};
 pub use counters::{Counters, QueueCounts};
-pub use groups::GroupRow;
+pub use groups::{GroupRow, PushState};
 pub use row::AssignmentKind;
 pub use view::{Person as PersonView, Reason};
 

@@ -65,8 +65,7 @@ pub(super) struct OpHere {
 ///
 /// `sent`, `settled` and `theirs` are kept only where they differ from the one before: nothing means "sent is what
 /// is wanted", "settled is what was sent", "theirs is what was settled". In a directory that is true all three are
-/// empty, so a million linked people cost a million rows and no more; and the flags unsent and drift are just
-/// "is there one".
+/// empty, so a million linked people cost a million rows and no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: PersonId,
@@ -113,8 +112,9 @@ impl Row {
         }
     }
 
-    /// Derives the flags from everything else.
-    pub(super) fn derive_flags(&self) -> FlagSet {
+    /// Derives the flags from everything else; `unsent` and `drift` say whether ours or theirs moved in anything that
+    /// counts on this connection.
+    pub(super) fn derive_flags(&self, unsent: bool, drift: bool) -> FlagSet {
         let mut flags = FlagSet::default();
         let (shall, linked) = (self.shall_have_access(), self.linked());
         if linked && !shall && self.has_access_there() {
@@ -131,10 +131,10 @@ impl Row {
             Some(OpState::InDoubt) => flags.insert(Flag::InDoubt),
             _ => {}
         }
-        if linked && self.theirs.is_some() && self.account != AccountState::Gone {
+        if linked && drift && self.account != AccountState::Gone {
             flags.insert(Flag::Drift);
         }
-        if linked && shall && self.sent.is_some() {
+        if linked && shall && unsent {
             flags.insert(Flag::Unsent);
         }
         if self.account == AccountState::Invited {

@@ -186,3 +186,37 @@ fn a_snapshot_does_not_see_later_changes() {
     assert_eq!(snapshot.len(), 1);
     assert_eq!(directory.len(), 0);
 }
+
+fn exclude_user_name(directory: &mut Directory, exclude: bool) {
+    let mut connection = directory.connection().clone();
+    connection.to_app.exclude_user_name = exclude;
+    directory.apply(&Change::Connection(Box::new(connection)));
+}
+
+#[test]
+fn a_user_name_whose_updates_are_excluded_is_neither_unsent_nor_drift_and_is_not_forgotten() {
+    let mut directory = with_ana();
+    let person = Person { email: "ana@example.com".into(), ..directory.get(ANA).unwrap().record() };
+    directory.apply_all(&[Change::Person(person), Change::Assigned(ANA, assigned("Analyst"))]);
+    let mut theirs = directory.get(ANA).unwrap().wanted();
+    directory.apply(&link(theirs.clone()));
+    let renamed = Person { user_name: "ruiz@example.com".into(), ..directory.get(ANA).unwrap().record() };
+    directory.apply(&Change::Person(renamed));
+    theirs.user_name = "theirs@example.com".into();
+    let seen =
+        Observation { state: AccountState::Active, values: Some(theirs.clone()), at: Time::from_ms(9) };
+    directory.apply(&Change::Observed(ANA, seen));
+    assert_eq!(flags(&directory), [Flag::Drift, Flag::Unsent]);
+    exclude_user_name(&mut directory, true);
+    assert_eq!(flags(&directory), []);
+    assert_eq!(directory.get(ANA).unwrap().unsent(), []);
+    // Anything else counts as before, and is named alone.
+    theirs.title = "Boss".into();
+    let seen = Observation { state: AccountState::Active, values: Some(theirs), at: Time::from_ms(9) };
+    directory.apply(&Change::Observed(ANA, seen));
+    assert_eq!(flags(&directory), [Flag::Drift]);
+    assert!(directory.get(ANA).unwrap().reasons()[0].text.ends_with(": title"));
+    exclude_user_name(&mut directory, false);
+    assert_eq!(flags(&directory), [Flag::Drift, Flag::Unsent]);
+    assert_eq!(directory.counters().any(Flag::Unsent), 1);
+}

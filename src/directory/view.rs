@@ -3,7 +3,7 @@
 use super::row::{AssignmentKind, Row, at};
 use super::{Directory, QueueCounts};
 use crate::domain::{
-    AccountState, AccountValues, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin,
+    AccountState, AccountValues, Difference, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin,
     Person as DomainPerson, PersonId, RoleValues, Status, Time,
 };
 
@@ -257,9 +257,9 @@ impl<'a> Person<'a> {
                 "a request was sent and no answer came; it is looked up before anything else".to_owned(),
                 None,
             ),
-            Flag::Drift => (format!("changed there since our last push: {}", self.drift()), seen),
+            Flag::Drift => (format!("changed there since our last push: {}", names(self.drift())), seen),
             Flag::Unsent => {
-                (format!("changed here and not sent yet: {}", self.unsent()), self.confirmed_at())
+                (format!("changed here and not sent yet: {}", names(self.unsent())), self.confirmed_at())
             }
             Flag::Pending => ("invited, has not accepted yet".to_owned(), self.linked_at()),
             Flag::Noted => {
@@ -284,16 +284,23 @@ impl<'a> Person<'a> {
         }
     }
 
-    fn drift(&self) -> String {
-        self.known().map(|(_, settled, theirs)| name_them(&settled, &theirs)).unwrap_or_default()
+    /// What moved there since our last push, in all that counts on this connection.
+    pub fn drift(&self) -> Vec<Difference> {
+        self.known().map(|(_, settled, theirs)| self.counted(&settled, &theirs)).unwrap_or_default()
     }
 
-    fn unsent(&self) -> String {
-        self.known().map(|(sent, ..)| name_them(&sent, &self.wanted())).unwrap_or_default()
+    /// What moved here since our last push, in all that counts on this connection.
+    pub fn unsent(&self) -> Vec<Difference> {
+        self.known().map(|(sent, ..)| self.counted(&sent, &self.wanted())).unwrap_or_default()
+    }
+
+    fn counted(&self, before: &AccountValues, after: &AccountValues) -> Vec<Difference> {
+        let counts = |d: &Difference| self.directory.counts(&d.attribute);
+        before.differences(after).into_iter().filter(counts).collect()
     }
 }
 
-fn name_them(before: &AccountValues, after: &AccountValues) -> String {
-    let names: Vec<_> = before.differences(after).into_iter().map(|d| d.attribute).collect();
+fn names(differences: Vec<Difference>) -> String {
+    let names: Vec<_> = differences.into_iter().map(|d| d.attribute).collect();
     names.join(", ")
 }

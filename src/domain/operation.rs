@@ -164,6 +164,20 @@ impl Intent {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
     }
 
+    /// Leaves attributes out of what it writes; our record of pushed values becomes for them what the account has.
+    pub fn leave(&mut self, theirs: &AccountValues, left: impl Fn(&str) -> bool) {
+        let names: Vec<String> = self.owned.iter().filter(|name| left(name)).map(str::to_owned).collect();
+        if names.is_empty() {
+            return;
+        }
+        let mut before = self.before.take().unwrap_or_else(|| self.wanted.clone());
+        for name in names {
+            self.owned.0.remove(&name);
+            copy(theirs, &mut before, &name);
+        }
+        self.before = Some(before);
+    }
+
     /// Whether two states of the account are the same in every attribute that this operation writes.
     pub fn same(&self, a: &AccountValues, b: &AccountValues) -> bool {
         a.differences(b).iter().all(|d| !self.owned.has(&d.attribute))

@@ -1,10 +1,12 @@
 //! Comparing with the endpoint now: some people, or everybody. Nothing is sent but reads.
 
+use super::finder::LookUp;
 use super::shared::now;
 use super::{Drive, observe, open_line, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Sweep};
 use crate::domain::{Difference, Flag, PersonId};
+use crate::engine::wire::Wire;
 use crate::engine::{CheckReport, Finding, Findings, Problem};
 use crate::store::Batch;
 
@@ -46,6 +48,7 @@ impl Drive {
         line: &super::shared::Line,
     ) -> Result<(Findings, CheckReport), Problem> {
         let attributes = directory.attributes();
+        let wire = Wire::of(directory.connection());
         let pass = line.finder.everybody(attributes).await.map_err(|t| problem::endpoint(&t.into()))?;
         let mut findings = Findings::default();
         let mut ours = 0_u64;
@@ -59,16 +62,16 @@ impl Drive {
                     }
                     None => missing.push(person.id()),
                 },
-                None => match pass.named(person.user_name()) {
-                    super::finder::LookUp::One(found) => {
+                None => match wire.identity(&person.wanted()).map(|who| pass.find(&who)) {
+                    Some(LookUp::One(found)) => {
                         ours += 1;
                         findings.0.insert(person.id(), Finding::Account(found));
                     }
-                    super::finder::LookUp::Absent => {
+                    Some(LookUp::Absent) => {
                         findings.0.insert(person.id(), Finding::Absent);
                     }
-                    super::finder::LookUp::Several(all) => ours += all.len() as u64,
-                    super::finder::LookUp::Failed(_) => {}
+                    Some(LookUp::Several(all)) => ours += all.len() as u64,
+                    Some(LookUp::Failed(_)) | None => {}
                 },
             }
         }

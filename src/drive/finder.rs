@@ -1,4 +1,4 @@
-//! Finding accounts by user name, at endpoints whose filter works, is case-sensitive, is ignored or is not there.
+//! Finding accounts by the connection's unique identifier, at endpoints whose filter works, is case-sensitive, is ignored or is not there.
 //!
 //! "Nobody there" leads to a create, so it is believed only from a filter that was seen to work without regard to
 //! case, or from a complete pass over the whole list.
@@ -9,17 +9,18 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use crate::domain::{Call, Exchange, Failure, ProfileAttribute};
+use crate::domain::{Call, Exchange, Failure, Method, ProfileAttribute, UniqueIdentifier};
 use crate::endpoint::paging::{Item, PageQuery};
 use crate::endpoint::{Endpoint, Trouble, judge, probe};
-use crate::engine::{Found, wire};
+use crate::engine::Found;
+use crate::engine::wire::{self, Identity};
 use crate::scim::list::ListPage;
 use crate::scim::resource::{self, Resource};
 
 /// How long a pass over the list may be used again for look-ups that need not be fresh.
 const PASS_AGE: Duration = Duration::from_secs(60);
 
-/// What a look-up by user name gave.
+/// What a look-up gave.
 #[derive(Debug, Clone)]
 pub(super) enum LookUp {
     /// Nobody, proven.
@@ -37,7 +38,7 @@ pub(super) enum LookUp {
 enum Filter {
     /// Not tried, or there was nobody to try it on.
     Unknown,
-    /// Finds a user name whatever its case, and only that.
+    /// Finds a value, whatever its case where that does not count, and only that.
     Good,
     /// Ignored, case-sensitive, wrong or refused: the whole list is read instead.
     Useless,
@@ -46,8 +47,10 @@ enum Filter {
 /// Everybody at the endpoint, from one pass.
 #[derive(Debug)]
 pub(super) struct Pass {
+    by: UniqueIdentifier,
     by_id: HashMap<String, Found>,
-    by_name: HashMap<String, Vec<String>>,
+    /// Ids by what accounts are found by, as it is compared.
+    by_key: HashMap<String, Vec<String>>,
     /// Why absence cannot be concluded from it.
     pub(super) gap: Option<String>,
     at: Instant,
@@ -64,14 +67,18 @@ impl Pass {
         self.by_id.values()
     }
 
-    /// The accounts with this user name, without regard to case.
-    pub(super) fn named(&self, user_name: &str) -> LookUp {
-        let ids = self.by_name.get(&user_name.to_lowercase()).map(Vec::as_slice).unwrap_or_default();
-        let found: Vec<Found> = ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect();
+    /// The accounts that are identified so.
+    pub(super) fn find(&self, who: &Identity) -> LookUp {
+        let found: Vec<Found> = if who.by == self.by {
+            let ids = self.by_key.get(&who.key()).map(Vec::as_slice).unwrap_or_default();
+            ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect()
+        } else {
+            self.accounts().filter(|found| who.is(&found.resource)).cloned().collect()
+        };
         match (found.len(), &self.gap) {
             (0, Some(gap)) => LookUp::Failed(Failure {
                 kind: crate::domain::FailureKind::NotScim,
-                text: format!("Whether {user_name} has an account there cannot be told: {gap}."),
+                text: format!("Whether {} has an account there cannot be told: {gap}.", who.value),
                 next: "Try again when nobody else changes the app's users.".to_owned(),
             }),
             _ => one_or_several(found),
@@ -91,6 +98,7 @@ fn one_or_several(mut found: Vec<Found>) -> LookUp {
 #[derive(Debug, Clone)]
 pub(super) struct Finder {
     endpoint: Endpoint,
+    by: UniqueIdentifier,
     state: Arc<Mutex<State>>,
 }
 
@@ -101,15 +109,20 @@ struct State {
 }
 
 impl Finder {
-    pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, state: Arc::new(Mutex::new(State { filter: Filter::Unknown, pass: None })) }
+    pub(super) fn new(endpoint: Endpoint, by: UniqueIdentifier) -> Self {
+        Self { endpoint, by, state: Arc::new(Mutex::new(State { filter: Filter::Unknown, pass: None })) }
     }
 
-    /// Looks for a user name. A `fresh` look does not use an earlier pass over the list. Exchanges of its own are
+    /// What it finds accounts by.
+    pub(super) fn by(&self) -> UniqueIdentifier {
+        self.by
+    }
+
+    /// Looks for somebody. A `fresh` look does not use an earlier pass over the list. Exchanges of its own are
     /// added to `seen`.
     pub(super) async fn look_up(
         &self,
-        user_name: &str,
+        who: &Identity,
         fresh: bool,
         attributes: &[ProfileAttribute],
         seen: &mut Vec<Exchange>,
@@ -117,7 +130,7 @@ impl Finder {
         let began = Instant::now();
         match self.filter(attributes).await {
             Err(trouble) => return LookUp::Failed(trouble.into()),
-            Ok(Filter::Good) => match self.by_filter(user_name, attributes, seen).await {
+            Ok(Filter::Good) => match self.by_filter(who, attributes, seen).await {
                 Ok(Some(found)) => return one_or_several(found),
                 Ok(None) => self.state.lock().await.filter = Filter::Useless,
                 Err(trouble) => return LookUp::Failed(trouble.into()),
@@ -126,7 +139,7 @@ impl Finder {
         }
         let newest = if fresh { began } else { began.checked_sub(PASS_AGE).unwrap_or(began) };
         match self.pass_since(newest, attributes).await {
-            Ok(pass) => pass.named(user_name),
+            Ok(pass) => pass.find(who),
             Err(trouble) => LookUp::Failed(trouble.into()),
         }
     }
@@ -141,7 +154,7 @@ impl Finder {
         if let Some(pass) = state.pass.as_ref().filter(|pass| pass.at >= newest) {
             return Ok(pass.clone());
         }
-        let pass = Arc::new(read_all(&self.endpoint, attributes).await?);
+        let pass = Arc::new(read_all(&self.endpoint, self.by, attributes).await?);
         state.pass = Some(pass.clone());
         Ok(pass)
     }
@@ -165,25 +178,23 @@ impl Finder {
     /// The matches of a filter; none when the filter turns out to be ignored or not offered.
     async fn by_filter(
         &self,
-        user_name: &str,
+        who: &Identity,
         attributes: &[ProfileAttribute],
         seen: &mut Vec<Exchange>,
     ) -> Result<Option<Vec<Found>>, Trouble> {
-        let exchange = self.endpoint.send_page(&wire::look_up(user_name)).await;
+        let exchange = self.endpoint.send_page(&who.look_up()).await;
         let page = read_page(&exchange);
-        let etag = None;
         seen.push(exchange);
         let rows = resources(&page?);
-        let named = |r: &&Resource| {
-            resource::text(r, "userName").is_some_and(|n| n.to_lowercase() == user_name.to_lowercase())
-        };
-        if rows.iter().any(|row| !named(&row)) {
+        if rows.iter().any(|row| !who.is_nearly(row)) {
             return Ok(None);
         }
-        Ok(Some(rows.into_iter().filter_map(|r| found(r, etag, attributes)).collect()))
+        let same = rows.into_iter().filter(|row| who.is(row));
+        Ok(Some(same.filter_map(|row| found(row, None, attributes)).collect()))
     }
 
-    /// Tries the filter once on somebody who is there, with the case of the letters swapped.
+    /// Tries the filter once on somebody who is there; where case does not count, with the case of the letters
+    /// swapped.
     async fn filter(&self, attributes: &[ProfileAttribute]) -> Result<Filter, Trouble> {
         let mut state = self.state.lock().await;
         if state.filter == Filter::Unknown {
@@ -196,11 +207,14 @@ impl Finder {
         let exchange = self.endpoint.send_page(&probe::request()).await;
         let page = read_page(&exchange)?;
         let sample = resources(&page).into_iter().find_map(|r| {
-            let id = resource::id(&r)?;
-            Some((id, resource::text(&r, "userName")?.to_owned()))
+            let value = wire::held(self.by, &r).into_iter().find(|value| !value.is_empty())?;
+            Some((resource::id(&r)?, value.to_owned()))
         });
-        let Some((id, user_name)) = sample else { return Ok(Filter::Unknown) };
-        match self.by_filter(&swap_case(&user_name), attributes, &mut Vec::new()).await {
+        let Some((id, value)) = sample else { return Ok(Filter::Unknown) };
+        let swapped = swap_case(&value);
+        let either = wire::key(self.by, &swapped) == wire::key(self.by, &value);
+        let who = Identity { by: self.by, value: if either { swapped } else { value } };
+        match self.by_filter(&who, attributes, &mut Vec::new()).await {
             Ok(Some(found)) if found.iter().any(|f| f.account.remote_id == id) => Ok(Filter::Good),
             Ok(_) => Ok(Filter::Useless),
             Err(trouble) if refuses_filters(&trouble) => Ok(Filter::Useless),
@@ -239,7 +253,11 @@ pub(super) fn found(
     Some(Found { account, resource })
 }
 
-async fn read_all(endpoint: &Endpoint, attributes: &[ProfileAttribute]) -> Result<Pass, Trouble> {
+async fn read_all(
+    endpoint: &Endpoint,
+    by: UniqueIdentifier,
+    attributes: &[ProfileAttribute],
+) -> Result<Pass, Trouble> {
     let at = Instant::now();
     let listing = endpoint.list(PageQuery::all("Users")).await;
     if let Some(error) = listing.error {
@@ -249,11 +267,16 @@ async fn read_all(endpoint: &Endpoint, attributes: &[ProfileAttribute]) -> Resul
         crate::endpoint::paging::Completeness::Complete => None,
         crate::endpoint::paging::Completeness::Incomplete(gap) => Some(gap.to_string()),
     };
-    let mut pass = Pass { by_id: HashMap::new(), by_name: HashMap::new(), gap, at };
+    let mut pass = Pass { by, by_id: HashMap::new(), by_key: HashMap::new(), gap, at };
     for Item { id, resource } in listing.items {
         let Some(found) = found(resource, None, attributes) else { continue };
-        let key = found.account.values.user_name.to_lowercase();
-        pass.by_name.entry(key).or_default().push(id.clone());
+        for value in wire::held(by, &found.resource) {
+            let ids = pass.by_key.entry(wire::key(by, value)).or_default();
+            // The same address twice is one account.
+            if ids.last() != Some(&id) {
+                ids.push(id.clone());
+            }
+        }
         pass.by_id.insert(id, found);
     }
     Ok(pass)
@@ -265,7 +288,7 @@ pub(super) async fn read(
     remote_id: &str,
     attributes: &[ProfileAttribute],
 ) -> Result<Option<Found>, Failure> {
-    let call: Call = wire::read(remote_id);
+    let call = Call::new(Method::Get, &["Users", remote_id]);
     let exchange = endpoint.send(&call).await;
     match judge(&call, &exchange.outcome) {
         Ok(answer) => serde_json::from_str::<Resource>(&answer.body)

@@ -15,16 +15,21 @@ const STRANGE: usize = 3;
 /// The line to the endpoint, opened if it is not open yet.
 pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let mut slot = shared.line.lock().await;
-    if let Some(line) = &*slot {
-        return Ok(line.clone());
-    }
     let directory = shared.directory();
     let connection = directory.connection();
+    let by = connection.unique_identifier;
+    if let Some(line) = &mut *slot {
+        if line.finder.by() != by {
+            // What was learned is about another field.
+            line.finder = Finder::new(line.endpoint.clone(), by);
+        }
+        return Ok(line.clone());
+    }
     let secret = scim_token(shared, connection).await?;
     let endpoint = Endpoint::new(endpoint_config(connection, &connection.base_url, secret.clone()))
         .map_err(|error| refused(&error.to_string()))?;
     check_token(shared, &endpoint, &secret).await?;
-    let line = Line { finder: Finder::new(endpoint.clone()), endpoint };
+    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint };
     *slot = Some(line.clone());
     Ok(line)
 }

@@ -20,6 +20,8 @@ mod perform;
 mod preview;
 mod problem;
 mod publish;
+mod push_group;
+mod reported;
 mod run;
 mod runner;
 mod shared;
@@ -109,6 +111,7 @@ impl Drive {
             read_only: config.read_only,
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
+            groups: tokio::sync::Mutex::new(()),
             followers: Mutex::new(Vec::new()),
             orders,
             audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
@@ -123,6 +126,7 @@ impl Drive {
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
+            tasks.push(tokio::spawn(push_group::follow(shared.clone())));
         }
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
     }

@@ -7,6 +7,7 @@ use super::finder::{self, Finder, LookUp, Pass};
 use crate::directory::{Change, Directory, Observation};
 use crate::domain::{AccountState, AccountValues, Failure, FailureKind, PersonId, ProfileAttribute, Time};
 use crate::endpoint::Endpoint;
+use crate::engine::wire::{self, Identity, Wire};
 use crate::engine::{Finding, Findings};
 
 /// Up to this many people are always read one by one.
@@ -42,18 +43,26 @@ pub(super) async fn people(
             return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
         }
     };
-    let whom: Vec<(PersonId, String, Option<String>)> = people
-        .iter()
-        .filter_map(|id| directory.get(*id))
-        .map(|p| (p.id(), p.user_name().to_owned(), p.remote_id().map(str::to_owned)))
-        .collect();
+    let wire = Wire::of(directory.connection());
+    let mut whom = Vec::new();
+    for person in people.iter().filter_map(|id| directory.get(*id)) {
+        match (person.remote_id().map(str::to_owned), wire.identity(&person.wanted())) {
+            (None, None) => {
+                let field = wire::words(wire.unique_identifier);
+                let why = format!("{} has no {field} to look for.", person.user_name());
+                seen.findings.0.insert(person.id(), Finding::Unknown(why));
+            }
+            (remote_id, who) => whom.push((person.id(), who, remote_id)),
+        }
+    }
     // One probes; a refused token or a dead endpoint is not asked once for each of them.
-    let mut looks = whom.into_iter().map(|(id, user_name, remote_id)| {
+    let mut looks = whom.into_iter().map(|(id, who, remote_id)| {
         let pass = pass.as_deref();
         async move {
-            let finding = match remote_id {
-                Some(remote_id) => linked(endpoint, &remote_id, pass, attributes).await,
-                None => unlinked(finder, &user_name, pass, attributes).await,
+            let finding = match (remote_id, who) {
+                (Some(remote_id), _) => linked(endpoint, &remote_id, pass, attributes).await,
+                (None, Some(who)) => unlinked(finder, &who, pass, attributes).await,
+                (None, None) => Ok(Finding::Absent),
             };
             (id, finding)
         }
@@ -120,13 +129,13 @@ async fn linked(
 
 async fn unlinked(
     finder: &Finder,
-    user_name: &str,
+    who: &Identity,
     pass: Option<&Pass>,
     attributes: &[ProfileAttribute],
 ) -> Result<Finding, Failure> {
     let found = match pass {
-        Some(pass) => pass.named(user_name),
-        None => finder.look_up(user_name, false, attributes, &mut Vec::new()).await,
+        Some(pass) => pass.find(who),
+        None => finder.look_up(who, false, attributes, &mut Vec::new()).await,
     };
     match found {
         LookUp::Absent => Ok(Finding::Absent),

@@ -29,10 +29,10 @@ pub(super) async fn perform(shared: Arc<Shared>, op: OpId, attempt: u32, step: S
         Some(Trace { seq: 0, operation: Some(op), step: step.to_owned(), attempt, exchange })
     };
     let (kind, word, call) = match step {
-        Step::LookUp { user_name, fresh } => {
+        Step::LookUp { who, fresh } => {
             let directory = shared.directory();
             let mut seen = Vec::new();
-            let found = line.finder.look_up(&user_name, fresh, directory.attributes(), &mut seen).await;
+            let found = line.finder.look_up(&who, fresh, directory.attributes(), &mut seen).await;
             let evidence = match found {
                 LookUp::Absent => Evidence::Absent,
                 LookUp::One(found) => Evidence::One(found),

@@ -39,7 +39,10 @@ impl Drive {
             findings = self.observe(line, &after, people, decision.changes.is_empty()).await?;
             observed = observe::learned(&after, &findings, now());
         }
-        let plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        if let Command::PushGroup(group) | Command::UnpushGroup(group, _) = &command {
+            plan.groups.extend(super::push_group::planned(&self.shared, &after, *group).await);
+        }
         Ok(Preview { command, typed, decision, plan, observed, version: before.version() })
     }
 

@@ -11,9 +11,11 @@ use super::shared::{hold, now};
 use super::words::replaced;
 use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};
-use crate::directory::Change;
+use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
-use crate::engine::{Approval, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult};
+use crate::engine::{
+    Approval, GroupResult, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult,
+};
 use crate::store::{Applied, Batch, Which};
 use crate::verbs::{Command, PersonFields};
 
@@ -62,7 +64,21 @@ impl Drive {
         }
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
-        Ok(Report { results, stopped })
+        let groups = if stopped.is_none() { self.push_groups(&preview.command).await } else { Vec::new() };
+        Ok(Report { results, groups, stopped })
+    }
+
+    /// Groups that are due after this run. A command that is about pushing tries those again that failed.
+    async fn push_groups(&self, command: &Command) -> Vec<GroupResult> {
+        let directory = self.directory();
+        let again = matches!(command, Command::PushGroup(_) | Command::UnpushGroup(..) | Command::Apply);
+        let failed = |row: &GroupRow| row.push.as_ref().is_some_and(|push| push.failure.is_some());
+        let due =
+            directory.groups().into_iter().any(|row| (again || !failed(row)) && row.push_due(&directory));
+        if !due || !directory.connection().enabled || !self.lead().await {
+            return Vec::new();
+        }
+        super::push_group::converge(&self.shared, |row| again || !failed(row)).await
     }
 
     /// The operations found at start go on, or stay as they are.

@@ -21,6 +21,7 @@ use super::shared::{Shared, now};
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
+use crate::engine::wire::Wire;
 use crate::engine::{Sending, Trace};
 use crate::store::{Applied, Batch, StoreError, Which};
 
@@ -191,6 +192,7 @@ impl Runner {
             concurrency: connection.concurrency,
             ahead: connection.concurrency.saturating_mul(4).clamp(4, 64),
             attributes: directory.attributes().to_vec(),
+            wire: Wire::of(connection),
             ..Policy::default()
         });
         let goes = self.leads && connection.enabled && self.stopping.is_empty();

@@ -56,6 +56,8 @@ pub(super) struct Shared {
     /// Tokens held by this process: SCIM, then feed.
     pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
+    /// Held while groups are pushed.
+    pub(super) groups: tokio::sync::Mutex<()>,
     pub(super) followers: Mutex<Vec<Follower>>,
     pub(super) orders: mpsc::UnboundedSender<Order>,
     /// The number of the last audit entry that the faces were told of.

@@ -54,7 +54,7 @@ pub struct ActivityLog(Endpoint);
 impl ActivityLog {
     /// Checks the log's address, which is held to the same rules as a SCIM base URL; sends nothing.
     pub fn new(config: EndpointConfig) -> Result<Self, EndpointError> {
-        Endpoint::new(config).map(Self)
+        Endpoint::new(EndpointConfig { accept: "application/json", ..config }).map(Self)
     }
 
     /// The endpoint behind it, for its host name and for a new token.

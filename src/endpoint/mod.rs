@@ -15,11 +15,13 @@ mod fault;
 mod headers;
 pub mod paging;
 pub mod probe;
+pub mod roles;
 pub mod token;
 mod transport;
 mod trouble;
 
 pub use address::BaseUrlError;
 pub use excerpt::excerpt;
+pub use roles::ReportedRole;
 pub use transport::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts};
 pub use trouble::{Cause, Trouble, judge};

@@ -12,7 +12,7 @@ use super::{body, fault, headers};
 use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret};
 
 const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
-const ACCEPT: HeaderValue = HeaderValue::from_static("application/scim+json, application/json;q=0.9");
+const SCIM: &str = "application/scim+json";
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
 /// Many servers close a quiet connection after five seconds; a write on one that is just closing is in doubt.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
@@ -76,12 +76,20 @@ pub struct EndpointConfig {
     pub timeouts: Timeouts,
     /// How much of an answer is read.
     pub caps: Caps,
+    /// The media type that is asked for.
+    pub accept: &'static str,
 }
 
 impl EndpointConfig {
-    /// With the usual time limits and caps.
+    /// A SCIM endpoint with the usual time limits and caps.
     pub fn new(base_url: &str, token: Secret) -> Self {
-        Self { base_url: base_url.to_owned(), token, timeouts: Timeouts::default(), caps: Caps::default() }
+        Self {
+            base_url: base_url.to_owned(),
+            token,
+            timeouts: Timeouts::default(),
+            caps: Caps::default(),
+            accept: SCIM,
+        }
     }
 }
 
@@ -109,6 +117,7 @@ struct Inner {
     base: BaseUrl,
     token: RwLock<Secret>,
     caps: Caps,
+    accept: HeaderValue,
     /// It was seen to refuse index paging.
     cursors_only: AtomicBool,
 }
@@ -147,7 +156,9 @@ impl Endpoint {
             EndpointError::Tls(reason)
         })?;
         let token = RwLock::new(config.token);
-        let inner = Inner { client, base, token, caps: config.caps, cursors_only: AtomicBool::new(false) };
+        let accept = HeaderValue::from_static(config.accept);
+        let inner =
+            Inner { client, base, token, caps: config.caps, accept, cursors_only: AtomicBool::new(false) };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -205,7 +216,7 @@ impl Endpoint {
         }
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, authorization);
-        headers.insert(header::ACCEPT, ACCEPT);
+        headers.insert(header::ACCEPT, self.0.accept.clone());
         if let Some(version) = &call.if_match {
             let value = HeaderValue::try_from(version.as_str())
                 .map_err(|_| "the version of the resource cannot stand in a header".to_owned())?;

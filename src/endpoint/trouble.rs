@@ -59,7 +59,7 @@ impl From<Trouble> for Failure {
 }
 
 impl Trouble {
-    fn new(cause: Cause, text: String, next: &str) -> Self {
+    pub(super) fn new(cause: Cause, text: String, next: &str) -> Self {
         let kind = match cause {
             Cause::NotSent | Cause::NoAnswer => FailureKind::Unreachable,
             Cause::TokenRefused => FailureKind::TokenRefused,

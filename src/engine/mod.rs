@@ -8,6 +8,7 @@ mod notice;
 mod observation;
 mod plan;
 mod problem;
+pub mod push_group;
 mod report;
 pub mod wire;
 
@@ -18,6 +19,7 @@ pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
+pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
     ActionResult, Approval, CheckReport, DeepReport, Outcome, Preview, Progress, Report, RunResult,
     TestReport, Trace, Verdict,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PlannedGroup;
 use crate::domain::{Account, Call, Difference, Intent, OpKind, PersonId};
 
 /// Whether the app sends an invitation for a planned operation.
@@ -95,6 +96,9 @@ pub struct Summary {
 pub struct Plan {
     /// In user name order.
     pub operations: Vec<Planned>,
+    /// Groups that are pushed.
+    #[serde(default)]
+    pub groups: Vec<PlannedGroup>,
     /// Those for whom nothing is sent.
     pub skipped: Vec<Skipped>,
     /// Queued operations of these people are no longer wanted and are cancelled.

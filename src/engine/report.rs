@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{GroupResult, Plan};
 use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
 use crate::verbs::{Command, Decision};
@@ -89,6 +89,9 @@ pub struct RunResult {
 pub struct Report {
     /// One per person in scope, in user name order.
     pub results: Vec<RunResult>,
+    /// One per pushed group, in order of name.
+    #[serde(default)]
+    pub groups: Vec<GroupResult>,
     /// Why the run stopped early, where it did (a refused token, a dead endpoint); the rest stays queued.
     pub stopped: Option<Failure>,
 }
@@ -96,7 +99,9 @@ pub struct Report {
 impl Report {
     /// How many results ended so.
     pub fn count(&self, outcome: Outcome) -> u32 {
-        u32::try_from(self.results.iter().filter(|r| r.outcome == outcome).count()).unwrap_or(u32::MAX)
+        let people = self.results.iter().map(|r| r.outcome);
+        let all = people.chain(self.groups.iter().map(|g| g.outcome));
+        u32::try_from(all.filter(|o| *o == outcome).count()).unwrap_or(u32::MAX)
     }
 }
 

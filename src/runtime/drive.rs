@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, PersonId, Secret};
+use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
 use crate::drive::Drive;
 use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
 use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
@@ -49,6 +49,9 @@ impl Seam for Drive {
     }
     async fn switch(&self, id: ConnectionId) -> Result<Self, Problem> {
         Self::switch(self, id).await
+    }
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
+        Self::reported_roles(self).await
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         Self::audit(self, query).await

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, PersonId, Secret};
+use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
 use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
 use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
@@ -60,6 +60,9 @@ pub trait Seam: Send + Sync + 'static {
     fn switch(&self, id: ConnectionId) -> impl Future<Output = Result<Self, Problem>> + Send
     where
         Self: Sized;
+
+    /// The role values that the endpoint reports. Only reads.
+    fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>> + Send;
 
     /// Entries of the audit feed.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>> + Send;

@@ -112,7 +112,7 @@ impl Seam for Arc<Fake> {
                 error: None,
             });
         }
-        Ok(Report { results, stopped: None })
+        Ok(Report { results, ..Report::default() })
     }
 
     async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
@@ -166,6 +166,9 @@ impl Seam for Arc<Fake> {
 
     async fn switch(&self, _: ConnectionId) -> Result<Self, Problem> {
         Ok(Self::clone(self))
+    }
+    async fn reported_roles(&self) -> Result<Vec<crate::domain::ReportedValue>, Problem> {
+        Err(Problem::new(ProblemKind::BadInput, "no", "Not here.", "Try another."))
     }
 
     async fn audit(&self, _: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {

@@ -66,6 +66,11 @@ impl<S: Seam> Work<S> {
                 async move { Msg::Connected(id, Box::new(seam.connect(*new).await)) },
                 |id, problem| Msg::Connected(id, Box::new(Err(problem))),
             ),
+            Effect::Reported(id) => {
+                self.task(id, async move { Msg::Reported(id, seam.reported_roles().await) }, |id, problem| {
+                    Msg::Reported(id, Err(problem))
+                })
+            }
             Effect::Resume(id, go_on) => {
                 self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
                     Msg::Resumed(id, Err(problem))

@@ -1,4 +1,5 @@
-//! The protocol (RFC 7643, RFC 7644): resource, schema, filter, path, patch, list, error, discovery.
+//! The protocol (RFC 7643, RFC 7644): resource, schema, filter, path, patch, list, error, discovery,
+//! roles.
 //!
 //! Shared by the client that speaks to an endpoint and by the sandbox that plays one, so it is pure: it
 //! imports nothing from the crate, and every reader is total. Whatever arrives over the wire is data that may
@@ -11,4 +12,5 @@ pub mod list;
 pub mod patch;
 pub mod path;
 pub mod resource;
+pub mod roles;
 pub mod schema;

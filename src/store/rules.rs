@@ -312,6 +312,8 @@ fn group_of(change: &Change) -> Option<GroupId> {
         | Change::Member(id, _)
         | Change::MemberDropped(id, _)
         | Change::GroupAssigned(id, _)
+        | Change::GroupPushed(id, _)
+        | Change::GroupPushDropped(id)
         | Change::GroupUnassigned(id) => Some(*id),
         _ => None,
     }

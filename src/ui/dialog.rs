@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::{form, theme};
-use crate::app::{App, Confirm, Line, Palette, Tone, layout};
+use crate::app::{App, Chooser, Confirm, Line, Palette, Tone, layout};
 
 /// A box in the middle of an area.
 pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
@@ -88,6 +88,34 @@ pub(super) fn palette(app: &App, canvas: &mut Canvas<'_>, area: Rect, palette: &
     if palette.found.is_empty() {
         let dim = canvas.tone(Tone::Dim);
         canvas.put(inside.x, top, inside.width, "No command is called so.", dim);
+    }
+    cursor
+}
+
+/// The people who fit what is typed.
+pub(super) fn chooser(app: &App, canvas: &mut Canvas<'_>, area: Rect, chooser: &Chooser) -> Option<Position> {
+    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
+    let inside = boxed(canvas, area, rows + 2, "Whose account? Type a part of the name", "");
+    let key = canvas.tone(Tone::Key);
+    canvas.put(inside.x, inside.y, 2, "/ ", key);
+    let cursor = form::text(canvas, &chooser.field, inside.x + 2, inside.y, inside.width.saturating_sub(2));
+    let top = inside.y + 2;
+    for (y, at) in (top..).zip(chooser.cursor.window(chooser.found.len(), usize::from(rows))) {
+        let Some(person) = chooser.found.get(at).and_then(|id| app.directory.get(*id)) else { continue };
+        let mark = if at == chooser.cursor.at { "> " } else { "  " };
+        let mut line = Line::plain(mark).and(Tone::Plain, person.user_name().to_owned());
+        if person.name() != person.user_name() {
+            line = line.and(Tone::Dim, format!("  {}", person.name()));
+        }
+        canvas.line(inside.x, y, inside.width, &line);
+        if at == chooser.cursor.at {
+            let style = theme::cursor(canvas.look);
+            canvas.paint(Rect { x: inside.x, y, width: inside.width, height: 1 }, style);
+        }
+    }
+    if chooser.found.is_empty() {
+        let dim = canvas.tone(Tone::Dim);
+        canvas.put(inside.x, top, inside.width, "Nobody fits.", dim);
     }
     cursor
 }

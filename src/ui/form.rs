@@ -5,10 +5,12 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::Canvas;
 use super::dialog::middle;
 use super::theme;
-use crate::app::{Field, Form, Line, Tone, Value, layout};
+use crate::app::{Choice, Field, Form, Line, Tone, Value, layout};
 
 /// Columns of the labels.
 const LABELS: u16 = 20;
+/// Choices that are always listed in their order.
+const FEW: usize = 8;
 /// Rows of a field of several lines.
 const LINES: u16 = 5;
 
@@ -96,9 +98,8 @@ fn draw_field(
             let style = if focused { theme::cursor(canvas.look) } else { canvas.tone(Tone::Plain) };
             let used = canvas.put(x, area.y, width, &format!("< {shown} >"), style);
             if focused {
-                let others: Vec<_> = choices.iter().map(|c| c.shown.as_str()).collect();
                 let dim = canvas.tone(Tone::Dim);
-                let words = format!("  {} of {}: {}", at + 1, choices.len(), others.join(", "));
+                let words = offered(choices, *at, usize::from(width.saturating_sub(used)));
                 canvas.put(x + used, area.y, width.saturating_sub(used), &words, dim);
             }
             None
@@ -125,6 +126,20 @@ fn draw_field(
         }
         Value::Lines(_) => lines(canvas, field, Rect { x, width, ..area }),
     }
+}
+
+/// All choices where there is room for them; of a long list those that come next.
+fn offered(choices: &[Choice], at: usize, room: usize) -> String {
+    let (before, here) = choices.split_at(at.min(choices.len()));
+    let join = |list: &mut dyn Iterator<Item = &Choice>| {
+        list.map(|c| c.shown.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let start = format!("  {} of {}", at + 1, choices.len());
+    let all = format!("{start}: {}", join(&mut choices.iter()));
+    if all.chars().count() <= room || choices.len() <= FEW {
+        return all;
+    }
+    format!("{start}, next: {}", join(&mut here.iter().skip(1).chain(before)))
 }
 
 /// A line of text with its cursor; the part around the cursor is shown when it is too long.

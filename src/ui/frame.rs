@@ -117,7 +117,18 @@ fn group(app: &App) -> Vec<Line> {
 
 fn attribute(app: &App) -> Vec<Line> {
     let Some(a) = app.directory.attributes().get(app.profile.at) else { return Vec::new() };
-    vec![Line::of(Tone::Dim, "Sent as ").and(Tone::Accent, a.path())]
+    let mut lines: Vec<Line> = app
+        .findings_here()
+        .into_iter()
+        .map(|f| {
+            let (sign, tone) = if f.code.grave() { ("! ", Tone::Bad) } else { ("- ", Tone::Warn) };
+            Line::of(tone, sign).and(tone, f.text.clone())
+        })
+        .collect();
+    if a.sendable() {
+        lines.push(Line::of(Tone::Dim, "Sent as ").and(Tone::Accent, a.path()));
+    }
+    lines
 }
 
 /// The filter line, the toast, the task, or the next step.

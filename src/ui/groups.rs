@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::table::{self, Column};
 use crate::app::{App, Tone};
+use crate::directory::{Directory, GroupRow, PushState};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let len = app.groups.order.len();
@@ -18,6 +19,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("Assigned", 12, 12, 0),
         Column::new("Priority", 8, 8, 1),
         Column::new("Members", 7, 8, 3),
+        Column::new("Push", 6, 7, 4),
     ];
     columns.extend(app.directory.attributes().iter().map(|a| Column::new(&a.display_name, 8, 20, 2)));
     table::draw(canvas, inside, &columns, (app.groups.cursor, len), |at| {
@@ -32,6 +34,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             (state.to_owned(), tone),
             (priority, Tone::Plain),
             (row.members.len().to_string(), Tone::Plain),
+            push(row, &app.directory),
         ];
         for attribute in app.directory.attributes() {
             let value = row.assignment.as_ref().and_then(|a| a.roles.get(&attribute.variable));
@@ -39,4 +42,18 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         }
         cells
     });
+}
+
+fn push(row: &GroupRow, directory: &Directory) -> (String, Tone) {
+    match row.push_state(directory) {
+        None => ("-".to_owned(), Tone::Dim),
+        Some(state) => {
+            let tone = match state {
+                PushState::Pushed => Tone::Good,
+                PushState::Due | PushState::Ending => Tone::Warn,
+                PushState::Failed => Tone::Bad,
+            };
+            (state.word().to_owned(), tone)
+        }
+    }
 }

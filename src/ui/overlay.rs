@@ -32,6 +32,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Form(f) => form::draw(canvas, area, f),
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
             Overlay::Connections(s) => connections::draw(canvas, area, s),
+            Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),
         };
     }

@@ -11,7 +11,7 @@ use crate::app::{Answer, App, Code, Effect, Key, Msg, TaskId};
 use crate::audit::Source;
 use crate::config::Look;
 use crate::directory::Change;
-use crate::domain::{ConnectionId, Difference, OpId, PersonId};
+use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId};
 use crate::engine::{ConnectionRow, Preview, Progress};
 
 const ANSI: Look = Look { colour: true, unicode: true };
@@ -124,6 +124,24 @@ fn with_connections() -> App {
     app
 }
 
+fn never_sent() -> App {
+    let mut d = fixture::directory();
+    let mut attribute = d.attributes()[0].clone();
+    attribute.external_namespace = None;
+    d.apply(&Change::Attribute(0, attribute));
+    app_on(d)
+}
+
+fn what_is_sent() -> App {
+    let mut app = app();
+    let effects = press(&mut app, "3pdora\n");
+    let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };
+    let mut looked = crate::app::tests::preview((**command).clone(), &[(DORA, "dora@example.com")], None);
+    looked.plan.operations[0].calls = vec![Call::new(Method::Get, &["Users", "102"])];
+    app.handle(Msg::Previewed(*id, Box::new(Ok(looked))));
+    app
+}
+
 macro_rules! looks {
     ($name:ident, $app:expr, $columns:expr, $rows:expr, $look:expr) => {
         #[test]
@@ -146,6 +164,11 @@ looks!(assignments_in_ascii, app(), 80, 24, ASCII);
 looks!(a_terminal_that_is_too_small, app(), 40, 12, ANSI);
 looks!(groups_at_80x24, keyed(app(), "2"), 80, 24, ANSI);
 looks!(profile_editor_at_120x40, keyed(app(), "3"), 120, 40, ANSI);
+looks!(profile_editor_with_a_finding_at_80x24, keyed(never_sent(), "3"), 80, 24, ANSI);
+looks!(profile_editor_with_a_finding_in_ascii, keyed(never_sent(), "3"), 80, 24, ASCII);
+looks!(person_chooser_at_80x24, keyed(app(), "3pe"), 80, 24, ANSI);
+looks!(what_is_sent_at_80x24, what_is_sent(), 80, 24, ANSI);
+looks!(replace_form_at_80x24, keyed(app(), "3m"), 80, 24, ANSI);
 looks!(audit_log_at_80x24, keyed(with_audit(app()), "4"), 80, 24, ANSI);
 looks!(audit_entry_at_80x24, keyed(with_audit(app()), "4k\n"), 80, 24, ANSI);
 looks!(provisioning_at_80x24, keyed(app(), "5"), 80, 24, ANSI);
@@ -175,7 +198,7 @@ fn a_running_task_is_on_the_message_line() {
 
 #[test]
 fn every_size_can_be_drawn_with_everything_open() {
-    for keys in ["", "?", ":x", "jje", "3a", "\n", "5", "4", "/abc", "5E", "5T", "5c"] {
+    for keys in ["", "?", ":x", "jje", "3a", "3m", "3p", "\n", "5", "4", "/abc", "5E", "5T", "5c"] {
         for (columns, rows) in [(0, 0), (1, 1), (20, 5), (60, 16), (61, 17), (79, 23), (250, 80)] {
             let mut app = keyed(app(), keys);
             buffer(&mut app, columns, rows, ANSI);

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::{Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status};
+use crate::domain::{
+    Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status, Unlinked,
+};
 
 /// Whom a command is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,15 +90,6 @@ pub enum Convertees {
     Named(Vec<PersonId>),
     /// All who are in an assigned group.
     All,
-}
-
-/// What becomes of a pushed group at the endpoint when it is unlinked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unlinked {
-    /// It stays there as it is.
-    Left,
-    /// It is deleted there.
-    Deleted,
 }
 
 /// A decision.
@@ -205,6 +198,13 @@ pub enum Command {
     },
     /// Take an attribute out; people keep their present value in the app.
     AttributeRemove(String),
+    /// Give attributes that are not sent the namespace they lack, and push the values that were never sent.
+    AttributeRepair {
+        /// Variable names; none means all that are not sent for want of one.
+        variables: Vec<String>,
+        /// The namespace, a URN.
+        namespace: String,
+    },
     /// Put people on the list.
     Flag {
         /// Whom.
@@ -269,6 +269,7 @@ impl Command {
             Self::AttributeAdd(_) => "attribute added",
             Self::AttributeSet { .. } => "attribute changed",
             Self::AttributeRemove(_) => "attribute removed",
+            Self::AttributeRepair { .. } => "attribute repaired",
             Self::Flag { .. } => "flagged",
             Self::Unflag(_) => "unflagged",
             Self::Protect(_) => "protected",

@@ -59,6 +59,9 @@ pub fn decide(
             edit_profile::set(directory, variable, attribute, cause)
         }
         Command::AttributeRemove(variable) => edit_profile::remove(directory, variable, cause),
+        Command::AttributeRepair { variables, namespace } => {
+            repair_attribute::decide(directory, variables, namespace, cause)
+        }
         Command::Flag { people, note } => flag::flag(directory, people, note, cause, context),
         Command::Unflag(people) => flag::unflag(directory, people, cause),
         Command::Protect(people) => flag::protect(directory, people, cause),

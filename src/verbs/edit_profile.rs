@@ -1,8 +1,10 @@
 //! The profile editor: attributes added, changed and removed. Nothing is sent.
 
-use super::{Decision, Refusal, attribute_warning, check_attribute, check_role_value, named, values, words};
-use crate::directory::{Change, Directory, Link, Observation, PersonView};
-use crate::domain::{AccountValues, Assignment, GroupAssignment, Member, ProfileAttribute, RoleValues};
+use super::{
+    Decision, Refusal, attribute_warning, check_attribute, check_role_value, known, named, values, words,
+};
+use crate::directory::{Change, Directory, PersonView};
+use crate::domain::{Assignment, GroupAssignment, Member, ProfileAttribute, RoleValues};
 
 pub(super) fn add(
     directory: &Directory,
@@ -14,6 +16,8 @@ pub(super) fn add(
     let last = u32::try_from(directory.attributes().len()).unwrap_or(u32::MAX);
     let mut decision = Decision::here(cause, vec![Change::Attribute(last, attribute.clone())]);
     say(directory, &attribute, false, &attribute.variable, &mut decision);
+    // Values that people were given while there was another attribute of this name.
+    never_sent(directory, &attribute, &attribute.variable, &mut decision)?;
     Ok(decision)
 }
 
@@ -45,7 +49,35 @@ pub(super) fn set(
     let place = u32::try_from(place).unwrap_or(u32::MAX);
     decision.changes.push(Change::Attribute(place, attribute.clone()));
     say(directory, &attribute, before.required, variable, &mut decision);
+    if before.path() != attribute.path() || before.sendable() != attribute.sendable() {
+        never_sent(directory, &attribute, variable, &mut decision)?;
+    }
     Ok(decision)
+}
+
+/// An attribute writes another place of the app than before: what was pushed and found was another place's, so
+/// whoever has a value becomes unsent.
+fn never_sent(
+    directory: &Directory,
+    attribute: &ProfileAttribute,
+    present: &str,
+    decision: &mut Decision,
+) -> Result<(), Refusal> {
+    known::settled(directory, present)?;
+    let mut after = directory.clone();
+    after.apply_all(&decision.changes);
+    let changes = known::elsewhere(&after, &[attribute]);
+    after.apply_all(&changes);
+    decision.changes.extend(changes);
+    let unsent = known::unsent(&after, &attribute.variable).len();
+    if unsent > 0 {
+        decision.say(format!(
+            "{} a value of {} that was never sent there: unsent until Apply sends it.",
+            words::count(unsent, "person has", "people have"),
+            attribute.variable
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn remove(directory: &Directory, variable: &str, cause: &str) -> Result<Decision, Refusal> {
@@ -53,9 +85,17 @@ pub(super) fn remove(directory: &Directory, variable: &str, cause: &str) -> Resu
         return Err(values::unknown(directory, variable));
     }
     let mut decision = Decision::here(cause, vec![Change::AttributeDropped(variable.to_owned())]);
-    let keep =
-        directory.people().filter(|p| p.remote_id().is_some() && p.roles().get(variable).is_some()).count();
+    let has = |p: &PersonView<'_>| match p.known() {
+        Some((.., theirs)) => theirs.roles.get(variable).is_some(),
+        None => false,
+    };
+    let keep = directory.people().filter(has).count();
+    // Nobody reads that attribute any more: what was found there must not look like a change by another hand.
+    for person in directory.people() {
+        decision.changes.extend(known::changed(&person, |known| known.forget_found(variable)));
+    }
     if keep > 0 {
+        decision.confirm = true;
         let who = words::count(keep, "person keeps", "people keep");
         decision
             .say(format!("{who} the present value of {variable} in the app; it is no longer managed here."));
@@ -134,7 +174,10 @@ fn still_taken(
     Err(Refusal::bad(
         "member_in_use",
         format!("The value {value} of {} is in use by {}.", before.variable, users.join(" and ")),
-        format!("Replace it first: give them another value of {}.", before.variable),
+        format!(
+            "Replace it first: m in the Profile Editor, or scimdeck attribute replace {} {value:?} OTHER.",
+            before.variable
+        ),
     ))
 }
 
@@ -153,7 +196,7 @@ fn rename(directory: &Directory, from: &str, to: &str, changes: &mut Vec<Change>
         {
             changes.push(Change::Assigned(person.id(), Assignment { roles, since, origin }));
         }
-        rename_link(&person, &moved, changes);
+        changes.extend(known::changed(&person, |known| known.rename(from, to)));
     }
     for group in directory.assigned_groups() {
         let Some(assignment) = &group.assignment else { continue };
@@ -162,39 +205,6 @@ fn rename(directory: &Directory, from: &str, to: &str, changes: &mut Vec<Change>
             changes.push(Change::GroupAssigned(group.group.id, assignment));
         }
     }
-}
-
-fn rename_link(
-    person: &PersonView<'_>,
-    moved: &impl Fn(&RoleValues) -> Option<RoleValues>,
-    changes: &mut Vec<Change>,
-) {
-    let (Some((sent, settled, theirs)), Some(remote_id)) = (person.known(), person.remote_id()) else {
-        return;
-    };
-    let carry = |values: AccountValues| match moved(&values.roles) {
-        Some(roles) => (AccountValues { roles, ..values }, true),
-        None => (values, false),
-    };
-    let ((sent, a), (settled, b), (theirs, c)) = (carry(sent), carry(settled), carry(theirs));
-    if !(a || b || c) {
-        return;
-    }
-    let link = Link {
-        remote_id: remote_id.to_owned(),
-        linked_at: person.linked_at().unwrap_or_default(),
-        sent,
-        settled,
-        confirmed_at: person.confirmed_at().unwrap_or_default(),
-    };
-    changes.push(Change::Link(person.id(), link));
-    // A link alone would be taken for a fresh push: what was seen since is put back on top of it.
-    let seen = Observation {
-        state: person.account(),
-        values: Some(theirs),
-        at: person.observed_at().unwrap_or_default(),
-    };
-    changes.push(Change::Observed(person.id(), seen));
 }
 
 fn say(

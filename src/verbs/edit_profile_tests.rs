@@ -3,7 +3,7 @@
 use super::super::Command;
 use super::super::fixture::*;
 use super::*;
-use crate::domain::{AccountState, DataType, Flag, OpState};
+use crate::domain::{AccountState, DataType, Flag, OpState, Status};
 
 fn set(variable: &str, change: impl FnOnce(&mut ProfileAttribute)) -> Command {
     let mut attribute = ProfileAttribute::workato(variable);
@@ -132,4 +132,102 @@ fn an_attribute_that_is_not_there_is_neither_changed_nor_removed() {
     let mut f = Fixture::new();
     assert_eq!(f.decide(&set("nope", |_| {})).unwrap_err().code, "unknown_attribute");
     assert_eq!(f.decide(&Command::AttributeRemove("nope".to_owned())).unwrap_err().code, "unknown_attribute");
+}
+
+fn no_namespace(f: &mut Fixture) {
+    let mut attribute = ProfileAttribute::workato("workato_role");
+    attribute.external_namespace = None;
+    f.directory.apply(&Change::Attribute(0, attribute));
+}
+
+fn flags(f: &Fixture, name: &str) -> Vec<Flag> {
+    f.directory.get(f.id(name)).unwrap().flags().iter().collect()
+}
+
+fn repair(variables: &[&str]) -> Command {
+    let variables = variables.iter().map(|v| (*v).to_owned()).collect();
+    Command::AttributeRepair { variables, namespace: crate::domain::WORKATO_ROLE_URN.to_owned() }
+}
+
+#[test]
+fn a_repaired_attribute_makes_those_with_a_value_unsent_and_offers_to_push_them() {
+    let mut f = Fixture::new();
+    no_namespace(&mut f);
+    f = f.linked("ana", "Analyst").linked("off", "Analyst").status("off", Status::Suspended).person("hal");
+    assert_eq!(flags(&f, "ana"), []);
+    let decision = f.run(&repair(&[]));
+    assert_eq!(decision.people(), [f.id("ana")]);
+    assert!(decision.confirm && decision.owned == ["workato_role"], "{decision:?}");
+    assert_eq!(flags(&f, "ana"), [Flag::Unsent]);
+    assert!(f.directory.attributes()[0].sendable());
+    assert!(said(&decision).contains("1 person has a value that was never sent"), "{}", said(&decision));
+    let (sent, settled, theirs) = f.directory.get(f.id("ana")).unwrap().known().unwrap();
+    assert_eq!([sent, settled, theirs].map(|v| v.roles.get("workato_role").is_none()), [true; 3]);
+}
+
+#[test]
+fn two_attributes_are_repaired_at_once_and_each_person_is_reached_once() {
+    let mut f = Fixture::new();
+    no_namespace(&mut f);
+    let mut prod = f.directory.attributes()[1].clone();
+    prod.external_namespace = None;
+    f.directory.apply(&Change::Attribute(1, prod));
+    let both: RoleValues =
+        [("workato_role", "Analyst"), ("workato_role_prod", "Operator")].into_iter().collect();
+    f = f.person("ana").give("ana", both).confirm("ana");
+    let decision = f.run(&repair(&["workato_role_prod", "workato_role"]));
+    assert_eq!(decision.people(), [f.id("ana")]);
+    let (sent, ..) = f.directory.get(f.id("ana")).unwrap().known().unwrap();
+    assert!(sent.roles.is_empty(), "{sent:?}");
+    assert!(f.directory.attributes().iter().all(ProfileAttribute::sendable));
+}
+
+#[test]
+fn somebody_whose_value_the_list_does_not_take_is_left_out_of_the_push() {
+    let mut f = Fixture::new();
+    no_namespace(&mut f);
+    f = f.linked("ana", "Boss").linked("ben", "Admin");
+    let decision = f.run(&repair(&["workato_role"]));
+    assert_eq!(decision.people(), [f.id("ben")]);
+    assert!(left_out(&decision).contains("no longer takes"));
+    assert_eq!(flags(&f, "ana"), [Flag::Unsent]);
+}
+
+#[test]
+fn what_is_sent_already_or_under_way_is_not_repaired() {
+    let mut f = Fixture::new().linked("ana", "Admin");
+    assert_eq!(f.decide(&repair(&[])).unwrap_err().code, "nothing_to_repair");
+    assert_eq!(f.decide(&repair(&["workato_role"])).unwrap_err().code, "nothing_to_repair");
+    no_namespace(&mut f);
+    f = f.operation("ana", OpState::Queued);
+    assert_eq!(f.decide(&repair(&[])).unwrap_err().code, "queue_not_empty");
+    let bad = Command::AttributeRepair { variables: vec![], namespace: "workato".to_owned() };
+    assert_eq!(f.decide(&bad).unwrap_err().code, "queue_not_empty");
+    f = Fixture::new();
+    no_namespace(&mut f);
+    assert_eq!(f.decide(&bad).unwrap_err().code, "bad_attribute");
+}
+
+#[test]
+fn a_namespace_given_in_the_form_makes_the_same_people_unsent_and_sends_nothing() {
+    let mut f = Fixture::new();
+    no_namespace(&mut f);
+    f = f.linked("ana", "Analyst").linked("gone", "Analyst");
+    f.run(&Command::Unassign(vec![f.id("gone")]));
+    let decision = f.run(&set("workato_role", |_| {}));
+    assert!(decision.people().is_empty());
+    assert!(said(&decision).contains("1 person has a value of workato_role that was never sent"));
+    assert_eq!(flags(&f, "ana"), [Flag::Unsent]);
+    assert_eq!(f.role_of("gone"), "Analyst", "still remembered");
+}
+
+#[test]
+fn an_attribute_nobody_reads_any_more_is_no_drift() {
+    let mut f = Fixture::new().linked("ana", "Analyst").linked("ben", "Analyst");
+    f.run(&Command::AttributeRemove("workato_role".to_owned()));
+    f = f.there("ana", |there| there.roles = RoleValues::default());
+    f = f.there("ben", |there| there.title = "Boss".to_owned());
+    assert_eq!((flags(&f, "ana"), flags(&f, "ben")), (vec![], vec![Flag::Drift]));
+    f.run(&Command::AttributeAdd(ProfileAttribute::workato("workato_role")));
+    assert_eq!(flags(&f, "ana"), [Flag::Unsent], "made anew, its values are sent again");
 }

@@ -23,8 +23,11 @@ mod groups;
 mod import_groups;
 mod import_people;
 mod import_row;
+mod known;
+mod lint;
 mod member_replace;
 mod named;
+mod outgoing;
 mod person_remove;
 mod priority;
 mod protect;
@@ -32,6 +35,8 @@ mod provision_user;
 mod push_group;
 mod reach;
 mod reactivate;
+mod repair_attribute;
+mod reported_values;
 mod unassign;
 mod undo;
 mod unlink;
@@ -41,15 +46,17 @@ mod words;
 
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
-    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected,
-    Unlinked, Who,
+    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
 pub use connection_set::{setting_faults, settings};
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use edit_person::{check_text, check_user_name};
+pub use lint::{LintCode, LintFinding, lint};
+pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
 pub use reach::{Reach, touched};
+pub use reported_values::{Fate, ValueRow, compare_values, take_values};
 pub use values::{check_role_value, lacking};
 
 #[cfg(test)]

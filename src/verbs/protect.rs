@@ -1,6 +1,7 @@
 //! Protected people: those the operator named, and whoever is the last account with an Admin role.
 //!
-//! An Admin role is the value `Admin`, or the first value of an enumerated list that has `Admin` in it, and it is
+//! An Admin role is the value `Admin`, or the first value of an enumerated list where that list has `Admin` in it or
+//! the value itself is called so (`Environment admin`, Workato's newer name), and it is
 //! looked at attribute by attribute: the last Admin of the production environment is the last one even where
 //! another environment has more. An account counts while it is linked, has access there, and shall have it.
 
@@ -15,7 +16,8 @@ const ADMIN: &str = "Admin";
 
 /// Whether this value of this attribute is an Admin role.
 pub fn is_admin(attribute: &ProfileAttribute, value: &str) -> bool {
-    value == ADMIN || (attribute.rank(value) == Some(0) && attribute.rank(ADMIN).is_some())
+    let called_so = || value.to_lowercase().contains("admin");
+    value == ADMIN || (attribute.rank(value) == Some(0) && (attribute.rank(ADMIN).is_some() || called_so()))
 }
 
 /// Refuses a decision that removes a protected person, or removes or lowers the last Admin, unless the user name

@@ -96,6 +96,8 @@ pub(super) fn concerned(directory: &Directory, changes: &[Change]) -> BTreeSet<P
                 group(id, &mut people);
             }
             Change::Group(_)
+            | Change::GroupPushed(..)
+            | Change::GroupPushDropped(_)
             | Change::Attribute(..)
             | Change::AttributeDropped(_)
             | Change::Link(..)

@@ -47,6 +47,14 @@ fn looking() {
 }
 
 #[test]
+fn looking_at_the_profile() {
+    example("attributes_lint.json", "--json attributes --lint --from-endpoint", 5);
+    example("attributes_okta.json", "--json attributes --okta-schema", 0);
+    example("attribute_values.json", "--json attribute values workato_role --from-endpoint", 0);
+    example("preview.json", "--json preview bo@example.com", 0);
+}
+
+#[test]
 fn verbs_share_one_shape() {
     example("provision.json", "--json provision bo@example.com", 0);
     for line in [
@@ -64,6 +72,8 @@ fn verbs_share_one_shape() {
         "group add Ops",
         "member remove data bo@example.com",
         "attribute remove workato_role",
+        "attribute repair workato_role --yes",
+        "attribute replace workato_role Operator Analyst --yes",
         "flag bo@example.com --note x",
         "protect bo@example.com",
         "connection set --badge PROD --to-app-deactivate off --yes",

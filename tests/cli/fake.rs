@@ -137,6 +137,17 @@ impl Seam for Fake {
         self.test().await
     }
 
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
+        let role = |value: &str, used| ReportedValue {
+            value: value.into(),
+            display: value.into(),
+            used: Some(used),
+            permitted: Some(5),
+            supported: true,
+        };
+        Ok(vec![role("Admin", 4), role("Analyst", 1), role("Builder", 0)])
+    }
+
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         let all = [
             entry(1, Source::Console, "create", Some(OpId(77)), "account made"),
@@ -291,6 +302,7 @@ pub(crate) fn plan() -> Plan {
             why: "already as wanted".into(),
             failed: false,
         }],
+        groups: vec![],
         cancel: vec![],
         brake: BrakeVerdict::default(),
         summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
@@ -311,7 +323,7 @@ pub(crate) fn report() -> Report {
             result(1, "ana@example.com", 76, scimdeck::engine::Outcome::Unchanged),
             result(2, "bo@example.com", 77, scimdeck::engine::Outcome::Done),
         ],
-        stopped: None,
+        ..Report::default()
     }
 }
 

@@ -26,6 +26,22 @@ fn every_look_as_text() {
 }
 
 #[test]
+fn the_profile_as_text() {
+    let fake = Fake::new();
+    let lines = [
+        "attributes --lint",
+        "attributes --lint --from-endpoint",
+        "attribute values workato_role",
+        "attribute values workato_role --from-endpoint",
+        "preview bo@example.com",
+        "preview ana@example.com",
+    ];
+    let all: Vec<String> =
+        lines.iter().map(|line| format!("$ scimdeck {line}\n{}", run(&fake, line).out)).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
 fn remote_text_never_reaches_the_terminal_raw() {
     let fake = Fake::new();
     for line in ["people", "show ed@example.com", "check", "status"] {

@@ -6,6 +6,7 @@ mod deep_probe;
 mod gzip;
 mod paging;
 mod probe;
+mod roles;
 mod sandbox;
 mod server;
 mod token_secrecy;

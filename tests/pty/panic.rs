@@ -4,7 +4,7 @@ use scimdeck::app::Session;
 use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
-use scimdeck::domain::{ConnectionId, OpId, PersonId, Secret};
+use scimdeck::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
 use scimdeck::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, NewConnection, Notice, Preview, Problem,
     Progress, Report, TestReport, Trace,
@@ -54,6 +54,9 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn switch(&self, _: ConnectionId) -> Result<Self, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn audit(&self, _: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {

@@ -96,8 +96,23 @@ pub enum Command {
     },
     /// List groups
     Groups,
-    /// List profile attributes
-    Attributes,
+    /// List profile attributes, or what is wrong with them
+    Attributes {
+        /// Only what is wrong; exit code 5 when a value would not be sent or not be known there
+        #[arg(long)]
+        lint: bool,
+        /// Compare the values with those the endpoint reports as well
+        #[arg(long, requires = "lint")]
+        from_endpoint: bool,
+        /// The profile as JSON in the shape of Okta's app user schema
+        #[arg(long, conflicts_with = "lint")]
+        okta_schema: bool,
+    },
+    /// Exactly what would be sent of one person now, attribute by attribute; nothing is sent
+    Preview {
+        /// User name
+        user: String,
+    },
     /// Compare with the endpoint now; nothing is sent
     Check {
         /// Whom; everybody without one

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::domain::TokenSource;
+use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Args)]
@@ -53,6 +53,15 @@ pub struct ConnectArgs {
     /// How long one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = crate::domain::Connection::TIMEOUT_S, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub timeout: u32,
+    /// How changes are written: okta-classic (GET and PUT), rfc (PATCH with paths), okta-oin (PATCH for access only)
+    #[arg(long, value_name = "PROFILE", default_value = "okta-classic", value_parser = super::values::profile)]
+    pub profile: WireProfile,
+    /// What accounts are found by: userName, email or externalId
+    #[arg(long, value_name = "FIELD", default_value = "userName", value_parser = super::values::unique_identifier)]
+    pub unique_identifier: UniqueIdentifier,
+    /// Do not send new user names to accounts that exist
+    #[arg(long)]
+    pub exclude_user_name: bool,
     /// The app's activity log, which has its own token
     #[arg(long, value_name = "URL", requires = "activity_token_file")]
     pub activity_url: Option<String>,

@@ -1,6 +1,6 @@
 //! Values that are read out of one word.
 
-use crate::domain::{Flag, Time};
+use crate::domain::{Flag, Time, UniqueIdentifier, WireProfile};
 
 /// `VARIABLE=VALUE`; an empty value takes it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,16 @@ pub(super) fn given(text: &str) -> Result<Given, String> {
 
 pub(super) fn flag(text: &str) -> Result<Flag, String> {
     Flag::parse(text).ok_or_else(|| format!("one of {}", Flag::ALL.map(Flag::key).join(", ")))
+}
+
+pub(super) fn profile(text: &str) -> Result<WireProfile, String> {
+    WireProfile::parse(text)
+        .ok_or_else(|| format!("one of {}", WireProfile::ALL.map(WireProfile::word).join(", ")))
+}
+
+pub(super) fn unique_identifier(text: &str) -> Result<UniqueIdentifier, String> {
+    UniqueIdentifier::parse(text)
+        .ok_or_else(|| format!("one of {}", UniqueIdentifier::ALL.map(UniqueIdentifier::word).join(", ")))
 }
 
 pub(super) fn since(text: &str) -> Result<Since, String> {

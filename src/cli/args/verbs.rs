@@ -222,6 +222,25 @@ pub enum GroupCommand {
         /// Its name
         name: String,
     },
+    /// Push a group with its members to the endpoint, and keep it so
+    Push {
+        /// Its name
+        name: String,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// No longer push a group
+    Unpush {
+        /// Its name
+        name: String,
+        /// Delete it in the app; without it the group stays there as it is
+        #[arg(long)]
+        delete: bool,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
     /// Take a group out; refused while it is assigned
     Remove {
         /// Its name
@@ -274,6 +293,43 @@ pub enum AttributeCommand {
         /// The fields.
         #[command(flatten)]
         fields: AttributeArgs,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Give attributes that are not sent their namespace, and push the values that were never sent
+    Repair {
+        /// Variable names; all that are not sent without one
+        variables: Vec<String>,
+        /// The extension they live under; by default Workato's roles
+        #[arg(long, value_name = "URN")]
+        external_namespace: Option<String>,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Replace a value of the list by another, for all who have it; pushed at once
+    Replace {
+        /// Variable name
+        variable: String,
+        /// The value that goes
+        from: String,
+        /// The value that comes; one that is not in the list takes its place there
+        to: String,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// The values of the list, and who uses them
+    Values {
+        /// Variable name
+        variable: String,
+        /// Beside the values that the endpoint reports, with their seats
+        #[arg(long)]
+        from_endpoint: bool,
+        /// Take the endpoint's list over; a value in use is never taken out
+        #[arg(long)]
+        apply: bool,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,

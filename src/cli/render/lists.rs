@@ -15,6 +15,13 @@ pub(in crate::cli) fn groups_json(directory: &Directory) -> Value {
             "priority": g.assignment.as_ref().map(|a| a.priority),
             "roles": g.assignment.as_ref().map(|a| &a.roles),
             "assigned_since": g.assignment.as_ref().map(|a| a.since),
+            "push": g.push_state(directory).map(|state| json!({
+                "state": state.word(),
+                "group_id": g.push.as_ref().and_then(|p| p.remote_id.clone()),
+                "members": g.push.as_ref().and_then(|p| p.members.as_ref()).map(Vec::len),
+                "pushed_at": g.push.as_ref().and_then(|p| p.pushed_at),
+                "error": super::failure_json(g.push.as_ref().and_then(|p| p.failure.as_ref())),
+            })),
         })
     };
     directory.groups().into_iter().map(one).collect()
@@ -31,13 +38,14 @@ pub(in crate::cli) fn groups_text(directory: &Directory, width: Option<usize>) -
                 g.members.len().to_string(),
                 assignment.map(|a| a.priority.to_string()).unwrap_or_default(),
                 assignment.map(|a| roles_text(&a.roles)).unwrap_or_default(),
+                g.push_state(directory).map(|s| s.word().to_owned()).unwrap_or_default(),
             ]
         })
         .collect();
     if rows.is_empty() {
         return "no groups\n".to_owned();
     }
-    table(&["GROUP", "MEMBERS", "PRIORITY", "ROLES"], &rows, width)
+    table(&["GROUP", "MEMBERS", "PRIORITY", "ROLES", "PUSH"], &rows, width)
 }
 
 pub(in crate::cli) fn attributes_json(directory: &Directory) -> Value {

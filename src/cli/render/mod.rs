@@ -7,6 +7,7 @@ mod lists;
 mod people;
 mod plan;
 mod probe;
+mod profile;
 mod report;
 mod show;
 mod status;
@@ -22,6 +23,7 @@ pub(super) use plan::{plan_json, plan_text};
 pub(super) use probe::{
     check_json, check_text, deep_json, deep_text, test_json, test_text, traces_json, traces_text,
 };
+pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};
 pub(super) use status::{status_json, status_text};

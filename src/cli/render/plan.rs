@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{difference_text, people_count};
 use crate::cli::text::lines;
 use crate::domain::Call;
-use crate::engine::{Invitation, Plan, Planned};
+use crate::engine::{Invitation, Plan, Planned, PlannedGroup};
 use crate::verbs::Decision;
 
 pub(in crate::cli) fn plan_json(plan: &Plan) -> Value {
@@ -26,8 +26,18 @@ pub(in crate::cli) fn plan_json(plan: &Plan) -> Value {
         .iter()
         .map(|s| json!({"user_name": s.user_name, "why": s.why, "failed": s.failed}))
         .collect::<Vec<_>>();
+    let group = |g: &PlannedGroup| {
+        json!({
+            "kind": "group",
+            "group": g.name,
+            "cause": g.kind,
+            "changes": {"added": g.added, "removed": g.removed},
+            "request": g.calls.first().map(request),
+        })
+    };
+    let groups = plan.groups.iter().map(group);
     json!({
-        "operations": plan.operations.iter().map(operation).collect::<Vec<_>>(),
+        "operations": plan.operations.iter().map(operation).chain(groups).collect::<Vec<_>>(),
         "summary": summary,
         "skipped": skipped,
     })
@@ -37,13 +47,13 @@ pub(in crate::cli) fn plan_json(plan: &Plan) -> Value {
 fn write_of(planned: &Planned) -> Value {
     let writes: Vec<&Call> = planned.calls.iter().filter(|c| c.method.writes()).collect();
     match writes.last() {
-        Some(call) => json!({
-            "method": call.method,
-            "path": format!("/{}", call.path.join("/")),
-            "body": call.body,
-        }),
+        Some(call) => request(call),
         None => Value::Null,
     }
+}
+
+fn request(call: &Call) -> Value {
+    json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body})
 }
 
 pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option<usize>) -> String {
@@ -62,6 +72,11 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
             out.push("            an invitation goes out".to_owned());
         }
     }
+    for group in &plan.groups {
+        let moves = format!("{} members in, {} out", group.added, group.removed);
+        out.push(format!("group       {} {}: {moves}", group.kind.word(), group.name));
+        out.extend(group.calls.iter().map(|c| format!("            {}", c.line())));
+    }
     for skipped in &plan.skipped {
         let word = if skipped.failed { "not" } else { "unchanged" };
         out.push(format!("{word:<11} {}: {}", skipped.user_name, skipped.why));
@@ -77,6 +92,10 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
         out.push(format!("held by the brake until {n} is typed: {}", plan.brake.text));
     }
     lines(out)
+}
+
+fn words_of(groups: usize) -> String {
+    if groups == 1 { "1 group is".to_owned() } else { format!("{groups} groups are") }
 }
 
 fn summary(plan: &Plan, decision: &Decision) -> String {
@@ -96,6 +115,7 @@ fn summary(plan: &Plan, decision: &Decision) -> String {
     let said: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
     match (plan.operations.len(), decision.changes.is_empty()) {
+        (0, _) if !plan.groups.is_empty() => format!("{} pushed", words_of(plan.groups.len())),
         (0, true) => "nothing to do".to_owned(),
         (0, false) => "nothing is sent; only our side changes".to_owned(),
         (n, _) => format!("{}: {}", people_count(u32::try_from(n).unwrap_or(u32::MAX)), said.join(", ")),

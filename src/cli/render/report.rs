@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::failure_json;
 use crate::cli::text::lines;
-use crate::engine::{Outcome, Progress, Report, RunResult};
+use crate::engine::{GroupKind, GroupResult, Outcome, Progress, Report, RunResult};
 use crate::verbs::Decision;
 
 /// `done` counts those that were so already too, so that the four counts add up to the results.
@@ -18,14 +18,27 @@ pub(in crate::cli) fn report_json(report: &Report) -> Value {
             "trace": r.operation.map(|(id, _)| id),
         })
     };
-    json!({
+    let group = |g: &GroupResult| {
+        json!({
+            "group": g.name,
+            "operation": g.kind,
+            "outcome": g.outcome,
+            "error": failure_json(g.error.as_ref()),
+            "trace": g.operation,
+        })
+    };
+    let mut all = json!({
         "done": report.count(Outcome::Done) + report.count(Outcome::Unchanged),
         "failed": report.count(Outcome::Failed),
         "in_doubt": report.count(Outcome::InDoubt),
         "held": report.count(Outcome::Held),
         "results": report.results.iter().map(result).collect::<Vec<_>>(),
         "stopped": failure_json(report.stopped.as_ref()),
-    })
+    });
+    if !report.groups.is_empty() {
+        all["groups"] = report.groups.iter().map(group).collect();
+    }
+    all
 }
 
 pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: Option<usize>) -> String {
@@ -44,6 +57,14 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
             }
             None => out.push(line),
         }
+    }
+    for group in &report.groups {
+        let kind = group.kind.map_or("push", GroupKind::word);
+        let line = format!("{:<9} {kind:<10} group {}", group.outcome.word(), group.name);
+        out.push(match &group.error {
+            Some(error) => format!("{line}: {} {} (trace {})", error.text, error.next, group.operation),
+            None => line,
+        });
     }
     out.extend(decision.said.iter().map(|said| said.text.clone()));
     let counts = [

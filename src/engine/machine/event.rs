@@ -3,6 +3,7 @@
 use crate::audit::AuditEntry;
 use crate::directory::Change;
 use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, Time};
+use crate::engine::wire::Identity;
 use crate::engine::{Found, Outcome};
 
 /// An operation moves. Refused by the store when it is no longer in `from`: another process replaced it.
@@ -18,7 +19,7 @@ pub struct Move {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
-/// What a look-up by user name found.
+/// What a look-up found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
     /// None: made only from a complete pass, or from a filter that is known to work.
@@ -36,7 +37,7 @@ pub enum Evidence {
 pub enum StepKind {
     /// GET of the linked account before a write.
     Read,
-    /// POST or PUT.
+    /// POST, PUT or PATCH.
     Write,
     /// GET of the account after a write.
     Verify,
@@ -101,16 +102,16 @@ impl Durable {
 /// A request to make.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Find the account by user name, freshly when its fate is in doubt.
+    /// Find the account by what identifies it, freshly when its fate is in doubt.
     LookUp {
         /// Which.
-        user_name: String,
+        who: Identity,
         /// Whether an earlier pass over the list is not good enough.
         fresh: bool,
     },
     /// GET before a write.
     Read(Call),
-    /// POST or PUT, journalled as inflight.
+    /// POST, PUT or PATCH, journalled as inflight.
     Write(Durable, Call),
     /// GET after a write.
     Verify(Call),

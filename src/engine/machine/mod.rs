@@ -5,6 +5,7 @@
 //! was not applied: no byte of it left, a 429, or a 4xx other than 408, 409 and 425. Everything else is in doubt:
 //! after a settle wait it is looked up, never blindly repeated.
 
+mod allowed;
 mod event;
 mod pace;
 mod read;
@@ -16,8 +17,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
 use pace::Pace;
 
-use super::{Found, Outcome, wire};
-use crate::domain::{Base, Call, Failure, OpId, OpState, Operation, ProfileAttribute, Time};
+use super::wire::Wire;
+use super::{Found, Outcome};
+use crate::domain::{Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time};
 
 /// How the machine behaves on a connection.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +37,8 @@ pub struct Policy {
     pub fresh_ms: i64,
     /// The connection's profile attributes.
     pub attributes: Vec<ProfileAttribute>,
+    /// How the connection writes, and what it may do.
+    pub wire: Wire,
 }
 
 impl Default for Policy {
@@ -46,6 +50,7 @@ impl Default for Policy {
             max_attempts: 5,
             fresh_ms: 60_000,
             attributes: Vec::new(),
+            wire: Wire::default(),
         }
     }
 }
@@ -61,8 +66,8 @@ enum Stage {
     Journalling(Ticket, Call),
     /// The journal knows; wants a place to be sent.
     Journalled(Call),
-    /// Has a place; the write is under way.
-    Writing,
+    /// Has a place; the write is under way, by this method.
+    Writing(Method),
     /// Gave its place back; the journal is told how it ended.
     Ending(Ticket, Outcome, Option<Failure>),
     /// Waits for its time, an operator, an earlier operation or the store.
@@ -71,7 +76,7 @@ enum Stage {
 
 impl Stage {
     fn holds_a_place(&self) -> bool {
-        matches!(self, Self::Asking | Self::Writing)
+        matches!(self, Self::Asking | Self::Writing(_))
     }
 
     /// Whether its own step decides what becomes of it.
@@ -295,15 +300,16 @@ impl Machine {
     }
 
     fn start(&mut self, id: OpId) {
+        let wire = self.policy.wire;
         let Some(live) = self.ops.get_mut(&id) else { return };
+        let intent = &live.op.intent;
+        let step = match (&intent.remote_id, wire.identity(&intent.wanted)) {
+            (Some(remote_id), _) => Step::Read(wire.read(remote_id)),
+            (None, Some(who)) => Step::LookUp { who, fresh: live.op.state == OpState::InDoubt },
+            (None, None) => return self.nothing_to_look_for(id),
+        };
         live.stage = Stage::Asking;
         self.places += 1;
-        let fresh = live.op.state == OpState::InDoubt;
-        let intent = &live.op.intent;
-        let step = match &intent.remote_id {
-            Some(remote_id) => Step::Read(wire::read(remote_id)),
-            None => Step::LookUp { user_name: intent.wanted.user_name.clone(), fresh },
-        };
         self.send(id, step);
     }
 
@@ -350,3 +356,5 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 mod pace_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wire_tests;

@@ -22,8 +22,11 @@ impl Machine {
         match evidence {
             Evidence::Failed(failure) => self.read_failed(id, failure, None),
             Evidence::Several(n) => {
-                let text =
-                    format!("{n} accounts there have the user name of {}; nothing was sent.", op.user_name);
+                let text = format!(
+                    "{n} accounts there have the {} of {}; nothing was sent.",
+                    wire::words(self.policy.wire.unique_identifier),
+                    op.user_name
+                );
                 let next = "Take the extra ones away in the app, then retry.";
                 self.park(id, OpState::Conflict, failure(FailureKind::Conflict, text, next), None);
             }
@@ -57,9 +60,11 @@ impl Machine {
                     return;
                 }
                 let remote_id = found.account.remote_id.clone();
-                let call = wire::read(&remote_id);
+                let wire = self.policy.wire;
+                let call = wire.read(&remote_id);
                 if let Some(live) = self.ops.get_mut(&id) {
                     live.op.intent.remote_id = Some(remote_id);
+                    wire.restrict_link(&mut live.op.intent, &found.account.values);
                 }
                 self.send(id, Step::Read(call));
             }
@@ -117,8 +122,12 @@ impl Machine {
             let next = "Look at the trace, then retry.";
             return self.park(id, OpState::Parked, failure(FailureKind::NotApplied, text, next), None);
         }
-        let body = wire::merged(&found.resource, &goal, &op.intent.owned, &self.policy.attributes);
-        let call = wire::replace(&found.account.remote_id, body);
+        let (kind, policy) = (op.kind, &self.policy);
+        let call = policy.wire.change(&found, &goal, &op.intent.owned, &policy.attributes);
+        // What is to be created and was found is linked, which needs no leave to create.
+        if kind != OpKind::Create && !self.may_write(id, kind) {
+            return;
+        }
         if let Some(live) = self.ops.get_mut(&id) {
             live.found = Some(found);
         }

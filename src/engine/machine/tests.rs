@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::wire;
 use super::*;
 use crate::directory::Change;
 use crate::domain::{
@@ -15,7 +16,7 @@ pub(super) fn attributes() -> Vec<ProfileAttribute> {
     vec![ProfileAttribute::workato("workato_role")]
 }
 
-fn values(active: bool, role: &str) -> AccountValues {
+pub(super) fn values(active: bool, role: &str) -> AccountValues {
     AccountValues {
         active,
         external_id: "sd1".into(),
@@ -52,7 +53,7 @@ pub(super) fn create() -> Operation {
     }
 }
 
-fn role_edit(base: &str) -> Operation {
+pub(super) fn role_edit(base: &str) -> Operation {
     let mut op = create();
     op.kind = OpKind::Update;
     op.intent.owned = Owned::of(["workato_role"]);
@@ -62,7 +63,7 @@ fn role_edit(base: &str) -> Operation {
     op
 }
 
-fn deactivate() -> Operation {
+pub(super) fn deactivate() -> Operation {
     let mut op = role_edit("Admin");
     op.kind = OpKind::Deactivate;
     op.intent.wanted.active = false;
@@ -95,20 +96,26 @@ fn lost(step: StepKind, maybe_sent: bool) -> Event {
 }
 
 /// The machine with its neighbours: every save is granted at once unless told otherwise.
+#[derive(Clone)]
 pub(super) struct Bench {
     pub(super) machine: Machine,
     now: Time,
-    sent: Vec<Step>,
-    saved: Vec<OpState>,
-    changes: Vec<Change>,
-    settled: Vec<(Outcome, Option<FailureKind>)>,
+    pub(super) sent: Vec<Step>,
+    pub(super) saved: Vec<OpState>,
+    pub(super) changes: Vec<Change>,
+    pub(super) settled: Vec<(Outcome, Option<FailureKind>)>,
+    pub(super) advice: String,
     paused: Vec<Option<Time>>,
     wake: Option<Time>,
 }
 
 impl Bench {
     pub(super) fn with(op: Operation) -> Self {
-        let policy = Policy { attributes: attributes(), ..Default::default() };
+        Self::under(op, wire::Wire::default())
+    }
+
+    pub(super) fn under(op: Operation, wire: wire::Wire) -> Self {
+        let policy = Policy { attributes: attributes(), wire, ..Default::default() };
         let mut bench = Self {
             machine: Machine::new(policy),
             now: T0,
@@ -116,6 +123,7 @@ impl Bench {
             saved: Vec::new(),
             changes: Vec::new(),
             settled: Vec::new(),
+            advice: String::new(),
             paused: Vec::new(),
             wake: None,
         };
@@ -135,6 +143,7 @@ impl Bench {
                     }
                     Effect::Send { step, .. } => self.sent.push(step),
                     Effect::Settled { outcome, failure, .. } => {
+                        self.advice = failure.as_ref().map(|f| f.next.clone()).unwrap_or_default();
                         self.settled.push((outcome, failure.map(|f| f.kind)));
                     }
                     Effect::Paused { until, .. } => self.paused.push(until),
@@ -151,7 +160,7 @@ impl Bench {
         self.say(Event::Tick);
     }
 
-    fn words(&self) -> Vec<&'static str> {
+    pub(super) fn words(&self) -> Vec<&'static str> {
         self.sent.iter().map(word).collect()
     }
 
@@ -166,12 +175,13 @@ fn word(step: &Step) -> &'static str {
         Step::LookUp { .. } => "look-up",
         Step::Read(_) => "read",
         Step::Write(_, call) if call.method == Method::Post => "POST",
+        Step::Write(_, call) if call.method == Method::Patch => "PATCH",
         Step::Write(..) => "PUT",
         Step::Verify(_) => "verify",
     }
 }
 
-fn one(active: bool, role: &str, external_id: &str) -> Event {
+pub(super) fn one(active: bool, role: &str, external_id: &str) -> Event {
     let mut resource = user(active, role).as_object().unwrap().clone();
     resource["externalId"] = json!(external_id);
     let account = wire::account(&resource, None, &attributes()).unwrap();

@@ -2,14 +2,16 @@
 
 use super::read::{failure, not_applied};
 use super::{Machine, Move, Stage, Step, StepKind, Ticket};
-use crate::domain::{Answer, Call, Failure, FailureKind, OpId, OpKind, OpState};
-use crate::engine::{Outcome, wire};
+use crate::domain::{Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState};
+use crate::engine::Outcome;
 
 impl Machine {
     pub(super) fn create(&mut self, id: OpId) {
         let Some(live) = self.ops.get(&id) else { return };
-        let call = wire::create(&live.op.intent.wanted, &self.policy.attributes);
-        self.journal_write(id, call);
+        let call = self.policy.wire.create(&live.op.intent.wanted, &self.policy.attributes);
+        if self.may_write(id, OpKind::Create) {
+            self.journal_write(id, call);
+        }
     }
 
     /// Tells the journal that the write is about to go; only its word lets the write go.
@@ -46,7 +48,8 @@ impl Machine {
     /// The one place from which a write is sent: only the arm that hears Saved puts anything here.
     pub(super) fn send_write(&mut self, id: OpId) {
         let Some(live) = self.ops.get_mut(&id) else { return };
-        let Stage::Journalled(call) = std::mem::replace(&mut live.stage, Stage::Writing) else { return };
+        let Stage::Journalled(call) = live.stage.clone() else { return };
+        live.stage = Stage::Writing(call.method);
         self.places += 1;
         self.send(id, Step::Write(super::Durable::proven_by_saved(), call));
     }
@@ -82,7 +85,8 @@ impl Machine {
 
     fn verify(&mut self, id: OpId, remote_id: Option<String>) {
         if let Some(remote_id) = remote_id {
-            self.send(id, Step::Verify(wire::read(&remote_id)));
+            let call = self.policy.wire.read(&remote_id);
+            self.send(id, Step::Verify(call));
         }
     }
 
@@ -130,6 +134,7 @@ impl Machine {
     fn write_failed(&mut self, id: OpId, answer: &Answer, failure: Failure) {
         let Some(live) = self.ops.get(&id) else { return };
         let updating = live.op.intent.remote_id.is_some();
+        let patched = live.stage == Stage::Writing(Method::Patch);
         match answer.status {
             429 => {
                 let until = self.wait_of(answer).unwrap_or(self.now);
@@ -143,7 +148,12 @@ impl Machine {
             }
             404 if updating => self.gone(id),
             // Somebody wrote between our read and our write: read, merge and compare again.
-            412 => self.again(id),
+            412 => self.again(id, failure),
+            405 | 501 if patched => {
+                let next = "The connection's wire profile says how a change is written: okta-classic changes accounts \
+                            by PUT only. Set that, then retry.";
+                self.park(id, OpState::Parked, Failure { next: next.to_owned(), ..failure }, None);
+            }
             // On a create these may mean that the account exists: it is a question, not an error.
             400 | 409 if !updating => self.doubt_now(id, failure),
             408 | 409 | 425 => self.doubt(id, OpState::Inflight, Some(failure)),
@@ -186,11 +196,15 @@ impl Machine {
         self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
     }
 
-    /// Not applied, and worth reading and merging again; this one counts, so that it ends.
-    fn again(&mut self, id: OpId) {
-        if let Some(live) = self.ops.get_mut(&id) {
-            live.op.attempts += 1;
+    /// Not applied, and worth reading and merging once more; this one counts. The journal remembers why, so that a
+    /// second time in a row ends it.
+    fn again(&mut self, id: OpId, failure: Failure) {
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        if live.op.failure.as_ref().is_some_and(|before| before.kind == FailureKind::Stale) {
+            return self.park(id, OpState::Stale, failure, None);
         }
+        live.op.attempts += 1;
+        live.op.failure = Some(Failure { kind: FailureKind::Stale, ..failure });
         self.unsend(id, OpState::Queued, None);
     }
 

@@ -1,7 +1,10 @@
 //! From what is wanted and what was found to the operations that make it true.
 
+mod allowed;
+
 use super::brake::{self, BrakeHistory};
-use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped, Summary, wire};
+use super::wire::{self, Wire};
+use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped, Summary};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{
     AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, Shift, field,
@@ -23,10 +26,10 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
     }
     for person in people {
         let finding = findings.0.get(&person.id());
-        if matches!(finding, None | Some(Finding::Unknown(_))) {
+        let planner = Planner { directory: after, decision, person, finding };
+        if matches!(finding, None | Some(Finding::Unknown(_))) && planner.can_be_found() {
             plan.complete = false;
         }
-        let planner = Planner { directory: after, decision, person, finding };
         match planner.plan() {
             Ok(planned) => plan.operations.push(planned),
             Err(Nothing::Done(why)) => {
@@ -81,6 +84,15 @@ impl Planner<'_> {
         self.directory.attributes()
     }
 
+    fn wire(&self) -> Wire {
+        Wire::of(self.directory.connection())
+    }
+
+    /// Whether there is something to find an account by; a link is enough.
+    fn can_be_found(&self) -> bool {
+        self.person.remote_id().is_some() || self.wire().identity(&self.person.wanted()).is_some()
+    }
+
     fn skipped(&self, why: String, failed: bool) -> Skipped {
         Skipped { person: self.person.id(), user_name: self.person.user_name().to_owned(), why, failed }
     }
@@ -95,6 +107,10 @@ impl Planner<'_> {
     /// Somebody without a link: create, or link what is there.
     fn first(&self) -> Result<Planned, Nothing> {
         let wanted = self.person.wanted();
+        let connection = self.directory.connection();
+        if !self.can_be_found() {
+            return Err(Nothing::Cannot(allowed::nothing_to_look_for(connection)));
+        }
         self.require_roles(&wanted)?;
         let owned = wire::everything(&wanted, self.attributes());
         let intent = |base| Intent {
@@ -105,20 +121,23 @@ impl Planner<'_> {
             before: None,
             linked_at: None,
         };
-        let connection = self.directory.connection();
         match self.finding {
             Some(Finding::Account(found)) => {
                 self.require_ours(found, &wanted)?;
-                let base = Base::Account(Box::new(found.account.values.clone()));
-                Ok(self.planned(OpKind::Link, intent(base), &found.account.values))
+                let theirs = &found.account.values;
+                let mut intent = intent(Base::Account(Box::new(theirs.clone())));
+                self.wire().restrict_link(&mut intent, theirs);
+                Ok(self.planned(OpKind::Link, intent, theirs))
             }
             Some(Finding::Several(accounts)) => Err(Nothing::Cannot(format!(
-                "{} accounts there have this user name; take the extra ones away in the app first",
-                accounts.len()
+                "{} accounts there have this {}; take the extra ones away in the app first",
+                accounts.len(),
+                wire::words(connection.unique_identifier)
             ))),
-            _ if !(connection.to_app.create && connection.actions.push_new) => Err(Nothing::Cannot(
-                "no account there has this user name, and Create Users is off".to_owned(),
-            )),
+            finding if let Some(off) = allowed::create_off(connection) => {
+                let looked = matches!(finding, Some(Finding::Absent));
+                Err(Nothing::Cannot(allowed::no_match(connection, off, looked)))
+            }
             Some(Finding::Absent) => {
                 Ok(self.planned(OpKind::Create, intent(Base::Absent), &Default::default()))
             }
@@ -161,17 +180,27 @@ impl Planner<'_> {
         let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
-        let names: Vec<String> =
+        let mut names: Vec<String> =
             moved.chain(self.decision.owned.iter().cloned()).filter(|name| self.sendable(name)).collect();
+        let renamed = names.iter().any(|name| name == field::USER_NAME);
+        let connection = self.directory.connection();
+        names.retain(|name| name != field::USER_NAME || !connection.to_app.exclude_user_name);
         if names.is_empty() {
-            return Err(Nothing::Done("nothing of ours moved since the last push".to_owned()));
+            let why = match renamed {
+                true => "Exclude Username Updates is on: the new user name is not sent",
+                false => "nothing of ours moved since the last push",
+            };
+            return Err(Nothing::Done(why.to_owned()));
         }
         self.require_roles(&wanted)?;
-        let connection = self.directory.connection();
-        if !(connection.to_app.update && connection.actions.push_updates) {
-            return Err(Nothing::Cannot("Update User Attributes is off".to_owned()));
-        }
         let kind = if sent.active { OpKind::Update } else { OpKind::Reactivate };
+        if let Some(off) = allowed::update_off(connection) {
+            // Access is not an attribute: who may be deactivated may be given it back.
+            if kind == OpKind::Update || !connection.to_app.deactivate {
+                return Err(Nothing::Cannot(allowed::not_sent(off)));
+            }
+            names = vec![field::ACTIVE.to_owned()];
+        }
         let intent = Intent {
             wanted,
             owned: Owned::of(names),
@@ -246,26 +275,25 @@ impl Planner<'_> {
 
     /// The exact requests for the base this stands on; without one, those that do not depend on it.
     fn calls(&self, kind: OpKind, intent: &Intent, goal: &AccountValues) -> Vec<Call> {
-        let attributes = self.attributes();
+        let (wire, attributes) = (self.wire(), self.attributes());
         let mut calls = Vec::new();
         if intent.remote_id.is_none() {
-            calls.push(wire::look_up(&intent.wanted.user_name));
+            calls.extend(wire.identity(&intent.wanted).map(|who| who.look_up()));
         }
         if kind == OpKind::Create {
-            calls.push(wire::create(&intent.wanted, attributes));
+            calls.push(wire.create(&intent.wanted, attributes));
             return calls;
         }
         let remote_id = intent.remote_id.as_deref().or(self.found().map(|f| f.account.remote_id.as_str()));
         let Some(remote_id) = remote_id else { return calls };
-        calls.push(wire::read(remote_id));
+        calls.push(wire.read(remote_id));
         if let Some(found) = self.found()
             && !intent.same(&found.account.values, goal)
         {
-            let body = wire::merged(&found.resource, goal, &intent.owned, attributes);
-            calls.push(wire::replace(remote_id, body));
+            calls.push(wire.change(found, goal, &intent.owned, attributes));
         }
         if kind == OpKind::Deactivate {
-            calls.push(wire::read(remote_id));
+            calls.push(wire.read(remote_id));
         }
         calls
     }
@@ -308,5 +336,7 @@ pub fn people_of(scope: &Scope) -> &[PersonId] {
     }
 }
 
+#[cfg(test)]
+mod switch_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,9 @@
+use serde_json::{Value, json};
+
+use super::body::{create_body, merged};
 use super::*;
 use crate::domain::WORKATO_ROLE_URN;
+use crate::scim::resource::{Resource, urn};
 
 fn attributes() -> Vec<ProfileAttribute> {
     ["workato_role", "workato_role_test", "workato_role_prod"].map(ProfileAttribute::workato).to_vec()
@@ -94,8 +98,84 @@ fn a_custom_attribute_without_a_namespace_is_not_sent() {
     assert!(!body.to_string().contains("workato_role"));
 }
 
+fn there(active: bool, role: &str) -> Found {
+    let resource = object(json!({"id": "8f2c", "userName": "ana@example.com", "active": active,
+        "meta": {"version": "W/\"1\""}, WORKATO_ROLE_URN: {"workato_role": role}}));
+    Found { account: account(&resource, None, &attributes()).unwrap(), resource }
+}
+
+/// The request of a profile that makes the account this.
+fn change(profile: WireProfile, active: bool, role: &str) -> Call {
+    let wire = Wire { profile, etags: profile == WireProfile::Rfc, ..Wire::default() };
+    let there = there(true, "Analyst");
+    let mut goal = there.account.values.clone();
+    goal.active = active;
+    goal.roles.set("workato_role", role);
+    wire.change(&there, &goal, &Owned::of([field::ACTIVE, "workato_role"]), &attributes())
+}
+
 #[test]
-fn a_quote_in_a_user_name_does_not_break_out_of_the_filter() {
-    let call = look_up("a\" or userName pr or \"");
-    assert_eq!(call.query[0].1, r#"userName eq "a\" or userName pr or \"""#);
+fn okta_classic_puts_whatever_changes_and_never_names_a_version() {
+    for (active, role) in [(false, "Analyst"), (true, "Admin"), (false, "Admin")] {
+        let call = change(WireProfile::OktaClassic, active, role);
+        assert_eq!((call.method, call.if_match), (Method::Put, None));
+        assert_eq!(call.body.unwrap()["active"], json!(active));
+    }
+}
+
+#[test]
+fn okta_oin_patches_access_without_a_path_and_puts_the_rest() {
+    let call = change(WireProfile::OktaOin, false, "Analyst");
+    assert_eq!(call.method, Method::Patch);
+    let operations = json!([{"op": "replace", "value": {"active": false}}]);
+    assert_eq!(call.body.unwrap(), json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
+    assert_eq!(change(WireProfile::OktaOin, true, "Admin").method, Method::Put);
+    assert_eq!(change(WireProfile::OktaOin, false, "Admin").method, Method::Put, "one write, not two");
+}
+
+#[test]
+fn rfc_patches_with_paths_and_the_version_that_was_read() {
+    let call = change(WireProfile::Rfc, false, "Admin");
+    assert_eq!((call.method, call.if_match.as_deref()), (Method::Patch, Some("W/\"1\"")));
+    assert_eq!(call.body.unwrap()["Operations"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_account_that_is_linked_keeps_its_user_name_where_its_updates_are_excluded() {
+    let theirs = AccountValues { user_name: "Old@example.com".into(), ..ana() };
+    let intent = Intent {
+        wanted: ana(),
+        owned: everything(&ana(), &attributes()),
+        remote_id: None,
+        base: crate::domain::Base::Unknown,
+        before: None,
+        linked_at: None,
+    };
+    let allowed = |update, exclude_user_name| ToApp { update, exclude_user_name, ..Wire::default().allowed };
+    let restricted = |allowed| {
+        let mut intent = intent.clone();
+        Wire { allowed, ..Wire::default() }.restrict_link(&mut intent, &theirs);
+        intent
+    };
+    assert_eq!(restricted(allowed(true, false)), intent);
+    let kept = restricted(allowed(true, true));
+    assert!(!kept.owned.has(field::USER_NAME) && kept.owned.has("workato_role"));
+    assert_eq!(kept.pushed().user_name, "Old@example.com", "what was not sent is not recorded as sent");
+    assert_eq!(restricted(allowed(false, false)).owned, Owned::of([field::ACTIVE]));
+}
+
+#[test]
+fn an_action_that_is_not_supported_is_not_allowed_whatever_to_app_says() {
+    let mut connection = Connection::new(
+        crate::domain::ConnectionId(1),
+        "w",
+        "https://workato.com/scim/v2",
+        crate::domain::TokenSource::Memory,
+    );
+    assert_eq!(Wire::of(&connection), Wire::default());
+    connection.actions.push_new = false;
+    let allowed = Wire::of(&connection).allowed;
+    assert!(!allowed.create && allowed.update && allowed.deactivate);
+    connection.actions.push_updates = false;
+    assert!(!Wire::of(&connection).allowed.update);
 }

@@ -94,6 +94,7 @@ impl Reader for Reading {
         };
         made(Key::Group(GroupId(0))..=Key::Group(GroupId(u64::MAX)));
         made(Key::GroupAssigned(c, GroupId(0))..=Key::GroupAssigned(c, GroupId(u64::MAX)));
+        made(Key::GroupPushed(c, GroupId(0))..=Key::GroupPushed(c, GroupId(u64::MAX)));
         made(Key::Member(GroupId(0), NOBODY)..=Key::Member(GroupId(u64::MAX), LAST));
         made(Key::Assigned(c, NOBODY)..=Key::Assigned(c, LAST));
         // What was seen before a link says less than the link, what was seen after it says more.

@@ -27,6 +27,7 @@ pub(super) enum Key {
     MemberOf(PersonId, GroupId),
     Assigned(u32, PersonId),
     GroupAssigned(u32, GroupId),
+    GroupPushed(u32, GroupId),
     Attributes(u32),
     Link(u32, PersonId),
     Observed(u32, PersonId),
@@ -174,7 +175,9 @@ impl Rows {
             }
             gone.push(key);
         }
-        gone.extend(self.connections().iter().map(|c| Key::GroupAssigned(c.id.0, g)));
+        for connection in self.connections() {
+            gone.extend([Key::GroupAssigned(connection.id.0, g), Key::GroupPushed(connection.id.0, g)]);
+        }
         gone.into_iter().try_for_each(|key| self.put(key, None))
     }
 }
@@ -238,6 +241,8 @@ impl Tables for Rows {
             }
             Change::Assigned(p, _) => self.put(Key::Assigned(c, *p), made),
             Change::Unassigned(p) => self.put(Key::Assigned(c, *p), None),
+            Change::GroupPushed(g, _) => self.put(Key::GroupPushed(c, *g), made),
+            Change::GroupPushDropped(g) => self.put(Key::GroupPushed(c, *g), None),
             Change::GroupAssigned(g, _) => self.put(Key::GroupAssigned(c, *g), made),
             Change::GroupUnassigned(g) => self.put(Key::GroupAssigned(c, *g), None),
             Change::Link(p, _) => self.put(Key::Link(c, *p), made),

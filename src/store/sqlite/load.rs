@@ -46,6 +46,11 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
             Ok(Change::GroupAssigned(GroupId(get_id(row, 0)?), assignment))
         },
     )?;
+    out.rows(
+        "SELECT group_id, push FROM pushed_group WHERE connection_id = ?1 ORDER BY group_id",
+        [c],
+        |row| Ok(Change::GroupPushed(GroupId(get_id(row, 0)?), get_json(row, 1)?)),
+    )?;
     out.rows("SELECT group_id, person FROM member ORDER BY group_id, person", [], |row| {
         Ok(Change::Member(GroupId(get_id(row, 0)?), PersonId(get_id(row, 1)?)))
     })?;

@@ -149,13 +149,14 @@ fn a_file_that_is_not_ours_is_refused_and_left_alone() {
 fn a_migration_makes_a_copy_first_and_a_failed_one_changes_nothing() {
     let (_folder, path) = home();
     drop(Sqlite::open(&path).unwrap());
-    let broken = [MIGRATIONS[0], "CREATE TABLE next (x TEXT) STRICT; CREATE TABLE next (x TEXT) STRICT"];
+    let with = |next| [MIGRATIONS, &[next]].concat();
+    let broken = with("CREATE TABLE next (x TEXT) STRICT; CREATE TABLE next (x TEXT) STRICT");
     assert!(writer(&path, &broken).is_err());
     drop(Sqlite::open(&path).unwrap());
-    let good = [MIGRATIONS[0], "CREATE TABLE next (x TEXT) STRICT"];
+    let good = with("CREATE TABLE next (x TEXT) STRICT");
     drop(writer(&path, &good).unwrap());
     assert!(Sqlite::open(&path).is_err());
-    let copy = path.with_file_name("store.db.v1-2.bak");
+    let copy = path.with_file_name(format!("store.db.v{}-2.bak", MIGRATIONS.len()));
     assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     drop(Sqlite::open(&copy).unwrap());
 }

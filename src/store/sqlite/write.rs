@@ -141,6 +141,14 @@ impl Tables for Writing<'_> {
             Change::Unassigned(p) => {
                 self.run("DELETE FROM assignment WHERE connection_id = ?1 AND person = ?2", params![c, id(p.0)])
             }
+            Change::GroupPushed(g, push) => self.run(
+                "INSERT OR REPLACE INTO pushed_group (connection_id, group_id, push) VALUES (?1, ?2, ?3)",
+                params![c, id(g.0), text(push)],
+            ),
+            Change::GroupPushDropped(g) => self.run(
+                "DELETE FROM pushed_group WHERE connection_id = ?1 AND group_id = ?2",
+                params![c, id(g.0)],
+            ),
             Change::GroupAssigned(g, a) => self.run(
                 "INSERT OR REPLACE INTO group_assignment (connection_id, group_id, priority, roles, since)
                  VALUES (?1, ?2, ?3, ?4, ?5)",

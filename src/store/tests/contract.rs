@@ -8,7 +8,7 @@ use crate::audit::AuditQuery;
 use crate::directory::{Change, Directory, Note, Sweep};
 use crate::domain::{
     AccountState, Assignment, ConnectionId, Failure, FailureKind, Group, GroupAssignment, GroupId, OpId,
-    OpState, Operation, Person, PersonId, ProfileAttribute, Status, Time,
+    OpState, Operation, Person, PersonId, ProfileAttribute, Push, Status, Time,
 };
 use crate::store::backend::Backend;
 use crate::store::{Applied, Batch, Memory, Move, Reader, Sqlite, Which};
@@ -55,7 +55,9 @@ fn change() -> impl Strategy<Value = Change> {
         2 => (gid.clone(), 1..3_u32, roles).prop_map(|(g, priority, roles)| {
             Change::GroupAssigned(g, GroupAssignment { priority, roles, since: NOW })
         }),
-        1 => gid.prop_map(Change::GroupUnassigned),
+        1 => gid.clone().prop_map(Change::GroupUnassigned),
+        1 => gid.clone().prop_map(|g| Change::GroupPushed(g, Push::default())),
+        1 => gid.prop_map(Change::GroupPushDropped),
         1 => (0..3_u32, 1..4).prop_map(|(at, n)| {
             Change::Attribute(at, ProfileAttribute::workato(&format!("role{n}")))
         }),

@@ -1,0 +1,35 @@
+//! What a connection's settings forbid by the time an operation is to be sent, though they allowed it when it was
+//! planned.
+
+use super::Machine;
+use super::read::failure;
+use crate::domain::{FailureKind, OpId, OpKind, OpState};
+use crate::engine::wire;
+
+impl Machine {
+    /// Whether an operation may be written now; one that may not is parked.
+    pub(super) fn may_write(&mut self, id: OpId, kind: OpKind) -> bool {
+        let allowed = self.policy.wire.allowed;
+        let off = match kind {
+            OpKind::Create if !allowed.create => "Matching user not found, and Create Users is off",
+            OpKind::Update if !allowed.update => "Update User Attributes is off",
+            OpKind::Deactivate if !allowed.deactivate => "Deactivate Users is off: access remains there",
+            _ => return true,
+        };
+        let Some(live) = self.ops.get(&id) else { return false };
+        let text = format!("{off}: nothing was sent for {}.", live.op.user_name);
+        let next = "Switch it on under To App, then retry.";
+        self.park(id, OpState::Parked, failure(FailureKind::NotAllowed, text, next), None);
+        false
+    }
+
+    /// The connection finds accounts by something that this person has not.
+    pub(super) fn nothing_to_look_for(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let field = wire::words(self.policy.wire.unique_identifier);
+        let text =
+            format!("{} has no {field}, by which accounts are found; nothing was sent.", live.op.user_name);
+        let next = "Give one, then retry.";
+        self.park(id, OpState::Parked, failure(FailureKind::NotAllowed, text, next), None);
+    }
+}
