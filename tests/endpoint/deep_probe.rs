@@ -36,9 +36,9 @@ async fn a_good_endpoint_passes_and_an_attribute_it_does_not_know_is_named() {
     assert!(found.ok(), "{:?}", found.lines);
     for check in [
         "Users can be read",
-        "ServiceProviderConfig",
-        "ResourceTypes",
-        "Schemas",
+        "Discovery: ServiceProviderConfig",
+        "Discovery: ResourceTypes",
+        "Discovery: Schemas",
         "Filter, existing name",
         "Filter, other case",
         "Filter, nobody's name",
@@ -103,7 +103,7 @@ async fn errors_that_are_no_scim_are_told_apart() {
     })
     .await;
     let found = deep_probe::run(&server.endpoint(), &server.endpoint(), &[]).await;
-    assert_eq!(line(&found, "ServiceProviderConfig").0, ProbeVerdict::Warn);
+    assert_eq!(line(&found, "Discovery: ServiceProviderConfig").0, ProbeVerdict::Warn);
     assert_eq!(line(&found, "Filter, existing name").0, ProbeVerdict::Warn);
     assert_eq!(line(&found, "Missing account").0, ProbeVerdict::Warn);
     assert_eq!(line(&found, "Pages").0, ProbeVerdict::Warn);

@@ -36,7 +36,7 @@ fn a_new_connection_is_made_in_the_console_with_a_pasted_token_that_is_never_sho
         terminal.send(&paste(text)).press("tab");
     }
     terminal.wait("characters").press("enter").wait("Connector configured successfully");
-    terminal.wait("second").press("esc").wait_gone("go over").press("q");
+    terminal.wait("[TEST]").wait("go over").press("esc").wait_gone("go over").press("q");
     assert_eq!(terminal.exit(), 0);
     assert!(!String::from_utf8_lossy(&terminal.bytes()).contains(token), "the token was on the screen");
     let list = home.done(&["connection", "list"]);

@@ -19,7 +19,7 @@ impl Look<'_> {
     }
 
     async fn service_provider_config(&mut self) {
-        let check = "ServiceProviderConfig";
+        let check = "Discovery: ServiceProviderConfig";
         match self.object(&["ServiceProviderConfig"], &[]).await {
             Err(trouble) => self.warn(check, trouble.text, NO_DOCUMENT),
             Ok((_, document)) => {
@@ -41,7 +41,7 @@ impl Look<'_> {
     }
 
     async fn resource_types(&mut self) {
-        let check = "ResourceTypes";
+        let check = "Discovery: ResourceTypes";
         match self.object(&["ResourceTypes"], &[]).await {
             Err(trouble) => self.warn(check, trouble.text, NO_DOCUMENT),
             Ok((_, document)) => {
@@ -61,7 +61,7 @@ impl Look<'_> {
 
     /// Whether the attributes that assignments give are known there under the names we send.
     async fn schemas(&mut self, attributes: &[ProfileAttribute]) {
-        let check = "Schemas";
+        let check = "Discovery: Schemas";
         let schemas = match self.object(&["Schemas"], &[]).await {
             Err(trouble) => return self.warn(check, trouble.text, NO_DOCUMENT),
             Ok((_, document)) => rows(&document),
