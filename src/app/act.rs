@@ -79,6 +79,7 @@ impl App {
                     self.overlays.push(Overlay::Results(Results::new(title, report)));
                 }
             }
+            Action::Import => self.import(),
             Action::StopTask => self.stop(),
             Action::Redraw => self.redraw = true,
             Action::Quit => self.quit(),

@@ -49,6 +49,7 @@ impl App {
             ),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
             Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
+            Action::Import => self.no_import(),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -117,5 +118,6 @@ fn changes(action: Action) -> bool {
             | Action::Token
             | Action::NewConnection
             | Action::GoOn
+            | Action::TakeIn
     )
 }

@@ -42,6 +42,7 @@ impl App {
             }
             Msg::Ran(id, result) => self.ran(id, result),
             Msg::Checked(id, result) => self.checked(id, result),
+            Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
             Msg::Probed(id, result) => self.probed(id, *result),
             Msg::Connected(id, result) => self.connected(id, *result),

@@ -54,6 +54,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(PEOPLE, &[c('u')], Action::Retry, 0, "retry", "Try the failed operations of these people again"),
     bind(PEOPLE, &[c('x')], Action::Drop, 0, "drop", "Give up operations of these people that were never sent"),
 
+    bind(PEOPLE, &[c('i')], Action::Import, 0, "import", "Import from the app: new users and profile updates, after a review"),
+
     bind(GROUPS, ENTER, Action::Members, 1, "members", "Show the members of this group in Assignments"),
     bind(GROUPS, &[c('a')], Action::Assign, 2, "assign", "Assign the app to this group, with role values"),
     bind(GROUPS, &[c('e')], Action::EditRoles, 3, "edit roles", "Change the role values this group gives"),
@@ -85,6 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('E')], Action::Settings, 6, "settings", "Supported actions, To App, wire profile, brake, import rules, activity log"),
     bind(SCIM, &[c('c')], Action::Connections, 7, "connections", "Switch connection, or make a new one"),
     bind(SCIM, &[c('P')], Action::DeepTest, 8, "deep test", "Documents, filters, pages, a wrong token, speed, clock; reads only"),
+    bind(SCIM, &[c('i')], Action::Import, 9, "import", "Import from the app: new users and profile updates, after a review"),
 
     bind(Context::Panes, &[c('/')], Action::Filter, 4, "filter", "Filter as you type: words, or flag:drift group:eng role:Admin type:none"),
     bind(Context::Panes, &[c('1')], Action::Show(Pane::Assignments), 0, "Assignments", "Go to Assignments"),
@@ -162,6 +165,21 @@ pub(super) const BINDINGS: &[Binding] = &[
 
     bind(Context::Offer, &[c('g')], Action::GoOn, 1, "go on", "Send the rest of the stopped run"),
     bind(Context::Offer, &[c('l'), k(Code::Esc)], Action::Leave, 2, "leave it", "Leave it queued; nothing is sent"),
+
+    bind(Context::Import, &[c(' ')], Action::AcceptRow, 1, "accept", "Accept this match, or take the choice back"),
+    bind(Context::Import, &[c('n')], Action::NewPerson, 4, "new", "Make a new person of this account"),
+    bind(Context::Import, &[c('p')], Action::PickPerson, 5, "pick", "Pick another person for this account"),
+    bind(Context::Import, &[c('x')], Action::IgnoreRow, 6, "ignore", "Leave this account alone, now and later; again: no longer"),
+    bind(Context::Import, &[c('A')], Action::AcceptExact, 2, "all exact", "Accept all exact matches"),
+    bind(Context::Import, &[c('N')], Action::AcceptNew, 0, "all new", "Make people of all new accounts"),
+    bind(Context::Import, ENTER, Action::TakeIn, 3, "take in", "Take in what is chosen, after showing it; nothing is sent"),
+    bind(Context::Import, &[c('?')], Action::Help, 9, "help", "The keys that work here"),
+    bind(Context::Import, &[k(Code::Esc), c('q')], Action::Back, 8, "back", "Leave; asks when something was chosen"),
+
+    bind(Context::Pick, ENTER, Action::Press, 1, "pick", "It is the marked person's"),
+    bind(Context::Pick, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next person"),
+    bind(Context::Pick, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The person before"),
+    bind(Context::Pick, ESC, Action::Back, 4, "cancel", "Back to the review"),
 
     bind(Context::Moves, &[k(Code::Up), c('k')], Action::Up, 0, "up", "One row up"),
     bind(Context::Moves, &[k(Code::Down), c('j')], Action::Down, 0, "down", "One row down"),

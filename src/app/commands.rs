@@ -149,6 +149,7 @@ impl App {
 
     /// Commits and sends what was looked at.
     pub(super) fn run(&mut self, label: String, preview: Box<Preview>, approval: Approval) {
+        let label = self.taken_in(label, &preview);
         let total = u32::try_from(preview.plan.operations.len()).unwrap_or(u32::MAX);
         let progress = Progress { total, ..Progress::default() };
         if matches!(preview.command, Command::Provision(_)) {
@@ -229,6 +230,7 @@ pub(super) fn title(command: &Command) -> String {
         Command::Unprotect(_) => "Protect no longer".to_owned(),
         Command::Enable => "Enable SCIM provisioning".to_owned(),
         Command::Disable => "Disable SCIM provisioning".to_owned(),
+        Command::ImportAccounts(_) => "Import from the app".to_owned(),
         Command::Apply => "Send what is unsent".to_owned(),
         Command::Retry(_) => "Retry".to_owned(),
         Command::Drop(_) => "Drop".to_owned(),

@@ -1,12 +1,16 @@
 //! A small directory with one of everything, made by the changes that a real one is made of.
 
+use std::sync::Arc;
+
 use super::{App, Msg, Session};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Link, Note, Observation, Sweep};
 use crate::domain::{
-    AccountState, Assignment, Badge, Connection, ConnectionId, Difference, Group, GroupAssignment, GroupId,
-    Origin, Person, PersonId, ProfileAttribute, RoleValues, Time, TokenSource,
+    Account, AccountState, AccountValues, Assignment, Badge, Connection, ConnectionId, Difference, Group,
+    GroupAssignment, GroupId, Origin, Person, PersonId, ProfileAttribute, RoleValues, Time, TokenSource,
 };
+use crate::engine::ImportScan;
+use crate::verbs::{AccountsFound, match_accounts};
 
 /// The moment at which all fixtures are looked at: 2026-03-02 09:30:00 UTC.
 pub(crate) const NOW: Time = Time::from_ms(1_772_443_800_000);
@@ -147,4 +151,34 @@ pub(crate) fn app_on(directory: Directory) -> App {
 /// The console on the small directory.
 pub(crate) fn app() -> App {
     app_on(directory())
+}
+
+/// What an import finds: one account of each kind.
+pub(crate) fn scan(directory: &Directory) -> ImportScan {
+    let account = |id: &str, user_name: &str, given: &str, family: &str, role: &str| Account {
+        remote_id: id.into(),
+        version: None,
+        values: AccountValues {
+            active: true,
+            user_name: user_name.into(),
+            email: user_name.into(),
+            given_name: given.into(),
+            family_name: family.into(),
+            roles: roles(role),
+            ..Default::default()
+        },
+    };
+    let mut conflict = account("204", "bao@example.com", "", "", "Operator");
+    conflict.values.external_id = "00u9".into();
+    let accounts = vec![
+        account("201", "ANA@example.com", "Ana", "Lee", "Admin"),
+        account("202", "h.ball@example.org", "Hugo", "Ball", "Analyst"),
+        account("203", "zoë@example.com", "Zoë", "Müller", "Operator"),
+        conflict,
+        account("205", "", "No", "Name", "Operator"),
+        account("206", "svc-robot@example.com", "Robot", "", "Operator"),
+    ];
+    let found = AccountsFound { accounts, missing: Vec::new(), gap: None, at: NOW };
+    let review = match_accounts(directory, &found);
+    ImportScan { found: Arc::new(found), review }
 }

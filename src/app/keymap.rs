@@ -79,6 +79,14 @@ pub enum Action {
     PrevField,
     GoOn,
     Leave,
+    Import,
+    AcceptRow,
+    AcceptExact,
+    AcceptNew,
+    NewPerson,
+    IgnoreRow,
+    PickPerson,
+    TakeIn,
 }
 
 /// Where a key is pressed.
@@ -110,6 +118,10 @@ pub enum Context {
     Chooser,
     /// A stopped run is offered.
     Offer,
+    /// The review of an import from the app.
+    Import,
+    /// Somebody is picked for an account.
+    Pick,
 }
 
 impl Context {
@@ -117,7 +129,12 @@ impl Context {
     pub fn chain(self) -> Vec<Self> {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
-            Self::Person | Self::Results | Self::Reader | Self::Confirm | Self::Connections => {
+            Self::Person
+            | Self::Results
+            | Self::Reader
+            | Self::Confirm
+            | Self::Import
+            | Self::Connections => {
                 vec![self, Self::Moves]
             }
             other => vec![other],
@@ -140,6 +157,8 @@ impl Context {
             Self::Connections => "Connections",
             Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
+            Self::Import => "Import",
+            Self::Pick => "Whose account",
         }
     }
 }
@@ -198,20 +217,9 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all = vec![
-            Moves,
-            Panes,
-            Person,
-            Results,
-            Reader,
-            Confirm,
-            Form,
-            Filter,
-            Palette,
-            Chooser,
-            Offer,
-            Connections,
-        ];
+        let mut all =
+            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
+        all.extend([Import, Pick, Connections]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

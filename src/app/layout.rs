@@ -53,6 +53,11 @@ pub fn page(size: (u16, u16)) -> Room {
     Room { rows: usize::from(size.1.saturating_sub(4 + 2)), columns: usize::from(size.0.saturating_sub(4)) }
 }
 
+/// Rows of the table of an import's review: a page less its two lines of counts, its heading and two of detail.
+pub fn import_rows(size: (u16, u16)) -> usize {
+    page(size).rows.saturating_sub(5)
+}
+
 /// Room for text on the Provisioning pane, which is a page too.
 pub fn pane_page(size: (u16, u16)) -> Room {
     Room { rows: usize::from(pane_rows(size.1).saturating_sub(2)), ..page(size) }

@@ -24,6 +24,8 @@ mod form;
 mod forms;
 mod groups;
 mod help;
+mod import_act;
+mod import_review;
 mod key;
 mod keymap;
 pub mod layout;
@@ -55,6 +57,7 @@ mod switcher_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
@@ -63,6 +66,7 @@ pub use feed::Feed;
 pub use field::{Choice, Field, Value};
 pub use form::{Form, Purpose};
 pub use groups::Groups;
+pub use import_review::{ImportReview, Picker};
 pub use key::{Code, Key};
 pub use keymap::{Action, Binding, Context, hints};
 pub use list::Cursor;
@@ -79,7 +83,7 @@ pub use words::{age, clock, stamp};
 use crate::audit::AuditQuery;
 use crate::directory::Directory;
 use crate::domain::{ReportedValue, Time};
-use crate::engine::{FeedState, Report, Sending, TestReport};
+use crate::engine::{FeedState, ImportScan, Report, Sending, TestReport};
 use crate::verbs::LintFinding;
 
 /// The panes, in the order of their keys.
@@ -169,6 +173,8 @@ pub struct App {
     pub tested: Option<TestReport>,
     /// More than one connection is there and none was chosen yet.
     undecided: bool,
+    /// What an import found while something else was open.
+    import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
     /// The question for a page of the Audit Log.
@@ -204,6 +210,7 @@ impl App {
             last: None,
             tested: None,
             undecided: false,
+            import_ready: None,
             asked: Vec::new(),
             feed_asked: None,
             next_id: 0,

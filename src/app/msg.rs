@@ -5,8 +5,8 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret, Time};
 use crate::engine::{
-    Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, NewConnection, Preview, Problem,
-    Progress, Report, Sending, TestReport, Trace,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
+    Preview, Problem, Progress, Report, Sending, TestReport, Trace,
 };
 use crate::verbs::Command;
 
@@ -69,6 +69,8 @@ pub enum Msg {
     Ran(TaskId, Result<Report, Problem>),
     /// A check ended.
     Checked(TaskId, Result<CheckReport, Problem>),
+    /// Everybody in the app was read.
+    Scanned(TaskId, Box<Result<ImportScan, Problem>>),
     /// A test ended.
     Tested(TaskId, Box<Result<TestReport, Problem>>),
     /// A deeper look ended.
@@ -92,6 +94,8 @@ pub enum Effect {
     Run(TaskId, Box<Preview>, Approval),
     /// Compare with the endpoint: these people, or everybody.
     Check(TaskId, Option<Vec<PersonId>>),
+    /// Read everybody in the app, for an import.
+    Scan(TaskId),
     /// Test Connector Configuration.
     Test(TaskId),
     /// Look deeper at the endpoint; reads only.

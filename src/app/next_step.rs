@@ -31,7 +31,9 @@ impl App {
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
                 .and(Tone::Key, "scimdeck import people FILE")
-                .and(Tone::Plain, " brings them in"),
+                .and(Tone::Plain, " brings them in, ")
+                .and(Tone::Key, "i")
+                .and(Tone::Plain, " takes them from the app"),
             Pane::Assignments if selected > 0 => Line::of(Tone::Accent, format!("{selected} selected: "))
                 .and(Tone::Key, "p")
                 .and(Tone::Plain, " provisions, ")

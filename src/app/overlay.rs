@@ -4,6 +4,7 @@ use super::chooser::Chooser;
 use super::confirm::Confirm;
 use super::doc::Page;
 use super::form::Form;
+use super::import_review::ImportReview;
 use super::keymap::Context;
 use super::palette::Palette;
 use super::{Cursor, QueryId, Switcher};
@@ -87,6 +88,8 @@ pub enum Overlay {
     Connections(Box<Switcher>),
     /// The list that asks for a person.
     Chooser(Box<Chooser>),
+    /// The review of an import from the app.
+    Import(Box<ImportReview>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -103,6 +106,8 @@ impl Overlay {
             Self::Palette(_) => Context::Palette,
             Self::Connections(_) => Context::Connections,
             Self::Chooser(_) => Context::Chooser,
+            Self::Import(review) if review.picker.is_some() => Context::Pick,
+            Self::Import(_) => Context::Import,
             Self::Offer(_) => Context::Offer,
         }
     }

@@ -75,6 +75,12 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     if people > LISTED {
         lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
     }
+    // What is said of people for whom nothing is sent stands by itself.
+    let planned = |id| plan.operations.iter().any(|planned| planned.person == id);
+    for said in preview.decision.said.iter().filter(|s| s.person.is_some_and(|id| !planned(id))).take(LISTED)
+    {
+        lines.push(Line::plain(format!("  {}", said.text)));
+    }
     left_out(&mut lines, preview, directory);
     lines
 }
@@ -165,6 +171,9 @@ fn left_out(lines: &mut Vec<Line>, preview: &Preview, directory: &Directory) {
 pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
     let tone = if call.method.writes() { Tone::Warn } else { Tone::Accent };
     lines.push(Line::of(tone, format!("  {}", call.line())));
+    if let Some(version) = &call.if_match {
+        lines.push(Line::of(Tone::Dim, format!("    If-Match: {version}")));
+    }
     if let Some(body) = &call.body {
         let text = serde_json::to_string_pretty(body).unwrap_or_default();
         lines.extend(text.lines().map(|l| Line::plain(format!("    {l}"))));

@@ -31,6 +31,8 @@ impl App {
             Context::Palette => self.press_palette(key),
             Context::Chooser => self.press_chooser(key),
             Context::Filter => self.press_filter(key),
+            Context::Import => self.press_import(key),
+            Context::Pick => self.press_pick(key),
             context => {
                 if let Some(binding) = keymap::find(context, key) {
                     self.perform(binding.action);
@@ -62,6 +64,7 @@ impl App {
                 chooser.field.paste(text);
                 chooser.refresh(&self.directory);
             }
+            Some(Overlay::Import(_)) => self.paste_pick(text),
             Some(_) => {}
             None => {
                 if let Some(field) = &mut self.filtering {
@@ -186,7 +189,13 @@ impl App {
                 s.cursor.take(action, s.rows.len(), dialog.rows);
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
-            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Chooser(_) | Overlay::Offer(_)) => {}
+            Some(
+                Overlay::Form(_)
+                | Overlay::Palette(_)
+                | Overlay::Chooser(_)
+                | Overlay::Offer(_)
+                | Overlay::Import(_),
+            ) => {}
         }
     }
 

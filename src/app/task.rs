@@ -27,6 +27,8 @@ pub enum Kind {
     },
     /// A comparison with the endpoint.
     Check,
+    /// Everybody in the app is read.
+    Scan,
     /// Test Connector Configuration.
     Test,
     /// A deeper look at the endpoint.
@@ -75,6 +77,7 @@ impl Task {
             Kind::Check => format!("{}: comparing with the app", self.label),
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
+            Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
             Kind::Test | Kind::Deep | Kind::Token | Kind::Connect | Kind::Resume => self.label.clone(),
         }
     }

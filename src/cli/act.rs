@@ -19,12 +19,7 @@ pub(super) async fn act<S: Seam>(
     read_only: bool,
 ) -> Result<u8, Problem> {
     if read_only && !consent.plan {
-        return Err(Problem::new(
-            ProblemKind::NotAllowed,
-            "read_only",
-            "This is read-only mode. Nothing was changed and nothing was sent.",
-            "Run it without --read-only, or with --plan to see what it would do.",
-        ));
+        return Err(read_only_refused());
     }
     let preview = preview(seam, face, command, consent).await?;
     if consent.plan {
@@ -44,6 +39,10 @@ pub(super) async fn act<S: Seam>(
     let approval = approve(face, &preview, consent).await?;
     let decision = preview.decision.clone();
     let report = follow(face, seam, preview, approval).await?;
+    if report.count(Outcome::Done) > 0 {
+        // Invitations and echoes are in the app's log by now: the next look shows them.
+        seam.hear().await;
+    }
     if let Some(import) = &decision.import {
         face.data(|_| render::import_text(import, &decision, true), || render::import_json(import))?;
         return Ok(0);
@@ -67,6 +66,15 @@ pub(super) async fn act<S: Seam>(
     Ok(exit(&report))
 }
 
+pub(super) fn read_only_refused() -> Problem {
+    Problem::new(
+        ProblemKind::NotAllowed,
+        "read_only",
+        "This is read-only mode. Nothing was changed and nothing was sent.",
+        "Run it without --read-only, or with --plan to see what it would do.",
+    )
+}
+
 /// 5 when anything failed or is in doubt; a run that stopped before that is 3 when the endpoint was the reason.
 pub(super) fn exit(report: &Report) -> u8 {
     if report.count(Outcome::Failed) + report.count(Outcome::InDoubt) > 0 {
@@ -80,7 +88,7 @@ pub(super) fn exit(report: &Report) -> u8 {
 }
 
 /// The preview; at a terminal the name of a protected person can still be typed.
-async fn preview<S: Seam>(
+pub(super) async fn preview<S: Seam>(
     seam: &S,
     face: &mut Face<'_>,
     command: Command,
@@ -164,7 +172,7 @@ pub(super) async fn approve(
 }
 
 /// Runs it; at a terminal one line shows how far it is.
-async fn follow<S: Seam>(
+pub(super) async fn follow<S: Seam>(
     face: &mut Face<'_>,
     seam: &S,
     preview: Preview,

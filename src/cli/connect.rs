@@ -52,7 +52,30 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     }
     if let (Some(url), Some(path)) = (&args.activity_url, &args.activity_token_file) {
         let token = absolute(TokenSource::File { path: path.clone() })?;
-        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url: None });
+        let resend_url = args.resend_url.clone();
+        connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url });
     }
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::{Cli, Command as Asked};
+    use super::*;
+
+    #[test]
+    fn the_call_to_send_an_invitation_again_goes_with_the_activity_log() {
+        let line = "scimdeck connect --base-url http://127.0.0.1:1/scim/v2 --token-file /t \
+                    --activity-url http://127.0.0.1:1/api/activity_logs --activity-token-file /a \
+                    --resend-url http://127.0.0.1:1/api/member_invitations/resend";
+        let parsed = Cli::try_parse_from(line.split_whitespace()).expect("arguments");
+        let Some(Asked::Connect(args)) = parsed.command else { unreachable!("another command") };
+        let feed = connection(&args).expect("a connection").feed.expect("a feed");
+        assert_eq!(feed.resend_url.as_deref(), Some("http://127.0.0.1:1/api/member_invitations/resend"));
+        let alone =
+            line.replace("--activity-url http://127.0.0.1:1/api/activity_logs --activity-token-file /a", "");
+        assert!(Cli::try_parse_from(alone.split_whitespace()).is_err(), "it has no credential of its own");
+    }
 }

@@ -3,6 +3,7 @@
 //! The example is a directory on the day SCIM is enabled: 24 people were assigned before, 9 of them have an account
 //! from their SAML days. All of it is gone at exit.
 
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -23,10 +24,14 @@ const PEOPLE: u32 = 200;
 const FEED_EVERY_S: u32 = 15;
 
 /// Runs the demo; returns the exit code.
-pub(super) async fn demo(people: Option<u32>, seed: Option<u64>) -> Result<u8, Problem> {
+pub(super) async fn demo(
+    people: Option<u32>,
+    seed: Option<u64>,
+    mail_dir: Option<&Path>,
+) -> Result<u8, Problem> {
     let count = people.unwrap_or(PEOPLE) as usize;
     let example = example::demo(count, seed.unwrap_or(1)).map_err(Problem::from)?;
-    let other_side = OtherSide::start(&example)?;
+    let other_side = OtherSide::start(&example, mail_dir)?;
     let drive = open(&example, &other_side).await?;
     drive.lead().await;
     let code = console::show(drive, false, false).await;
@@ -45,7 +50,7 @@ async fn open(example: &Demo, other_side: &OtherSide) -> Result<Drive, Problem> 
         url: other_side.activity_url.clone(),
         token: TokenSource::Memory,
         every_s: FEED_EVERY_S,
-        resend_url: None,
+        resend_url: Some(other_side.resend_url.clone()),
     });
     let connection = add_connection(&store, connection).await?;
     fill_example(&store, &connection, example).await?;
@@ -66,13 +71,16 @@ async fn open(example: &Demo, other_side: &OtherSide) -> Result<Drive, Problem> 
 struct OtherSide {
     base_url: String,
     activity_url: String,
+    resend_url: String,
+    /// The mails' folder, when it was made for this run.
+    mails: Option<PathBuf>,
     tokens: (Secret, Secret),
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl OtherSide {
-    fn start(example: &Demo) -> Result<Self, Problem> {
+    fn start(example: &Demo, mail_dir: Option<&Path>) -> Result<Self, Problem> {
         let (scim, activity) = (random_token()?, random_token()?);
         let tokens = (Secret::new(scim.expose_secret()), Secret::new(activity.expose_secret()));
         let mut config = SandboxConfig::new(scim, activity);
@@ -89,29 +97,39 @@ impl OtherSide {
                 }
             })
             .collect();
+        let mails = match mail_dir {
+            Some(_) => None,
+            None => {
+                Some(mail_folder().map_err(|error| failed("A folder for mails cannot be named", &error))?)
+            }
+        };
+        config.mail.folder = mails.clone().or(mail_dir.map(Path::to_path_buf));
         let (stop, stopped) = oneshot::channel();
         let (tell, hear) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("sandbox".to_owned())
             .spawn(move || serve(config, &tell, stopped))
             .map_err(|error| failed("The sandbox could not start", &error))?;
-        let (base_url, activity_url) = hear
+        let [base_url, activity_url, resend_url] = hear
             .recv()
             .map_err(|error| failed("The sandbox could not start", &error))?
             .map_err(|error| failed("The sandbox could not start", &error))?;
-        Ok(Self { base_url, activity_url, tokens, stop, thread })
+        Ok(Self { base_url, activity_url, resend_url, mails, tokens, stop, thread })
     }
 
     fn stop(self) {
         let _ = self.stop.send(());
         let _ = self.thread.join();
+        if let Some(folder) = &self.mails {
+            let _ = std::fs::remove_dir_all(folder);
+        }
     }
 }
 
 /// The sandbox's own runtime, until it is told to stop.
 fn serve(
     config: SandboxConfig,
-    tell: &mpsc::Sender<Result<(String, String), String>>,
+    tell: &mpsc::Sender<Result<[String; 3], String>>,
     stopped: oneshot::Receiver<()>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -124,7 +142,7 @@ fn serve(
     runtime.block_on(async {
         match Sandbox::start(config).await {
             Ok(sandbox) => {
-                let _ = tell.send(Ok((sandbox.base_url(), sandbox.activity_url())));
+                let _ = tell.send(Ok([sandbox.base_url(), sandbox.activity_url(), sandbox.resend_url()]));
                 let _ = stopped.await;
                 let _ = sandbox.shutdown().await;
             }
@@ -133,6 +151,11 @@ fn serve(
             }
         }
     });
+}
+
+/// A folder that nobody else can have made: its name is random. The sandbox makes it for its owner only.
+fn mail_folder() -> std::io::Result<PathBuf> {
+    Ok(std::env::temp_dir().join(format!("scimdeck-demo-{}", super::sandbox::random_hex(8)?)))
 }
 
 fn random_token() -> Result<SecretString, Problem> {

@@ -39,7 +39,7 @@ pub(super) async fn first_run(
     loop {
         let Some(answer) = face.ask("s, c or q: ").await else { return Ok(0) };
         match answer.as_str() {
-            "s" => return demo::demo(None, None).await,
+            "s" => return demo::demo(None, None, None).await,
             "c" => break,
             "q" | "" => return Ok(0),
             _ => {}
@@ -61,6 +61,7 @@ pub(super) async fn first_run(
         exclude_user_name: false,
         activity_url: None,
         activity_token_file: None,
+        resend_url: None,
     };
     match connect::connect(opening, global, &args, face).await? {
         0 => console::console(opening).await,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::act::act;
 use super::args::{ImportArgs, ImportCommand};
 use super::face::Face;
+use super::import_endpoint;
 use super::names::bad;
 use super::seam::Seam;
 use crate::engine::Problem;
@@ -21,18 +22,24 @@ pub(super) async fn import<S: Seam>(
     typed: &ImportCommand,
     read_only: bool,
 ) -> Result<u8, Problem> {
-    let (ImportCommand::People(args) | ImportCommand::Groups(args)) = typed;
+    let args = match typed {
+        ImportCommand::People(args) | ImportCommand::Groups(args) => args,
+        ImportCommand::Endpoint(args) => {
+            return import_endpoint::endpoint(seam, face, args, read_only).await;
+        }
+        ImportCommand::Rules(args) => return import_endpoint::rules(seam, face, args, read_only).await,
+    };
     let bytes = read(&args.file)?;
     let command = match typed {
-        ImportCommand::People(_) => {
-            let parsed = sources::people(&bytes, seam.directory().attributes())?;
-            let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
-            Command::ImportPeople(parsed.records, ImportOptions { ignored, ..options })
-        }
         ImportCommand::Groups(_) => {
             let parsed = sources::groups(&bytes)?;
             let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
             Command::ImportGroups(parsed.records, ImportOptions { ignored, ..options })
+        }
+        _ => {
+            let parsed = sources::people(&bytes, seam.directory().attributes())?;
+            let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
+            Command::ImportPeople(parsed.records, ImportOptions { ignored, ..options })
         }
     };
     act(seam, face, command, &args.consent, read_only).await

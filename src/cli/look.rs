@@ -14,6 +14,8 @@ use crate::verbs::Command;
 
 /// Seconds between looks of `audit --follow`.
 const FOLLOW: std::time::Duration = std::time::Duration::from_millis(500);
+/// So many of them pass between two reads of the app's own log.
+const HEAR_EVERY: u64 = 30;
 
 /// Does it and gives the exit code; none for a command that is not one of these.
 pub(super) async fn look<S: Seam>(
@@ -50,6 +52,7 @@ pub(super) async fn look<S: Seam>(
         Typed::Check { users } => {
             let whom = if users.is_empty() { None } else { Some(names::people(&directory, users)?) };
             let report = seam.check(whom.clone()).await?;
+            seam.hear().await;
             let directory = seam.directory();
             let whom = whom.as_deref();
             face.data(
@@ -141,7 +144,10 @@ async fn audit<S: Seam>(
     let person = person.map(|name| names::person(&seam.directory(), name)).transpose()?;
     let since = since.map(|s| s.time(now));
     let mut query = AuditQuery { person, since, limit, ..Default::default() };
-    loop {
+    for turn in 0_u64.. {
+        if turn.is_multiple_of(HEAR_EVERY) {
+            seam.hear().await;
+        }
         let entries = seam.audit(query.clone()).await?;
         let mut text = String::new();
         for entry in &entries {
@@ -161,4 +167,5 @@ async fn audit<S: Seam>(
         query.limit = 1000;
         tokio::time::sleep(FOLLOW).await;
     }
+    Ok(())
 }

@@ -13,6 +13,7 @@ mod face;
 mod first_run;
 mod generate;
 mod import;
+mod import_endpoint;
 mod look;
 mod names;
 mod open;
@@ -118,7 +119,9 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
         Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
         Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
         Command::Config => return generate::config(face, &home(global)?).map(|()| 0),
-        Command::Demo { people, seed } => return demo::demo(*people, *seed).await,
+        Command::Demo { people, seed, mail_dir } => {
+            return demo::demo(*people, *seed, mail_dir.as_deref()).await;
+        }
         _ => {}
     }
     let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;

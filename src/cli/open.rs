@@ -12,7 +12,8 @@ use crate::directory::Directory;
 use crate::domain::{Connection, OpId, PersonId, ReportedValue, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, DeepReport, Preview, Problem, ProblemKind, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report,
+    TestReport, Trace,
 };
 use crate::verbs::Command;
 
@@ -171,6 +172,9 @@ impl Seam for Drive {
     async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
         self.check(people).await
     }
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        self.scan().await
+    }
     async fn test(&self) -> Result<TestReport, Problem> {
         self.test().await
     }
@@ -182,6 +186,9 @@ impl Seam for Drive {
     }
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         self.reported_roles().await
+    }
+    async fn hear(&self) {
+        self.hear().await;
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.audit(query).await

@@ -8,7 +8,7 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, PersonId, ReportedValue, TokenSource};
 use crate::engine::{
-    Approval, CheckReport, DeepReport, Preview, Problem, Progress, Report, TestReport, Trace,
+    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, Progress, Report, TestReport, Trace,
 };
 use crate::verbs::Command;
 
@@ -32,6 +32,9 @@ pub trait Seam {
     /// Compares these people, or everybody, with the endpoint.
     fn check(&self, people: Option<Vec<PersonId>>) -> impl Future<Output = Result<CheckReport, Problem>>;
 
+    /// Reads everybody there and matches them with the directory, for an import; reads only.
+    fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>>;
+
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;
 
@@ -43,6 +46,9 @@ pub trait Seam {
 
     /// The role values that the endpoint reports. Only reads.
     fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>>;
+
+    /// Reads the app's own activity log once, where there is one: for a face that does not stay to follow it.
+    fn hear(&self) -> impl Future<Output = ()>;
 
     /// Audit entries, oldest first.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>>;

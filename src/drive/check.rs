@@ -5,7 +5,7 @@ use super::shared::now;
 use super::{Drive, observe, open_line, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Sweep};
-use crate::domain::{Difference, Flag, PersonId};
+use crate::domain::{Difference, Flag, PersonId, field};
 use crate::engine::wire::Wire;
 use crate::engine::{CheckReport, Finding, Findings, Problem};
 use crate::store::Batch;
@@ -139,7 +139,9 @@ impl Drive {
         let (_, _, was) = old.known()?;
         let (_, _, is) = new.known()?;
         let gone = new.flags().contains(Flag::AccountGone) && !old.flags().contains(Flag::AccountGone);
-        let changes: Vec<Difference> = was.differences(&is);
+        let mut changes: Vec<Difference> = was.differences(&is);
+        let excluded = after.connection().to_app.exclude_user_name;
+        changes.retain(|d| !excluded || d.attribute != field::USER_NAME);
         if changes.is_empty() && !gone {
             return None;
         }

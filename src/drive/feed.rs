@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::finder;
 use super::shared::{Shared, now};
-use super::{line, open_line};
+use super::{Drive, line, open_line};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Observation};
 use crate::domain::{AccountState, Feed, PersonId, RetryAfter};
@@ -55,6 +55,25 @@ pub(super) async fn follow(shared: Arc<Shared>) {
             if shared.directory().connection().feed.as_ref() != Some(&feed) {
                 break;
             }
+        }
+    }
+}
+
+/// How long a face that does not stay waits for the log.
+const WAIT_ONCE: Duration = Duration::from_secs(3);
+
+impl Drive {
+    /// Reads the activity log once, where there is one. What goes wrong is no reason to fail: the log is only an echo.
+    pub async fn hear(&self) {
+        let shared = &self.shared;
+        let Some(feed) = shared.directory().connection().feed.clone() else { return };
+        let once = async {
+            if let Some(log) = open(shared, &feed).await {
+                look(shared, &log, SOON[2]).await;
+            }
+        };
+        if tokio::time::timeout(WAIT_ONCE, once).await.is_err() {
+            tracing::warn!("the activity log did not answer in time");
         }
     }
 }

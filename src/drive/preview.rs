@@ -56,6 +56,9 @@ impl Drive {
         if let Command::ImportPeople(_, options) = &mut command {
             options.console_set = self.console_set().await?;
         }
+        if let Command::ImportAccounts(import) = &mut command {
+            import.console_set = self.console_set().await?;
+        }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
         let decision = verbs::decide(directory, &command, &mut context)?;

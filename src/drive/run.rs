@@ -8,8 +8,9 @@ use tokio::sync::{oneshot, watch};
 use super::follow::Following;
 use super::order::Order;
 use super::shared::{hold, now};
+use super::touched::{set_here, touched};
 use super::words::replaced;
-use super::{Drive, problem};
+use super::{Drive, imported, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
@@ -17,7 +18,7 @@ use crate::engine::{
     Approval, GroupResult, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult,
 };
 use crate::store::{Applied, Batch, Which};
-use crate::verbs::{Command, PersonFields};
+use crate::verbs::Command;
 
 /// How long a report waits for requests under way when its run stopped.
 const QUIET_WITHIN: Duration = Duration::from_secs(2);
@@ -47,8 +48,8 @@ impl Drive {
         };
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-        let applied = self.commit(&preview, operations.clone()).await?;
-        self.after_commit(&preview, &applied).await;
+        self.commit(&preview, operations.clone()).await?;
+        self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
         resumed.retain(|id| operations.iter().all(|op| op.id != *id));
@@ -150,7 +151,7 @@ impl Drive {
             .collect()
     }
 
-    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<Applied, Problem> {
+    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<(), Problem> {
         let decision = &preview.decision;
         let mut changes = decision.changes.clone();
         changes.extend(preview.observed.iter().cloned());
@@ -167,18 +168,24 @@ impl Drive {
             ..self.shared.batch()
         };
         let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
+        self.new_settings(&applied);
         self.shared.hand_over(&applied.operations);
-        Ok(applied)
+        Ok(())
     }
 
-    /// Settings that the sender goes by.
-    async fn after_commit(&self, preview: &Preview, applied: &Applied) {
+    /// Settings that the sender goes by, told before the operations that need them: an attribute that just got its
+    /// namespace is written under it.
+    fn new_settings(&self, applied: &Applied) {
         let settings = |change: &Change| {
             matches!(change, Change::Connection(_) | Change::Attribute(..) | Change::AttributeDropped(_))
         };
         if applied.changes.iter().any(settings) {
             self.shared.order(Order::Settings);
         }
+    }
+
+    /// What follows from new settings and from enabling.
+    async fn after_commit(&self, preview: &Preview) {
         if matches!(preview.command, Command::ConnectionSet(_)) {
             // Opened again with the settings of now.
             super::line::close_line(&self.shared).await;
@@ -193,13 +200,16 @@ impl Drive {
     /// What was decided here: one entry about the whole, or one per person where few are named.
     fn entries(&self, preview: &Preview) -> Vec<AuditEntry> {
         let decision = &preview.decision;
-        if decision.changes.is_empty() {
+        // A look that taught nothing is no event: imports may run every hour.
+        if decision.changes.iter().all(|change| matches!(change, Change::Swept(_))) {
             return Vec::new();
         }
         let at = now();
         let directory = self.shared.directory();
         let source = match preview.command {
-            Command::ImportPeople(..) | Command::ImportGroups(..) => Source::Import,
+            Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => {
+                Source::Import
+            }
             _ => Source::Console,
         };
         let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
@@ -227,7 +237,13 @@ impl Drive {
                 import.absent,
                 import.rejected.len()
             );
-            return vec![entry(None, String::new(), detail)];
+            let mut entries = vec![entry(None, String::new(), detail)];
+            for (id, name, remote_id) in imported::linked(preview, &directory) {
+                let detail = format!("linked with the account {remote_id}; nothing was sent");
+                let remote_id = Some(remote_id.to_owned());
+                entries.push(AuditEntry { remote_id, ..entry(Some(id), name, detail) });
+            }
+            return entries;
         }
         if people.is_empty() || people.len() > 20 {
             let detail = match people.len() {
@@ -288,35 +304,6 @@ fn about(preview: &Preview) -> String {
     }
 }
 
-/// What an operator set by hand: the next people file does not silently take it back. Fields by column name.
-fn set_here(command: &Command) -> Vec<(PersonId, String)> {
-    let of = |people: &[PersonId], fields: Vec<String>| {
-        people.iter().flat_map(|id| fields.iter().map(|field| (*id, field.clone()))).collect()
-    };
-    match command {
-        Command::Assign { people, roles } => of(people, roles.0.keys().cloned().collect()),
-        Command::Role { people, values } => of(people, values.keys().cloned().collect()),
-        Command::SetStatus { people, .. } => of(people, vec!["status".to_owned()]),
-        Command::Unassign(people) => of(people, vec!["assigned".to_owned()]),
-        Command::PersonSet { person: Some(person), fields } => of(&[*person], named(fields)),
-        _ => Vec::new(),
-    }
-}
-
-fn named(fields: &PersonFields) -> Vec<String> {
-    let given = [
-        ("user_name", fields.user_name.is_some()),
-        ("given_name", fields.given_name.is_some()),
-        ("family_name", fields.family_name.is_some()),
-        ("display_name", fields.display_name.is_some()),
-        ("email", fields.email.is_some()),
-        ("title", fields.title.is_some()),
-        ("department", fields.department.is_some()),
-        ("external_id", fields.external_id.is_some()),
-    ];
-    given.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
-}
-
 fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
     let outcome = match row.state {
         OpState::Done => Outcome::Done,
@@ -343,32 +330,6 @@ fn skipped(preview: &Preview) -> Vec<RunResult> {
             }),
         })
         .collect()
-}
-
-/// The people that changes are about, each once, in order.
-fn touched(changes: &[Change]) -> Vec<PersonId> {
-    let mut people = Vec::new();
-    for change in changes {
-        let id = match change {
-            Change::Person(person) => person.id,
-            Change::PersonDropped(id)
-            | Change::Member(_, id)
-            | Change::MemberDropped(_, id)
-            | Change::Assigned(id, _)
-            | Change::Unassigned(id)
-            | Change::LinkDropped(id)
-            | Change::Noted(id, _)
-            | Change::NoteDropped(id) => *id,
-            _ => continue,
-        };
-        if !people.contains(&id) {
-            people.push(id);
-        }
-        if people.len() > 20 {
-            break;
-        }
-    }
-    people
 }
 
 /// The dialog's OK and the brake's number. The number allows as many people as it says.

@@ -21,6 +21,6 @@ pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
-    ActionResult, Approval, CheckReport, DeepReport, Outcome, Preview, Progress, Report, RunResult,
-    TestReport, Trace, Verdict,
+    ActionResult, Approval, CheckReport, DeepReport, ImportScan, Outcome, Preview, Progress, Report,
+    RunResult, TestReport, Trace, Verdict,
 };

@@ -17,13 +17,13 @@ pub struct Found {
 /// What a look found for one person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
-    /// The linked account, or exactly one with the same user name.
+    /// The linked account, or exactly one with the same user name, or what else identifies accounts there.
     Account(Box<Found>),
-    /// A trustworthy look found none with this user name.
+    /// A trustworthy look found none.
     Absent,
     /// The linked id answers 404.
     Gone,
-    /// More than one account has this user name.
+    /// More than one account is identified so.
     Several(Vec<Account>),
     /// The look failed, in words; the plan goes on without a base.
     Unknown(String),

@@ -66,6 +66,16 @@ pub struct BrakeVerdict {
     pub changes: u32,
 }
 
+impl BrakeVerdict {
+    /// Holds for another reason too: the larger number is asked for.
+    pub fn hold(&mut self, number: u32, why: &str) {
+        let parts: Vec<&str> =
+            [self.text.as_str(), why].into_iter().filter(|part| !part.is_empty()).collect();
+        self.text = parts.join("; ");
+        self.held = self.held.max(Some(number));
+    }
+}
+
 /// Counts for the dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Summary {

@@ -1,11 +1,13 @@
 //! What the one path of every write tells its two faces, as plain data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{GroupResult, Plan};
 use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
-use crate::verbs::{Command, Decision};
+use crate::verbs::{AccountsFound, AccountsReview, Command, Decision};
 
 /// A command as far as it can go without being confirmed: nothing is changed, nothing was sent but reads.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,6 +192,15 @@ pub struct CheckReport {
     pub strangers: u64,
     /// People whose flags changed by it.
     pub changed: u64,
+}
+
+/// What an import found at the endpoint, and how it fits the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportScan {
+    /// Every account, and who is gone.
+    pub found: Arc<AccountsFound>,
+    /// Every account matched.
+    pub review: AccountsReview,
 }
 
 /// An attempt of an operation, as the trace keeps it.

@@ -7,7 +7,9 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
 use crate::drive::Drive;
-use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+};
 use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
@@ -31,6 +33,9 @@ impl Seam for Drive {
     }
     async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
         Self::check(self, people).await
+    }
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        Self::scan(self).await
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         Self::test(self).await

@@ -7,7 +7,9 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
-use crate::engine::{Approval, CheckReport, Notice, Preview, Problem, Progress, Report, TestReport, Trace};
+use crate::engine::{
+    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, TestReport, Trace,
+};
 use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
@@ -40,6 +42,9 @@ pub trait Seam: Send + Sync + 'static {
         &self,
         people: Option<Vec<PersonId>>,
     ) -> impl Future<Output = Result<CheckReport, Problem>> + Send;
+
+    /// Reads everybody there and matches them with the directory, for an import; reads only.
+    fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>> + Send;
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;

@@ -23,8 +23,8 @@ use crate::domain::{
     Assignment, ConnectionId, Exchange, OpId, OpKind, PersonId, ProbeLine, ProbeVerdict, Secret,
 };
 use crate::engine::{
-    Approval, CheckReport, Connected, ConnectionRow, DeepReport, NewConnection, Notice, Outcome, Preview,
-    Problem, ProblemKind, Progress, Report, RunResult, TestReport, Trace,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Outcome,
+    Preview, Problem, ProblemKind, Progress, Report, RunResult, TestReport, Trace,
 };
 use crate::verbs::{Command, Who};
 
@@ -125,6 +125,10 @@ impl Seam for Arc<Fake> {
             strangers: 1,
             changed: 0,
         })
+    }
+
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        Ok(crate::app::fixture::scan(&self.directory()))
     }
 
     async fn test(&self) -> Result<TestReport, Problem> {

@@ -46,6 +46,11 @@ impl<S: Seam> Work<S> {
                     Msg::Checked(id, Err(problem))
                 })
             }
+            Effect::Scan(id) => {
+                self.task(id, async move { Msg::Scanned(id, Box::new(seam.scan().await)) }, |id, problem| {
+                    Msg::Scanned(id, Box::new(Err(problem)))
+                })
+            }
             Effect::Test(id) => {
                 self.task(id, async move { Msg::Tested(id, Box::new(seam.test().await)) }, |id, problem| {
                     Msg::Tested(id, Box::new(Err(problem)))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::activity::Event;
+use super::team::Invitation;
 use crate::scim::resource::{self, Resource, urn};
 
 /// The role of someone for whom no role is set.
@@ -90,6 +91,12 @@ pub struct Account {
     /// Whether the person can (or after accepting could) enter. `active` sets it; a resource without `active`
     /// leaves it.
     pub access: bool,
+    /// When access was last taken: sessions from before it stay ended.
+    #[serde(default)]
+    pub access_ended: Option<Timestamp>,
+    /// The invitation sent last; people from before SCIM have none.
+    #[serde(default)]
+    pub invitation: Option<Invitation>,
     /// When the invitation was accepted.
     pub joined: Option<Timestamp>,
     /// The last activity.

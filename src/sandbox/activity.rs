@@ -18,6 +18,8 @@ pub enum Event {
     MemberInvited,
     /// The invitation of someone who has not accepted was changed.
     InvitationUpdated,
+    /// The invitation was sent once more.
+    InvitationResent,
     /// Someone accepted.
     InvitationAccepted,
     /// Roles or profile of a collaborator changed.
@@ -28,6 +30,8 @@ pub enum Event {
     MemberReactivated,
     /// The record was removed.
     MemberRemoved,
+    /// Someone signed in.
+    SignedIn,
     /// A group was made.
     GroupCreated,
     /// A group changed.
@@ -42,11 +46,13 @@ impl Event {
         match self {
             Self::MemberInvited => "member_invited",
             Self::InvitationUpdated => "invitation_updated",
+            Self::InvitationResent => "invitation_resent",
             Self::InvitationAccepted => "invitation_accepted",
             Self::MemberUpdated => "member_updated",
             Self::MemberDeactivated => "member_deactivated",
             Self::MemberReactivated => "member_reactivated",
             Self::MemberRemoved => "member_removed",
+            Self::SignedIn => "user_login",
             Self::GroupCreated => "group_created",
             Self::GroupUpdated => "group_updated",
             Self::GroupDeleted => "group_deleted",
@@ -130,6 +136,9 @@ pub struct Entry {
     pub resource: Target,
     /// What it changed.
     pub changes: Vec<Change>,
+    /// The whole of it in words; empty for groups.
+    #[serde(default)]
+    pub sentence: String,
 }
 
 /// An entry before it has a number and a time.
@@ -140,6 +149,7 @@ pub(super) struct Draft {
     pub(super) request: Option<RequestInfo>,
     pub(super) resource: Target,
     pub(super) changes: Vec<Change>,
+    pub(super) sentence: String,
 }
 
 /// The log: entries in the order of their numbers.
@@ -154,8 +164,9 @@ impl Log {
         let last = self.entries.last();
         let id = last.map_or(1, |entry| entry.id + 1);
         let timestamp = last.map_or(now, |entry| entry.timestamp.max(now));
-        let Draft { event, activity, user, request, resource, changes } = draft;
-        self.entries.push(Entry { id, timestamp, event, activity, user, request, resource, changes });
+        let Draft { event, activity, user, request, resource, changes, sentence } = draft;
+        let entry = Entry { id, timestamp, event, activity, user, request, resource, changes, sentence };
+        self.entries.push(entry);
         (id, timestamp)
     }
 

@@ -9,7 +9,8 @@
 //! until an id you have. Ids grow by one and times never go back, so nothing is missed and the cost is that of
 //! the new entries alone. Several entries may share a time: that is why the id decides.
 //!
-//! Our own additions, in `details`: `changes` (attribute, before, after) and `request.request_id`.
+//! Our own additions, in `details`: `changes` (attribute, before, after), `sentence` (the whole in words) and
+//! `request.request_id`.
 
 use serde_json::{Value, json};
 
@@ -112,6 +113,7 @@ fn write(entry: &Entry, settings: &Settings) -> Value {
             "request": request,
             "activity": entry.activity,
             "changes": entry.changes,
+            "sentence": entry.sentence,
         },
         "resource": {
             "id": entry.resource.id,

@@ -1,14 +1,24 @@
-//! What people do in the workspace itself: accept an invitation, change a role by hand, remove someone. As
-//! methods, and as `POST /sandbox/accept`, `/sandbox/role`, `/sandbox/remove` (ours entirely).
+//! What people do in the workspace itself, without its pages. As methods, and as calls that are ours entirely:
+//!
+//! | `POST /sandbox/...` | |
+//! |---|---|
+//! | `accept` `{"userName"}` | the invited person accepts |
+//! | `role` `{"userName", "attribute", "role"}` | an admin changes a role by hand |
+//! | `remove` `{"userName"}` | an admin removes someone |
+//! | `elsewhere` `{"userName", "password"?}` | this e-mail has an account from another workspace |
+//! | `sign_in` `{"userName"}` | a session without a password |
+//! | `refresh_token` | a new SCIM token; the one before is refused from now on |
+//! | `revoke_token` | every SCIM token is refused until the next refresh or start |
 //!
 //! The calls are for clients on this machine, or for holders of the control token where one is set. The body must
 //! be `application/json`, so that a page in a browser cannot send it without being asked first.
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::account::{ROLE_ATTRIBUTES, Standing};
-use super::activity::{Actor, Event, RequestInfo};
+use super::activity::{Actor, RequestInfo};
 use super::activity_api::refuse;
 use super::calls;
 use super::faults::Quirks;
@@ -40,13 +50,7 @@ impl Workspace {
             return Err(ControlError::NotInvited(user_name.to_owned()));
         }
         let id = account.id.clone();
-        let actor = Actor { id: account.number, name: account.name(), email: account.user_name().to_owned() };
-        self.people.touch(&id, |account| {
-            account.standing = Standing::Collaborator;
-            account.joined = Some(now);
-        });
-        let cause = Cause { activity: None, actor, request: by_hand() };
-        self.log_user(&id, Event::InvitationAccepted, Vec::new(), cause, now);
+        self.join(&id, by_hand(), now);
         Ok(())
     }
 
@@ -84,13 +88,14 @@ impl Workspace {
         Ok(())
     }
 
-    fn owner_by_hand(&self) -> Cause {
+    /// The owner as the one who does something.
+    pub(super) fn owner(&self) -> Actor {
         let email = self.settings.workspace_email.clone();
-        Cause {
-            activity: None,
-            actor: Actor { id: 1, name: "Workspace owner".to_owned(), email },
-            request: by_hand(),
-        }
+        Actor { id: 1, name: "Workspace owner".to_owned(), email }
+    }
+
+    fn owner_by_hand(&self) -> Cause {
+        Cause { activity: None, actor: self.owner(), request: by_hand() }
     }
 }
 
@@ -107,11 +112,37 @@ pub(super) fn handle(workspace: &mut Workspace, request: &Request, rest: &str, n
         Err(error) => return refuse(error.status, &error.detail),
     };
     let text = |name: &str| resource::text(&body, name).unwrap_or("");
+    let user_name = text("userName");
+    match rest {
+        "/elsewhere" if !user_name.is_empty() => {
+            workspace.register_elsewhere(user_name, resource::text(&body, "password"));
+            return Response::json(200, &json!({"done": true}));
+        }
+        "/sign_in" => {
+            return match workspace.account(user_name).map(|account| account.id.clone()) {
+                Some(id) => workspace.session_answer(&id, request, now),
+                None => refuse(404, &ControlError::NoSuchUser(user_name.to_owned()).to_string()),
+            };
+        }
+        "/refresh_token" => {
+            let token = workspace.team.secrets.next();
+            workspace.refresh_scim_token(SecretString::from(token.clone()));
+            return Response::json(200, &json!({"done": true, "token": token}));
+        }
+        "/revoke_token" => {
+            workspace.refresh_scim_token(SecretString::from(String::new()));
+            return Response::json(200, &json!({"done": true}));
+        }
+        _ => {}
+    }
     let result = match rest {
-        "/accept" => workspace.accept(text("userName"), now),
-        "/role" => workspace.set_role_by_hand(text("userName"), text("attribute"), text("role"), now),
-        "/remove" => workspace.remove_by_hand(text("userName"), now),
-        _ => return refuse(404, "the control calls are accept, role and remove"),
+        "/accept" => workspace.accept(user_name, now),
+        "/role" => workspace.set_role_by_hand(user_name, text("attribute"), text("role"), now),
+        "/remove" => workspace.remove_by_hand(user_name, now),
+        _ => {
+            let calls = "accept, role, remove, elsewhere, sign_in, refresh_token and revoke_token";
+            return refuse(404, &format!("the control calls are {calls}"));
+        }
     };
     match result {
         Ok(()) => Response::json(200, &json!({"done": true})),

@@ -4,9 +4,11 @@
 use serde_json::Value;
 
 use super::http::{Request, Response};
-use super::query::{MAX_COUNT, Query};
+use super::query::{DEFAULT_COUNT, MAX_COUNT, Query};
+use super::roles;
 use super::workspace::Workspace;
-use crate::scim::discovery;
+use super::{Paging, RolesForm, bulk, cursor};
+use crate::scim::discovery::{self, Offer};
 use crate::scim::error::ScimError;
 use crate::scim::list;
 
@@ -20,7 +22,7 @@ impl Workspace {
         match parts {
             ["ServiceProviderConfig"] => {
                 let location = format!("{base}/ServiceProviderConfig");
-                Ok(Response::scim(200, &discovery::service_provider_config(&location, MAX_COUNT)))
+                Ok(Response::scim(200, &discovery::service_provider_config(&location, self.offer())))
             }
             ["ResourceTypes"] => Ok(all(self.resource_types(&base))),
             ["ResourceTypes", id] => one(self.resource_types(&base), id),
@@ -30,16 +32,36 @@ impl Workspace {
         }
     }
 
+    fn offer(&self) -> Offer {
+        let paging = self.settings.paging;
+        Offer {
+            max_results: MAX_COUNT,
+            default_results: DEFAULT_COUNT,
+            bulk: (bulk::MAX_OPERATIONS, bulk::MAX_PAYLOAD),
+            cursor: (paging != Paging::Index).then_some(cursor::CURSOR_TIMEOUT),
+            index: paging != Paging::Cursor,
+            roles: matches!(self.settings.roles_form, RolesForm::Draft | RolesForm::Both),
+        }
+    }
+
     fn resource_types(&self, base: &str) -> Vec<Value> {
-        vec![
+        let mut types = vec![
             discovery::resource_type(base, "User", "/Users", &self.user_schema),
             discovery::resource_type(base, "Group", "/Groups", &self.group_schema),
-        ]
+        ];
+        if self.settings.roles_form != RolesForm::Unannounced {
+            types.push(discovery::resource_type(base, "Role", "/Roles", &self.role_schema));
+        }
+        types
     }
 
     fn schemas(&self, base: &str) -> Vec<Value> {
         let user = std::iter::once(&self.user_schema.core).chain(&self.user_schema.extensions);
-        user.chain([&self.group_schema.core]).map(|schema| discovery::schema(base, schema)).collect()
+        let both = [roles::schema(RolesForm::Okta).core, roles::draft_schema()];
+        user.chain([&self.group_schema.core])
+            .chain(&both)
+            .map(|schema| discovery::schema(base, schema))
+            .collect()
     }
 }
 

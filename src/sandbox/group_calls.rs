@@ -232,6 +232,7 @@ impl Workspace {
             request: Some(cause.request),
             resource,
             changes,
+            sentence: String::new(),
         };
         self.log.append(draft, now);
     }

@@ -12,9 +12,11 @@
 mod account;
 mod activity;
 mod activity_api;
+mod bulk;
 mod calls;
 mod connection;
 mod control;
+mod cursor;
 mod discovery_calls;
 mod faults;
 mod file;
@@ -22,28 +24,38 @@ mod group_calls;
 mod groups;
 mod http;
 mod ids;
+mod me;
 mod people;
+mod post;
 mod presets;
 mod query;
 mod render;
+mod roles;
 mod search;
 mod serve;
 mod shell;
 mod snapshot;
+mod team;
 mod user_calls;
 mod workspace;
 
 pub use account::{Account, Collaborator, LastActivity, NO_ACCESS, Roles, Standing};
 pub use activity::{Actor, Change, Entry, Event, RequestInfo, SCIM_AUTO_SYNC, Target};
 pub use control::ControlError;
+pub use cursor::Paging;
 pub use faults::{Fault, FaultError, FaultPlan, Kind, Quirks};
 pub use groups::{Group, Member};
 pub use http::{Method, Request, Response};
+pub use post::{MailConfig, Smtp};
 pub use presets::Preset;
+pub use roles::RolesForm;
 pub use serve::{Outcome, Served, serve};
 pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;
-pub use workspace::{Settings, Workspace};
+pub use team::{Asset, AssetKind, Invitation, Mail};
+pub use workspace::{Pending, Settings, Workspace};
 
+#[cfg(test)]
+mod offers_tests;
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,15 @@ impl People {
         self.by_number.values()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.by_number.len()
+    }
+
+    /// Those with a higher number.
+    pub(super) fn after(&self, number: u64) -> impl Iterator<Item = &Account> {
+        self.by_number.range(number.saturating_add(1)..).map(|(_, account)| account)
+    }
+
     pub(super) fn by_id(&self, id: &str) -> Option<&Account> {
         self.by_number.get(self.by_id.get(id)?)
     }

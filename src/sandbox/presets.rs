@@ -41,6 +41,8 @@ impl Preset {
             modified: now,
             standing: Standing::Collaborator,
             access: true,
+            access_ended: None,
+            invitation: None,
             joined: Some(now),
             last_activity: None,
             groups: Default::default(),

@@ -60,6 +60,17 @@ impl Query {
         Ok(count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT))
     }
 
+    /// `count` of a list by cursor: out of bounds is refused and not cut (RFC 9865).
+    pub(super) fn page_size(&self) -> Result<usize, ScimError> {
+        let wrong = || {
+            let detail = format!("count must be an integer from 1 to {MAX_COUNT}");
+            ScimError::typed(ScimType::InvalidCount, detail)
+        };
+        let Some(text) = self.get("count") else { return Ok(DEFAULT_COUNT) };
+        let count = text.trim().parse().ok().filter(|count| (1..=MAX_COUNT).contains(count));
+        count.ok_or_else(wrong)
+    }
+
     fn integer(&self, name: &str) -> Result<Option<i64>, ScimError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let parsed = text.trim().parse().ok();

@@ -31,7 +31,27 @@ pub struct Served {
 }
 
 /// Answers a request under the faults that hit it.
+///
+/// The operations of a bulk request are requests of their own, so that faults hit each: where the answer to one is
+/// lost or hangs, the answer to the whole is, with everything carried out.
 pub fn serve(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Request, now: Timestamp) -> Served {
+    let Done { delay, decided, response } = carry_out(workspace, faults, request, now);
+    let outcome = match decided {
+        Some(Kind::Lose) => Outcome::Lost,
+        Some(Kind::Hang) => Outcome::Hanging(response),
+        _ => Outcome::Answer(response),
+    };
+    Served { delay, outcome }
+}
+
+/// What was answered, and the fault that decides how much of it the client gets.
+struct Done {
+    delay: Duration,
+    decided: Option<Kind>,
+    response: Response,
+}
+
+fn carry_out(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Request, now: Timestamp) -> Done {
     let hits = faults.hits(request);
     let mut quirks = Quirks::default();
     let mut delay = Duration::ZERO;
@@ -44,18 +64,18 @@ pub fn serve(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Reques
             other => decided = decided.or(Some(other)),
         }
     }
-    let outcome = match decided.and_then(instead) {
-        Some(response) => Outcome::Answer(response),
-        None => {
-            let response = workspace.handle_with(request, now, quirks);
-            match decided {
-                Some(Kind::Lose) => Outcome::Lost,
-                Some(Kind::Hang) => Outcome::Hanging(response),
-                _ => Outcome::Answer(response),
-            }
+    if let Some(response) = decided.and_then(instead) {
+        return Done { delay, decided, response };
+    }
+    let response = workspace.handle_through(request, now, quirks, &mut |workspace, one| {
+        let done = carry_out(workspace, faults, one, now);
+        delay += done.delay;
+        if let Some(kind @ (Kind::Lose | Kind::Hang)) = done.decided {
+            decided = decided.or(Some(kind));
         }
-    };
-    Served { delay, outcome }
+        done.response
+    });
+    Done { delay, decided, response }
 }
 
 /// The answer of a fault that keeps the request from the workspace.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -19,9 +19,11 @@ use super::connection::{Cuttable, Peer};
 use super::faults::{Fault, FaultPlan};
 use super::file;
 use super::http::{Method, Request, Response};
+use super::post::{MailConfig, Post};
 use super::presets::Preset;
 use super::serve::{Outcome, Served, serve};
 use super::snapshot::SnapshotError;
+use super::team::RESEND_PATH;
 use super::workspace::{ACTIVITY_PATH, MAX_BODY, SCIM_ROOT, Settings, Workspace};
 use crate::scim::error::ScimError;
 
@@ -45,6 +47,10 @@ pub struct SandboxConfig {
     pub latency: Duration,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// Where mails go. The mails are dropped without one.
+    pub mail: MailConfig,
+    /// A refreshed SCIM token is written to this file, as its only content.
+    pub token_file: Option<PathBuf>,
 }
 
 impl SandboxConfig {
@@ -58,6 +64,8 @@ impl SandboxConfig {
             state_file: None,
             latency: Duration::ZERO,
             faults: Vec::new(),
+            mail: MailConfig::default(),
+            token_file: None,
         }
     }
 }
@@ -92,6 +100,9 @@ pub enum SandboxError {
         #[source]
         source: SnapshotError,
     },
+    /// Mails cannot be sent as the settings say.
+    #[error("mails cannot be sent: {0}; the sandbox was not started")]
+    Mail(String),
     /// The server ended by itself.
     #[error("the sandbox stopped serving: {0}")]
     Serve(#[source] io::Error),
@@ -106,6 +117,7 @@ pub struct Sandbox {
     server: JoinHandle<io::Result<()>>,
     /// Stopped after the server, so that the last answered change is in the file.
     keeper: Option<Keeper>,
+    post: Arc<Post>,
 }
 
 /// The task that writes the state file.
@@ -120,6 +132,8 @@ struct Shared {
     latency: Duration,
     changed: Arc<Notify>,
     stop: watch::Receiver<bool>,
+    post: Arc<Post>,
+    token_file: Option<PathBuf>,
 }
 
 impl Sandbox {
@@ -130,6 +144,8 @@ impl Sandbox {
         let address = listener.local_addr().map_err(unheard)?;
         let mut settings = config.settings.clone();
         settings.origin = format!("http://{address}");
+        settings.entropy = Some(entropy()?);
+        let post = Arc::new(Post::open(&config.mail)?);
         let workspace = Arc::new(Mutex::new(load(&config, settings.clone())?));
         let (stop, stopped) = watch::channel(false);
         let changed = Arc::new(Notify::new());
@@ -144,12 +160,14 @@ impl Sandbox {
             latency: config.latency,
             changed,
             stop: stopped.clone(),
+            post: Arc::clone(&post),
+            token_file: config.token_file,
         };
         let router = Router::new().fallback(answer).with_state(Arc::new(shared));
         let service = router.into_make_service_with_connect_info::<Peer>();
         let server = axum::serve(Cuttable(listener), service).with_graceful_shutdown(until(stopped));
         let server = tokio::spawn(server.into_future());
-        Ok(Self { address, settings, workspace, stop, server, keeper })
+        Ok(Self { address, settings, workspace, stop, server, keeper, post })
     }
 
     /// Base URL of the SCIM API: `http://127.0.0.1:PORT/scim/v2`.
@@ -160,6 +178,11 @@ impl Sandbox {
     /// URL of the activity log.
     pub fn activity_url(&self) -> String {
         format!("http://{}{ACTIVITY_PATH}", self.address)
+    }
+
+    /// URL at which an invitation is asked to be sent again, with the activity log's token.
+    pub fn resend_url(&self) -> String {
+        format!("http://{}{RESEND_PATH}", self.address)
     }
 
     /// Token of the SCIM API, as it was at the start.
@@ -194,8 +217,16 @@ impl Sandbox {
                 result?;
             }
         }
+        let _ = tokio::time::timeout(GRACE, self.post.close()).await;
         served
     }
+}
+
+/// Random enough for links and tokens.
+fn entropy() -> Result<SecretString, SandboxError> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| SandboxError::Serve(io::Error::other(error.to_string())))?;
+    Ok(SecretString::from(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
 }
 
 /// A lock that goes on after a panic elsewhere: the workspace has no half-done state worth stopping for.
@@ -245,15 +276,20 @@ async fn answer(
         peer: peer.address.ip().to_string(),
         local: peer.address.ip().is_loopback(),
     };
-    let Served { delay, outcome } = {
+    let (Served { delay, outcome }, mails, token) = {
         let mut workspace = lock(&shared.workspace);
-        let before = workspace.revision();
+        let (before, tokens) = (workspace.revision(), workspace.tokens);
         let served = serve(&mut workspace, &mut lock(&shared.faults), &request, jiff::Timestamp::now());
         if workspace.revision() != before {
             shared.changed.notify_one();
         }
-        served
+        let token = (workspace.tokens != tokens).then(|| workspace.scim_token().clone());
+        (served, workspace.take_mails(), token)
     };
+    if let (Some(token), Some(path)) = (token, &shared.token_file) {
+        keep_token(path, &token);
+    }
+    shared.post.send(mails).await;
     let delay = delay + shared.latency;
     if !delay.is_zero() {
         tokio::select! {
@@ -268,6 +304,16 @@ async fn answer(
             plain(Response::empty(204))
         }
         Outcome::Hanging(response) => hanging(response, shared.stop.clone()),
+    }
+}
+
+/// A revoked token leaves the file: it is the one that is refused.
+fn keep_token(path: &std::path::Path, token: &SecretString) {
+    let token = token.expose_secret();
+    if !token.is_empty()
+        && let Err(error) = file::write(path, token.as_bytes())
+    {
+        tracing::error!("the new SCIM token could not be written to {}: {error}", path.display());
     }
 }
 

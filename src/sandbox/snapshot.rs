@@ -6,6 +6,7 @@ use super::account::Account;
 use super::activity::{Entry, Log};
 use super::groups::Group;
 use super::ids::Ids;
+use super::team::Team;
 use super::workspace::{Settings, Workspace};
 
 /// The format's number; another one is refused rather than guessed at.
@@ -18,6 +19,7 @@ struct Written<'a> {
     accounts: Vec<&'a Account>,
     groups: Vec<&'a Group>,
     activity: &'a [Entry],
+    team: &'a Team,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +29,8 @@ struct Read {
     accounts: Vec<Account>,
     groups: Vec<Group>,
     activity: Vec<Entry>,
+    #[serde(default)]
+    team: Team,
 }
 
 /// Why a snapshot cannot be used.
@@ -41,7 +45,8 @@ pub enum SnapshotError {
 }
 
 impl Workspace {
-    /// The state: people, groups, activity, and where the ids go on. Tokens and settings are not in it.
+    /// The state: people, groups, activity, links, sessions and passwords as digests, assets, and where the ids go
+    /// on. Tokens and settings are not in it.
     pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
         let written = Written {
             format: FORMAT,
@@ -49,6 +54,7 @@ impl Workspace {
             accounts: self.people.iter().collect(),
             groups: self.groups.by_number.values().collect(),
             activity: &self.log.entries,
+            team: &self.team,
         };
         Ok(serde_json::to_vec(&written)?)
     }
@@ -61,6 +67,7 @@ impl Workspace {
         }
         let mut workspace = Self::new(settings);
         workspace.ids = read.ids;
+        workspace.team = read.team.restored(&workspace.settings);
         workspace.log = Log { entries: read.activity };
         for account in read.accounts {
             workspace.people.insert(account);

@@ -15,7 +15,8 @@ use super::faults::Quirks;
 use super::http::{Request, Response};
 use super::query::Query;
 use super::render::{self, Projection};
-use super::workspace::Workspace;
+use super::team::sentence;
+use super::workspace::{Pending, Workspace};
 use crate::scim::error::{ScimError, ScimType};
 use crate::scim::filter::Filter;
 use crate::scim::patch;
@@ -28,18 +29,21 @@ pub(super) struct Cause {
     pub(super) request: RequestInfo,
 }
 
+impl Request {
+    /// What the activity log tells of a request.
+    pub(super) fn info(&self) -> RequestInfo {
+        let text = |name: &str| self.get(name).map(|value| value.chars().take(500).collect::<String>());
+        RequestInfo {
+            ip_address: self.peer.clone(),
+            user_agent: text("user-agent").unwrap_or_default(),
+            request_id: text("x-request-id"),
+        }
+    }
+}
+
 impl Workspace {
     pub(super) fn cause(&self, request: &Request) -> Cause {
-        let text = |name: &str| request.get(name).map(|value| value.chars().take(500).collect::<String>());
-        Cause {
-            activity: Some(SCIM_AUTO_SYNC),
-            actor: self.scim_actor(),
-            request: RequestInfo {
-                ip_address: request.peer.clone(),
-                user_agent: text("user-agent").unwrap_or_default(),
-                request_id: text("x-request-id"),
-            },
-        }
+        Cause { activity: Some(SCIM_AUTO_SYNC), actor: self.scim_actor(), request: request.info() }
     }
 
     /// The whole User resource of an account.
@@ -103,6 +107,8 @@ impl Workspace {
             modified: now,
             standing: Standing::Invited,
             access,
+            access_ended: None,
+            invitation: None,
             joined: None,
             last_activity: None,
             groups: Default::default(),
@@ -110,6 +116,7 @@ impl Workspace {
         self.people.insert(account);
         let cause = self.cause(request);
         self.log_user(&id, Event::MemberInvited, changes, cause, now);
+        self.invite_where_due(&id, now);
         self.user_answer(201, &id, &projection)
     }
 
@@ -157,6 +164,7 @@ impl Workspace {
     ) -> Result<Response, ScimError> {
         let account = self.people.by_id(id).ok_or_else(|| no_user(id))?;
         calls::check_version(request, &account.etag())?;
+        self.check_pending(account)?;
         let cause = self.cause(request);
         self.remove_user(id, cause, now);
         Ok(Response::empty(204))
@@ -181,7 +189,7 @@ impl Workspace {
         Ok(attributes)
     }
 
-    /// Required attributes, role values and uniqueness. `id` is the account itself when it is being changed.
+    /// Required attributes, role values, seats and uniqueness. `id` is the account itself when it is being changed.
     fn check_user(&self, attributes: &Resource, id: Option<&str>) -> Result<(), ScimError> {
         if let Some(name) = self.user_schema.missing(attributes) {
             return Err(ScimError::typed(ScimType::InvalidValue, format!("{name} is required")));
@@ -195,6 +203,7 @@ impl Workspace {
                 return Err(ScimError::typed(ScimType::InvalidValue, detail));
             }
         }
+        self.check_seats(attributes, id)?;
         let user_name = resource::text(attributes, "userName").unwrap_or("");
         match self.people.by_user_name(user_name) {
             Some(other) if Some(other.id.as_str()) != id => Err(ScimError::typed(
@@ -228,6 +237,9 @@ impl Workspace {
         if changes.is_empty() && access == account.access {
             return Ok(());
         }
+        if cause.activity.is_some() {
+            self.check_pending(account)?;
+        }
         let event = match (account.access, access, account.standing) {
             (true, false, _) => Event::MemberDeactivated,
             (false, true, _) => Event::MemberReactivated,
@@ -236,12 +248,26 @@ impl Workspace {
         };
         self.people.change(id, |account| {
             account.attributes = attributes;
+            account.access_ended = if account.access && !access { Some(now) } else { account.access_ended };
             account.access = access;
             account.version += 1;
             account.modified = now;
         });
         self.log_user(id, event, changes, cause, now);
+        self.invite_where_due(id, now);
         Ok(())
+    }
+
+    /// With [`Pending::Refuse`] nothing is done over SCIM to someone who has not accepted. What Okta says of another
+    /// Workato app is followed; status and text are our invention.
+    fn check_pending(&self, account: &Account) -> Result<(), ScimError> {
+        if self.settings.pending == Pending::Change || account.standing != Standing::Invited {
+            return Ok(());
+        }
+        let name = account.user_name();
+        let detail =
+            format!("{name:?} has not accepted the invitation; until then only the workspace can change it");
+        Err(ScimError::typed(ScimType::Mutability, detail))
     }
 
     /// Logs what happened to an account, remembers it there, and counts the change.
@@ -268,7 +294,9 @@ impl Workspace {
         };
         let Cause { activity, actor, request } = cause;
         let activity = activity.map(str::to_owned);
-        let draft = Draft { event, activity, user: actor, request: Some(request), resource, changes };
+        let sentence = sentence(event, &actor, account, &changes);
+        let request = Some(request);
+        let draft = Draft { event, activity, user: actor, request, resource, changes, sentence };
         let (entry, at) = self.log.append(draft, now);
         let last = super::account::LastActivity { id: entry, event, at };
         self.people.touch(id, |account| account.last_activity = Some(last));

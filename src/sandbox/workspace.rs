@@ -1,5 +1,7 @@
 //! The workspace: who may ask, and which call a request is.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -7,6 +9,8 @@ use subtle::ConstantTimeEq;
 
 use super::account::{Account, Collaborator, NO_ACCESS, Standing};
 use super::activity::{Actor, Entry, Log};
+use super::bulk::{self, Inner};
+use super::cursor::Paging;
 use super::faults::Quirks;
 use super::groups::{Group, Groups};
 use super::http::{Method, Request, Response};
@@ -14,7 +18,9 @@ use super::ids::Ids;
 use super::people::People;
 use super::presets::{self, Preset};
 use super::query::{self, Query};
+use super::roles::{self, RolesForm};
 use super::search::Scope;
+use super::team::Team;
 use super::{activity_api, control};
 use crate::scim::error::ScimError;
 use crate::scim::resource::Resource;
@@ -28,6 +34,16 @@ pub(super) const ACTIVITY_PATH: &str = "/api/activity_logs";
 pub(super) const CONTROL_ROOT: &str = "/sandbox";
 /// The biggest body taken, in bytes.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// What SCIM may do to someone who has not accepted the invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pending {
+    /// Changes change the invitation.
+    #[default]
+    Change,
+    /// Changes and deactivation are refused.
+    Refuse,
+}
 
 /// What a workspace is made with.
 #[derive(Debug, Clone)]
@@ -48,6 +64,21 @@ pub struct Settings {
     pub custom_roles: Vec<String>,
     /// Seed of the ids and of the people made up.
     pub seed: u64,
+    /// What SCIM may do to someone who has not accepted.
+    pub pending: Pending,
+    /// The most calls below `/api/` in a minute; any number without one.
+    pub api_limit: Option<u32>,
+    /// What links, sessions and refreshed tokens are made from. Without it they come from the seed, which anybody
+    /// can guess: the shell always sets it.
+    pub entropy: Option<SecretString>,
+    /// Ways of paging that lists offer.
+    pub paging: Paging,
+    /// The user name of whom the SCIM token stands for at `/Me`; mostly nobody.
+    pub me: Option<String>,
+    /// In whose form the roles are announced.
+    pub roles_form: RolesForm,
+    /// How many may have a role, by role value; a role that is not here is not limited.
+    pub seats: BTreeMap<String, u64>,
 }
 
 impl Settings {
@@ -62,6 +93,13 @@ impl Settings {
             workspace_email: "owner@sandbox.test".to_owned(),
             custom_roles: Vec::new(),
             seed: 0,
+            pending: Pending::default(),
+            api_limit: None,
+            entropy: None,
+            paging: Paging::default(),
+            me: None,
+            roles_form: RolesForm::default(),
+            seats: BTreeMap::new(),
         }
     }
 
@@ -79,10 +117,14 @@ pub struct Workspace {
     pub(super) roles: Vec<String>,
     pub(super) user_schema: ResourceSchema,
     pub(super) group_schema: ResourceSchema,
+    pub(super) role_schema: ResourceSchema,
     pub(super) ids: Ids,
     pub(super) people: People,
     pub(super) groups: Groups,
     pub(super) log: Log,
+    pub(super) team: Team,
+    /// Counts the SCIM tokens, so that a keeper of the token knows when to write it.
+    pub(super) tokens: u64,
     /// Grows with every change, so that a keeper of snapshots knows when to write one.
     pub(super) revision: u64,
 }
@@ -94,10 +136,13 @@ impl Workspace {
         Self {
             user_schema: schema::user_with(vec![schema::workato_role(&roles)]),
             group_schema: schema::group_alone(),
+            role_schema: roles::schema(settings.roles_form),
             ids: Ids::new(settings.seed),
             people: People::default(),
             groups: Groups::default(),
             log: Log::default(),
+            team: Team::new(&settings),
+            tokens: 0,
             revision: 0,
             roles,
             settings,
@@ -110,6 +155,7 @@ impl Workspace {
         for preset in accounts {
             if self.people.by_user_name(&preset.email).is_none() {
                 let account = preset.to_account(self.ids.next(), now);
+                self.team.assets.add_made_before(&account, now);
                 self.people.insert(account);
                 self.revision += 1;
             }
@@ -129,6 +175,19 @@ impl Workspace {
 
     /// Answers a request as a server with defects would.
     pub fn handle_with(&mut self, request: &Request, now: Timestamp, quirks: Quirks) -> Response {
+        self.handle_through(request, now, quirks, &mut |workspace, one| {
+            workspace.handle_with(one, now, quirks)
+        })
+    }
+
+    /// Answers a request; the operations of a bulk request are carried out by `inner`.
+    pub(super) fn handle_through(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        quirks: Quirks,
+        inner: Inner<'_>,
+    ) -> Response {
         let path = request.path.trim_end_matches('/');
         if request.body.len() > MAX_BODY {
             return ScimError::new(413, format!("the body has more than {MAX_BODY} bytes")).into();
@@ -138,7 +197,10 @@ impl Workspace {
                 let error = ScimError::new(401, "the bearer token is missing or not valid");
                 return Response::from(error).with("www-authenticate", "Bearer realm=\"scim\"");
             }
-            return self.scim(request, rest, now, quirks).unwrap_or_else(Response::from);
+            return self.scim(request, rest, now, quirks, inner).unwrap_or_else(Response::from);
+        }
+        if let Some(response) = self.of_the_team(request, path, now) {
+            return response;
         }
         if path == ACTIVITY_PATH {
             if !bearer_is(request, &self.settings.activity_token) {
@@ -165,25 +227,31 @@ impl Workspace {
         rest: &str,
         now: Timestamp,
         quirks: Quirks,
+        inner: Inner<'_>,
     ) -> Result<Response, ScimError> {
         let decoded: Vec<String> =
             rest.split('/').filter(|part| !part.is_empty()).map(query::decode).collect();
         let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["Users"] => match request.method {
-                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), quirks),
+                Method::Get => self.list(Scope::Users, &Query::parse(&request.query), now, quirks),
                 Method::Post => self.create_user(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
             ["Groups"] => match request.method {
-                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), quirks),
+                Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), now, quirks),
                 Method::Post => self.create_group(request, now),
                 _ => Ok(not_allowed("GET, POST")),
             },
-            [".search"] => self.search(Scope::All, request, quirks),
-            ["Users", ".search"] => self.search(Scope::Users, request, quirks),
-            ["Groups", ".search"] => self.search(Scope::Groups, request, quirks),
-            ["Bulk" | "Me", ..] => Err(ScimError::new(501, "bulk and /Me are not implemented")),
+            [".search"] => self.search(Scope::All, request, now, quirks),
+            ["Users", ".search"] => self.search(Scope::Users, request, now, quirks),
+            ["Groups", ".search"] => self.search(Scope::Groups, request, now, quirks),
+            ["Roles", ".search"] => self.search(Scope::Roles, request, now, quirks),
+            ["Roles"] | ["Roles", _] if request.method != Method::Get => Ok(not_allowed("GET")),
+            ["Roles"] => self.list(Scope::Roles, &Query::parse(&request.query), now, quirks),
+            ["Roles", id] => self.read_role(&Query::parse(&request.query), id),
+            ["Bulk"] => bulk::run(self, request, inner),
+            ["Me"] => self.me(request, now, quirks),
             ["Users", id] => match request.method {
                 Method::Get => self.read_user(request, id),
                 Method::Put => self.replace_user(request, id, now, quirks),
@@ -216,6 +284,12 @@ impl Workspace {
     /// Another SCIM token; the one before is refused from now on, as after Workato's "Refresh token".
     pub fn refresh_scim_token(&mut self, token: SecretString) {
         self.settings.scim_token = token;
+        self.tokens += 1;
+    }
+
+    /// The SCIM token that is good now; empty when it was revoked.
+    pub fn scim_token(&self) -> &SecretString {
+        &self.settings.scim_token
     }
 
     /// Every account, invited or in.
@@ -275,14 +349,18 @@ pub(super) fn not_allowed(allow: &'static str) -> Response {
     Response::from(ScimError::new(405, format!("this address takes {allow}"))).with("allow", allow)
 }
 
+/// What follows `Bearer` in a request.
+pub(super) fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, given) = request.get("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(given.trim())
+}
+
 /// Compares digests, so that neither the content nor the length of the token shows in the time taken.
-fn bearer_is(request: &Request, token: &SecretString) -> bool {
-    let Some((scheme, given)) = request.get("authorization").and_then(|value| value.split_once(' ')) else {
-        return false;
-    };
-    let given = Sha256::digest(given.trim().as_bytes());
+pub(super) fn bearer_is(request: &Request, token: &SecretString) -> bool {
+    let Some(given) = bearer(request) else { return false };
+    let given = Sha256::digest(given.as_bytes());
     let wanted = Sha256::digest(token.expose_secret().as_bytes());
     // An empty token would let everybody in.
     let set = !token.expose_secret().is_empty();
-    set & scheme.eq_ignore_ascii_case("bearer") & bool::from(given.as_slice().ct_eq(wanted.as_slice()))
+    set & bool::from(given.as_slice().ct_eq(wanted.as_slice()))
 }

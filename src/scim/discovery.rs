@@ -6,16 +6,46 @@ use serde_json::{Value, json};
 use super::resource::{self, Resource, urn};
 use super::schema::{ResourceSchema, Schema};
 
-/// ServiceProviderConfig of a server with PATCH, filters and ETags, and without bulk, sorting, password change.
-pub fn service_provider_config(location: &str, max_results: usize) -> Value {
-    json!({
+/// What a server offers beside PATCH, filters, sorting and ETags, which it always has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// The most results of one query; with cursors the biggest page.
+    pub max_results: usize,
+    /// Results where the client names no count.
+    pub default_results: usize,
+    /// The most operations and the most bytes of a bulk request.
+    pub bulk: (usize, usize),
+    /// Pages by cursor (RFC 9865): for how many seconds a cursor can be used.
+    pub cursor: Option<i64>,
+    /// Pages by index.
+    pub index: bool,
+    /// Says that `/Roles` is there (draft-ietf-scim-roles-entitlements). Strict readers of ServiceProviderConfig
+    /// refuse the document for it.
+    pub roles: bool,
+}
+
+/// ServiceProviderConfig of a server with PATCH, bulk, filters, sorting and ETags, without password change.
+pub fn service_provider_config(location: &str, offer: Offer) -> Value {
+    let Offer { max_results, default_results, bulk: (operations, payload), cursor, index, roles } = offer;
+    let mut pagination = json!({
+        "cursor": cursor.is_some(),
+        "index": index,
+        "defaultPaginationMethod": if index { "index" } else { "cursor" },
+        "defaultPageSize": default_results,
+        "maxPageSize": max_results,
+    });
+    if let (Some(seconds), Some(map)) = (cursor, pagination.as_object_mut()) {
+        map.insert("cursorTimeout".to_owned(), seconds.into());
+    }
+    let mut config = json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": true, "maxOperations": operations, "maxPayloadSize": payload},
         "filter": {"supported": true, "maxResults": max_results},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        "pagination": pagination,
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",
@@ -23,7 +53,12 @@ pub fn service_provider_config(location: &str, max_results: usize) -> Value {
             "primary": true,
         }],
         "meta": {"resourceType": "ServiceProviderConfig", "location": location},
-    })
+    });
+    if let (true, Some(map)) = (roles, config.as_object_mut()) {
+        let block = json!({"roles": {"supported": true}, "entitlements": {"supported": false}});
+        map.insert("RolesAndEntitlements".to_owned(), block);
+    }
+    config
 }
 
 /// One ResourceType document.
@@ -132,9 +167,21 @@ mod tests {
 
     #[test]
     fn a_client_reads_what_the_server_writes() {
-        let found = read(service_provider_config("x", 200));
-        assert_eq!((found.patch, found.bulk, found.etag), (Some(true), Some(false), Some(true)));
-        assert_eq!((found.filter_max_results, found.cursor), (Some(200), None));
+        let offer = Offer {
+            max_results: 200,
+            default_results: 100,
+            bulk: (9, 99),
+            cursor: Some(600),
+            index: true,
+            roles: true,
+        };
+        let document = service_provider_config("x", offer);
+        let found = read(document.clone());
+        assert_eq!((found.patch, found.bulk, found.sort), (Some(true), Some(true), Some(true)));
+        assert_eq!((found.filter_max_results, found.cursor), (Some(200), Some(true)));
+        assert_eq!(crate::scim::roles::announced(document.as_object().expect("an object")), Some(true));
+        let index = read(service_provider_config("x", Offer { cursor: None, ..offer }));
+        assert_eq!((index.cursor, index.change_password), (Some(false), Some(false)));
         assert_eq!(found.authentication, ["oauthbearertoken"]);
     }
 

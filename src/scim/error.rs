@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::resource::{self, urn};
 
-/// The `scimType` keywords of RFC 7644 table 9 that a service provider answers with.
+/// The `scimType` keywords of RFC 7644 table 9 and RFC 9865 that a service provider answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter could not be read, or compares what cannot be compared.
@@ -23,6 +23,12 @@ pub enum ScimType {
     NoTarget,
     /// A required value is missing, or a value is not acceptable.
     InvalidValue,
+    /// The cursor cannot be read or belongs to another query (RFC 9865).
+    InvalidCursor,
+    /// The cursor was given out too long ago (RFC 9865).
+    ExpiredCursor,
+    /// The page size is less than 1 or more than the biggest page (RFC 9865).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -37,6 +43,9 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }

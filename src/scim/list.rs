@@ -17,6 +17,20 @@ pub fn write(total: usize, start: usize, items: Vec<Value>) -> Value {
     })
 }
 
+/// The body of one page by cursor (RFC 9865): no start index, and on the last page no cursor.
+pub fn write_cursor(total: usize, next: Option<String>, items: Vec<Value>) -> Value {
+    let mut page = json!({
+        "schemas": [urn::LIST_RESPONSE],
+        "totalResults": total,
+        "itemsPerPage": items.len(),
+    });
+    if let Some(map) = page.as_object_mut() {
+        map.extend(next.map(|next| ("nextCursor".to_owned(), Value::String(next))));
+        map.insert("Resources".to_owned(), Value::Array(items));
+    }
+    page
+}
+
 /// A page as a client reads it. The resources stay raw, so that each is parsed on its own and one bad user does
 /// not spoil the page.
 #[derive(Debug, Default)]

@@ -29,6 +29,14 @@ pub mod urn {
     pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
     /// PATCH requests (RFC 7644 section 3.5.2).
     pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+    /// Bulk requests (RFC 7644 section 3.7).
+    pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+    /// Bulk answers (RFC 7644 section 3.7).
+    pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+    /// Role of draft-ietf-scim-roles-entitlements.
+    pub const ROLE: &str = "urn:ietf:params:scim:schemas:core:1.0:Role";
+    /// Role as Okta reads it.
+    pub const OKTA_ROLE: &str = "urn:okta:scim:schemas:core:1.0:Role";
     /// Error answers (RFC 7644 section 3.12).
     pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
     /// What every core schema URN starts with: attributes qualified by one live at the top of the resource.

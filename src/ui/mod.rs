@@ -8,6 +8,7 @@ mod feed;
 mod form;
 mod frame;
 mod groups;
+mod import;
 mod overlay;
 mod people;
 mod profile;

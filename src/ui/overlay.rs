@@ -4,23 +4,25 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::table::{self, Column};
-use super::{connections, dialog, form};
+use super::{connections, dialog, form, import};
 use crate::app::{App, Overlay, Page, Results, Tone};
 use crate::engine::Outcome;
 
+/// Whether it covers the pane.
+fn page(overlay: &Overlay) -> bool {
+    matches!(overlay, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_) | Overlay::Import(_))
+}
+
 /// Whether the pane below cannot be seen at all.
 pub(super) fn covers(app: &App) -> bool {
-    app.overlays.iter().any(|o| matches!(o, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_)))
+    app.overlays.iter().any(page)
 }
 
 /// Draws the page that covers the pane, if any, and the dialog on top of it, if any.
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let mut cursor = None;
-    let page = app
-        .overlays
-        .iter()
-        .rposition(|o| matches!(o, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_)));
-    for overlay in &app.overlays[page.unwrap_or(0)..] {
+    let first = app.overlays.iter().rposition(page);
+    for overlay in &app.overlays[first.unwrap_or(0)..] {
         cursor = match overlay {
             Overlay::Person(p) => text(canvas, area, "Person", &p.page),
             Overlay::Reader(r) => {
@@ -33,6 +35,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
             Overlay::Connections(s) => connections::draw(canvas, area, s),
             Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
+            Overlay::Import(review) => import::draw(app, canvas, area, review),
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),
         };
     }

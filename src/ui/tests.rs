@@ -184,6 +184,43 @@ looks!(confirm_at_80x24, with_dialog(None), 80, 24, ANSI);
 looks!(confirm_with_brake_in_mono, with_dialog(Some(120)), 80, 24, MONO);
 looks!(a_filter_being_typed, keyed(app(), "/flag:dr"), 80, 24, ANSI);
 
+/// The review of an import, and keys pressed on it.
+fn with_import(keys: &str) -> App {
+    let mut app = app();
+    let effects = press(&mut app, "i");
+    let [Effect::Scan(id)] = effects[..] else { panic!("{effects:?}") };
+    let found = fixture::scan(&app.directory);
+    app.handle(Msg::Scanned(id, Box::new(Ok(found))));
+    keyed(app, keys)
+}
+
+looks!(import_review_at_80x24, with_import("Ajj"), 80, 24, ANSI);
+looks!(import_picker_at_80x24, with_import("p"), 80, 24, MONO);
+
+#[test]
+fn an_import_can_be_drawn_at_every_size_and_with_hostile_accounts() {
+    for (columns, rows) in [(0, 0), (20, 5), (60, 16), (61, 17), (250, 80)] {
+        for keys in ["", "p", "A\u{1b}"] {
+            buffer(&mut with_import(keys), columns, rows, ANSI);
+        }
+    }
+    let mut app = app();
+    let effects = press(&mut app, "i");
+    let [Effect::Scan(id)] = effects[..] else { panic!("{effects:?}") };
+    let mut scan = fixture::scan(&app.directory);
+    let accounts = &mut std::sync::Arc::make_mut(&mut scan.found).accounts;
+    for account in accounts {
+        let text = "a\u{1b}[2J\u{202e}b\u{e0041}".to_owned();
+        (account.values.user_name, account.values.email) = (text.clone(), text.clone());
+        (account.remote_id, account.values.display_name) = (text.clone(), text);
+    }
+    app.handle(Msg::Scanned(id, Box::new(Ok(scan))));
+    for cell in buffer(&mut app, 120, 40, ANSI).content() {
+        let bad = |c: char| c.is_control() || matches!(u32::from(c), 0x202a..=0x202e | 0xe0000..=0xe007f);
+        assert!(!cell.symbol().chars().any(bad), "{:?}", cell.symbol());
+    }
+}
+
 #[test]
 fn a_running_task_is_on_the_message_line() {
     let mut app = with_dialog(None);

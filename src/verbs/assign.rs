@@ -1,6 +1,6 @@
 //! Assign the app to people: an Individual assignment each.
 
-use super::{Context, Decision, Refusal, named, values, words};
+use super::{Context, Decision, Refusal, known, named, values, words};
 use crate::directory::{AssignmentKind, Change, Directory, PersonView};
 use crate::domain::{Assignment, Origin, PersonId, RoleValues};
 
@@ -33,6 +33,7 @@ pub(super) fn decide(
             decision.changes.push(Change::Assigned(person.id(), assignment));
         }
     }
+    decision.owned = known::never_reached(directory, &scope);
     Ok(Decision { scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::{
-    Connection, GroupId, Operation, PersonId, ProfileAttribute, RoleValues, Status, Unlinked,
+    Connection, GroupId, ImportRules, Operation, PersonId, ProfileAttribute, RoleValues, Status, Unlinked,
 };
 
 /// Whom a command is about.
@@ -226,6 +226,10 @@ pub enum Command {
     ImportPeople(Vec<PersonRecord>, ImportOptions),
     /// Take in a groups file.
     ImportGroups(Vec<GroupRecord>, ImportOptions),
+    /// Take in accounts found at the endpoint.
+    ImportAccounts(Box<super::AccountsImport>),
+    /// How accounts found at the endpoint are matched with people.
+    ImportRules(ImportRules),
     /// Send what is unsent, failed or waiting.
     Apply,
     /// Try parked operations again.
@@ -278,6 +282,8 @@ impl Command {
             Self::Disable => "SCIM disabled",
             Self::ImportPeople(..) => "people import",
             Self::ImportGroups(..) => "groups import",
+            Self::ImportAccounts(_) => "import from the app",
+            Self::ImportRules(_) => "import rules",
             Self::Apply => "apply",
             Self::Retry(_) => "retry",
             Self::Drop(_) => "drop",
@@ -304,6 +310,8 @@ impl Command {
                 | Self::ConnectionSet(_)
                 | Self::ImportPeople(..)
                 | Self::ImportGroups(..)
+                | Self::ImportAccounts(_)
+                | Self::ImportRules(_)
                 | Self::Drop(_)
         )
     }

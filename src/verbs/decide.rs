@@ -74,6 +74,8 @@ pub fn decide(
         Command::ImportGroups(records, options) => {
             import_groups::decide(directory, records, options, context)
         }
+        Command::ImportAccounts(import) => import_accounts::decide(directory, import, cause, context),
+        Command::ImportRules(rules) => import_rules::decide(directory, *rules, cause),
         Command::Apply => Ok(apply::apply(directory, cause)),
         Command::Retry(people) => apply::retry(directory, people, cause),
         Command::Drop(people) => apply::drop(directory, people, cause),

@@ -48,6 +48,8 @@ pub struct Decision {
     pub cancel: Vec<PersonId>,
     /// An import's counts.
     pub import: Option<ImportReport>,
+    /// What holds the decision until this number is typed, besides the brake, and why.
+    pub held: Option<(u32, String)>,
 }
 
 /// A sentence about one person, or about the whole.
@@ -72,6 +74,7 @@ impl Decision {
             left_out: Vec::new(),
             cancel: Vec::new(),
             import: None,
+            held: None,
         }
     }
 

@@ -51,8 +51,16 @@ pub(super) fn set(
     say(directory, &attribute, before.required, variable, &mut decision);
     if before.path() != attribute.path() || before.sendable() != attribute.sendable() {
         never_sent(directory, &attribute, variable, &mut decision)?;
+        // Nothing is sent, but people who were true no longer are: that is looked at first.
+        decision.confirm = !known::unsent(&after(directory, &decision), &attribute.variable).is_empty();
     }
     Ok(decision)
+}
+
+fn after(directory: &Directory, decision: &Decision) -> Directory {
+    let mut after = directory.clone();
+    after.apply_all(&decision.changes);
+    after
 }
 
 /// An attribute writes another place of the app than before: what was pushed and found was another place's, so
@@ -64,13 +72,12 @@ fn never_sent(
     decision: &mut Decision,
 ) -> Result<(), Refusal> {
     known::settled(directory, present)?;
-    let mut after = directory.clone();
-    after.apply_all(&decision.changes);
+    let mut after = after(directory, decision);
     let changes = known::elsewhere(&after, &[attribute]);
     after.apply_all(&changes);
     decision.changes.extend(changes);
     let unsent = known::unsent(&after, &attribute.variable).len();
-    if unsent > 0 {
+    if unsent > 0 && attribute.sendable() {
         decision.say(format!(
             "{} a value of {} that was never sent there: unsent until Apply sends it.",
             words::count(unsent, "person has", "people have"),

@@ -215,10 +215,12 @@ fn a_namespace_given_in_the_form_makes_the_same_people_unsent_and_sends_nothing(
     f = f.linked("ana", "Analyst").linked("gone", "Analyst");
     f.run(&Command::Unassign(vec![f.id("gone")]));
     let decision = f.run(&set("workato_role", |_| {}));
-    assert!(decision.people().is_empty());
+    assert!(decision.people().is_empty() && decision.confirm);
     assert!(said(&decision).contains("1 person has a value of workato_role that was never sent"));
     assert_eq!(flags(&f, "ana"), [Flag::Unsent]);
     assert_eq!(f.role_of("gone"), "Analyst", "still remembered");
+    let again = Command::Assign { people: vec![f.id("gone")], roles: RoleValues::default() };
+    assert_eq!(f.run(&again).owned, ["workato_role"], "and sent when they come back");
 }
 
 #[test]

@@ -89,6 +89,19 @@ pub(super) fn unsent(directory: &Directory, variable: &str) -> Vec<PersonId> {
     directory.people().filter(waits).map(|p| p.id()).collect()
 }
 
+/// The attributes whose value was kept for some of these people while they had no assignment, and never reached their
+/// account: it was not sent before the attribute was repaired.
+pub(super) fn never_reached(directory: &Directory, people: &[PersonId]) -> Vec<String> {
+    let lost = |id: &PersonId, variable: &str| {
+        let known = directory.get(*id).filter(|p| !p.assigned()).and_then(|p| p.known());
+        known.is_some_and(|(sent, settled, _)| {
+            sent.roles.get(variable).is_some() && settled.roles.get(variable).is_none()
+        })
+    };
+    let attributes = directory.attributes().iter().filter(|a| a.sendable()).map(|a| a.variable.as_str());
+    attributes.filter(|v| people.iter().any(|id| lost(id, v))).map(str::to_owned).collect()
+}
+
 /// Refuses while an operation is under way for somebody with a value: its end would tell it as pushed.
 pub(super) fn settled(directory: &Directory, variable: &str) -> Result<(), Refusal> {
     let busy = |p: &PersonView<'_>| {

@@ -3,6 +3,8 @@
 //! A verb changes nothing itself. It says which changes of our side it stands for, whose accounts they touch, and
 //! whether it may go on without asking; the plan of what would be sent is made from that, the same for all.
 
+mod accounts;
+mod adopt_account;
 mod apply;
 mod assign;
 mod assign_group;
@@ -20,11 +22,16 @@ mod edit_profile;
 mod enable_scim;
 mod flag;
 mod groups;
+mod import_accounts;
 mod import_groups;
 mod import_people;
 mod import_row;
+mod import_rules;
+mod import_safeguard;
+mod import_updates;
 mod known;
 mod lint;
+mod match_accounts;
 mod member_replace;
 mod named;
 mod outgoing;
@@ -44,6 +51,10 @@ mod update_roles;
 mod values;
 mod words;
 
+pub use accounts::{
+    Accept, AccountChoice, AccountRow, AccountsFound, AccountsImport, AccountsReview, Choice, ImportCounts,
+    MatchKind,
+};
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
     Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
@@ -53,6 +64,7 @@ pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use edit_person::{check_text, check_user_name};
 pub use lint::{LintCode, LintFinding, lint};
+pub use match_accounts::match_accounts;
 pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
 pub use reach::{Reach, touched};

@@ -68,6 +68,13 @@ pub fn outgoing(directory: &Directory, person: &PersonView<'_>) -> Vec<Outgoing>
             verdict,
         });
     }
+    if directory.connection().to_app.exclude_user_name && person.remote_id().is_some() {
+        for row in rows.iter_mut().filter(|row| row.name == field::USER_NAME) {
+            row.source = "kept as it is there: Exclude Username Updates is on".to_owned();
+            row.path.clear();
+            row.verdict = Verdict::Blank;
+        }
+    }
     let source = source(directory, person);
     rows.extend(directory.attributes().iter().map(|attribute| role(attribute, person, &source)));
     rows

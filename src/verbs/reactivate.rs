@@ -1,7 +1,7 @@
 //! Make people active again: the same account, with the earlier roles.
 
 use super::assign::individual;
-use super::{Context, Decision, Refusal, named, values, words};
+use super::{Context, Decision, Refusal, known, named, values, words};
 use crate::directory::{AssignmentKind, Change, Directory};
 use crate::domain::{Assignment, Origin, Person, PersonId, Status};
 
@@ -49,6 +49,7 @@ pub(super) fn decide(
             );
         }
     }
+    decision.owned = known::never_reached(directory, &scope);
     Ok(Decision { scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
 }
 

@@ -151,4 +151,39 @@ mod tests {
         let f = Fixture::new();
         assert!(lacking(&f.directory, &role("Boss")).unwrap().contains("no longer takes"));
     }
+
+    #[test]
+    fn every_verb_that_gives_the_app_asks_for_a_required_value() {
+        use super::super::{Command, Who};
+        use crate::domain::Status;
+        let mut f = Fixture::new()
+            .person("ana")
+            .group("Team", &["ana"])
+            .group("Old", &[])
+            .group_gives("Old", "Analyst")
+            .give("ana", RoleValues::default());
+        let (ana, team, old) = (f.id("ana"), f.gid("Team"), f.gid("Old"));
+        let none = RoleValues::default;
+        let prod: RoleValues = [("workato_role_prod", "Admin")].into_iter().collect();
+        let cleared = [("workato_role".to_owned(), String::new())];
+        let commands = [
+            Command::Assign { people: vec![ana], roles: none() },
+            Command::AssignGroup { group: team, priority: None, roles: none() },
+            Command::Role { people: vec![ana], values: prod.0.clone() },
+            Command::GroupRole { group: old, values: cleared.into() },
+            Command::Provision(Who::Named(vec![ana])),
+        ];
+        for command in commands {
+            match f.decide(&command) {
+                Ok(decision) => {
+                    assert!(left_out(&decision).contains("role missing"), "{command:?}: {decision:?}");
+                    assert!(decision.people().is_empty() && decision.changes.is_empty(), "{command:?}");
+                }
+                Err(refusal) => assert!(refusal.code.starts_with("role_"), "{command:?}: {refusal:?}"),
+            }
+        }
+        f = f.status("ana", Status::Suspended);
+        let back = Command::SetStatus { people: vec![ana], status: Status::Active };
+        assert!(left_out(&f.decide(&back).unwrap()).contains("role missing"));
+    }
 }

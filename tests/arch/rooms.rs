@@ -69,7 +69,9 @@ pub(crate) const HOUSE: &[Room] = &[
         &[
             "axum",
             "futures_util",
+            "getrandom",
             "jiff",
+            "lettre",
             "secrecy",
             "serde",
             "serde_json",

@@ -10,8 +10,11 @@ fn scimdeck(args: &[&str]) -> Output {
 
 #[test]
 fn bad_arguments_exit_64_and_help_0() {
-    for bad in [&["nope"][..], &["show"], &["audit", "--since", "tomorrow"], &["connect", "--base-url", "x"]]
-    {
+    let connect = ["connect", "--base-url", "https://x/scim/v2", "--token-file", "t"];
+    let profile = [&connect[..], &["--profile", "soap"]].concat();
+    let field = [&connect[..], &["--unique-identifier", "id"]].concat();
+    let since = ["audit", "--since", "tomorrow"];
+    for bad in [&["nope"][..], &["show"], &since, &["connect", "--base-url", "x"], &profile, &field] {
         let output = scimdeck(bad);
         assert_eq!(output.status.code(), Some(64), "{bad:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty());
@@ -80,6 +83,47 @@ fn the_sandbox_says_where_it_is_and_ends_at_a_signal() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
     assert_eq!(read_all(lines), "");
+}
+
+#[test]
+fn the_sandbox_writes_mails_where_it_says_and_takes_them_along_at_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = folder.path().join("mails");
+    let said = |args: &[&str]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+            .args(["--json", "sandbox", "--listen", "127.0.0.1:0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = serde_json::Deserializer::from_reader(child.stdout.take().unwrap());
+        let said = output.into_iter::<serde_json::Value>().next().unwrap().unwrap();
+        let mail_dir = said["mail_dir"].as_str().map(std::path::PathBuf::from);
+        let there = mail_dir.as_ref().map(|folder| folder.is_dir());
+        let base = said["base_url"].as_str().unwrap().replace("/scim/v2", "");
+        assert_eq!(said["resend_url"], format!("{base}/api/member_invitations/resend"));
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        child.wait().unwrap();
+        (mail_dir, there)
+    };
+    let (own, there) = said(&[]);
+    assert_eq!((there, own.unwrap().exists()), (Some(true), false), "its own folder goes with it");
+    let named = said(&["--mail-dir", mails.to_str().unwrap()]);
+    assert_eq!((named, mails.is_dir()), ((Some(mails.clone()), Some(true)), true), "a named one stays");
+    let token = folder.path().join("token");
+    let (beside, _) = said(&["--token-file", token.to_str().unwrap()]);
+    assert_eq!(beside, Some(folder.path().join("token.mail")));
+    assert_eq!(said(&["--smtp", "smtp://127.0.0.1:9"]), (None, None), "a mail server instead");
+}
+
+#[test]
+fn a_mail_server_is_not_named_with_its_password() {
+    let output = scimdeck(&["--json", "sandbox", "--smtp", "smtp://me:hunter2@127.0.0.1"]);
+    assert_eq!(output.status.code(), Some(4));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["error"]["code"], "bad_mail");
+    assert!(!said.to_string().contains("hunter2"), "{said}");
 }
 
 #[test]

@@ -127,3 +127,10 @@ fn an_import_and_a_problem() {
     assert_eq!((ran.code, ran.err.as_str()), (4, ""));
     same_as("error.json", &ran.out);
 }
+
+#[test]
+fn an_import_from_the_endpoint() {
+    let line = "--json import endpoint --accept exact,new --ignore 9a04 --user ed@example.com=9a02 --yes";
+    example("import_endpoint.json", line, 0);
+    example("import_rules.json", "--json import rules", 0);
+}

@@ -9,8 +9,10 @@ use scimdeck::cli::{Ask, Cli, Face, Line, Seam, run_on};
 use scimdeck::directory::{Change, Directory, Link, Note, Observation, OpMark, Sweep};
 use scimdeck::domain::*;
 use scimdeck::engine::*;
-use scimdeck::verbs::{Command, Decision, ImportReport};
+use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, match_accounts};
 use tokio::sync::watch;
+
+use crate::made::{plan, report};
 
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
 
@@ -68,7 +70,14 @@ impl Seam for Fake {
                 ..Default::default()
             });
         }
-        Ok(Preview { command, typed, decision, plan: self.plan.clone(), observed: vec![], version: 1 })
+        let mut plan = self.plan.clone();
+        if matches!(command, Command::ImportAccounts(_)) {
+            let mut ids = Ids::new(7);
+            let mut context = Context { now: at(61), actor: "operator", ids: &mut ids, typed: &typed };
+            decision = scimdeck::verbs::decide(&self.directory, &command, &mut context)?;
+            plan = Plan { complete: true, ..Plan::default() };
+        }
+        Ok(Preview { command, typed, decision, plan, observed: vec![], version: 1 })
     }
 
     async fn run(
@@ -92,6 +101,31 @@ impl Seam for Fake {
             strangers: 1,
             changed: 2,
         })
+    }
+
+    async fn scan(&self) -> Result<ImportScan, Problem> {
+        let account = |id: &str, user: &str, given: &str, family: &str, role: &str| Account {
+            remote_id: id.into(),
+            version: None,
+            values: AccountValues {
+                active: true,
+                user_name: user.into(),
+                given_name: given.into(),
+                family_name: family.into(),
+                roles: roles(role),
+                ..Default::default()
+            },
+        };
+        let accounts = vec![
+            account("9a01", "BO@example.com", "", "", "Admin"),
+            account("9a02", "ed.red@example.org", "Ed\u{1b}[31m", "Red", "Analyst"),
+            account("9a03", "fay@example.com", "Fay", "Wray", "Operator"),
+            account("9a04", "cy@example.com", "Cy", "O'Neill", "Operator"),
+            account("9a05", "no name", "No", "Name", "Operator"),
+        ];
+        let found = AccountsFound { accounts, missing: vec![], gap: None, at: at(60) };
+        let review = match_accounts(&self.directory, &found);
+        Ok(ImportScan { found: std::sync::Arc::new(found), review })
     }
 
     async fn test(&self) -> Result<TestReport, Problem> {
@@ -148,6 +182,7 @@ impl Seam for Fake {
         Ok(vec![role("Admin", 4), role("Analyst", 1), role("Builder", 0)])
     }
 
+    async fn hear(&self) {}
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         let all = [
             entry(1, Source::Console, "create", Some(OpId(77)), "account made"),
@@ -263,68 +298,6 @@ pub(crate) fn directory() -> Directory {
     d.apply(&Change::Noted(PersonId(5), note));
     d.apply(&Change::Swept(Sweep { at: at(5), complete: true, accounts: 3, strangers: 1 }));
     d
-}
-
-pub(crate) fn plan() -> Plan {
-    let d = directory();
-    let bo = d.get(PersonId(2)).unwrap();
-    let wanted = bo.wanted();
-    let changes = AccountValues::default().differences(&wanted);
-    let body = serde_json::json!({"userName": "bo@example.com", "active": true});
-    let calls = vec![
-        Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
-        Call::new(Method::Post, &["Users"]).body(body),
-    ];
-    let intent = Intent {
-        wanted,
-        owned: Owned::of(["active"]),
-        remote_id: None,
-        base: Base::Absent,
-        before: None,
-        linked_at: None,
-    };
-    Plan {
-        operations: vec![Planned {
-            person: PersonId(2),
-            user_name: "bo@example.com".into(),
-            name: bo.name(),
-            kind: OpKind::Create,
-            cause: "Provision User".into(),
-            changes,
-            calls,
-            intent,
-            found: None,
-            invitation: Invitation::Goes,
-        }],
-        skipped: vec![Skipped {
-            person: PersonId(1),
-            user_name: "ana@example.com".into(),
-            why: "already as wanted".into(),
-            failed: false,
-        }],
-        groups: vec![],
-        cancel: vec![],
-        brake: BrakeVerdict::default(),
-        summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
-        complete: true,
-    }
-}
-
-pub(crate) fn report() -> Report {
-    let result = |n, user: &str, op: u64, outcome| RunResult {
-        person: PersonId(n),
-        user_name: user.into(),
-        operation: Some((OpId(op), OpKind::Create)),
-        outcome,
-        error: None,
-    };
-    Report {
-        results: vec![
-            result(1, "ana@example.com", 76, scimdeck::engine::Outcome::Unchanged),
-            result(2, "bo@example.com", 77, scimdeck::engine::Outcome::Done),
-        ],
-        ..Report::default()
-    }
 }
 
 /// What came of a command line.

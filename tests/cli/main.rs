@@ -7,5 +7,7 @@ mod confirmation;
 mod examples;
 mod fake;
 mod help;
+mod import_endpoint;
+mod made;
 mod real;
 mod text;

@@ -100,6 +100,30 @@ fn from_nothing_to_provisioned_and_back() {
 }
 
 #[test]
+fn a_connection_writes_and_looks_up_as_connect_was_told() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let home = Home { folder: tempfile::tempdir().unwrap() };
+    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret("t"), secret("f")))).unwrap();
+    let token = home.write("token", "t");
+    let connect = format!("connect --base-url {} --token-file {token}", sandbox.base_url());
+    let set = format!("{connect} --profile rfc --unique-identifier email --exclude-user-name");
+    assert_eq!(home.run(&set).0, 0);
+    let file = home.write("people.csv", "user_name,email,assigned\nana,ana@example.com,yes\nbo,,yes\n");
+    assert_eq!(home.run(&format!("import people {file}")).0, 0);
+    let (code, said) = home.run("provision --yes");
+    assert_eq!((code, &said["done"], &said["failed"]), (5, &1.into(), &1.into()), "{said}");
+    assert!(said["results"][1]["error"].to_string().contains("has no e-mail address"), "{said}");
+    let (_, plan) = home.run("person set ana --title Boss --plan");
+    let request = &plan["operations"][0]["request"];
+    assert_eq!((&request["method"], &request["if_match"]), (&"PATCH".into(), &"W/\"1\"".into()), "{plan}");
+    assert_eq!(request["body"]["Operations"][0]["path"], "title");
+    assert_eq!(home.run("person set ana --title Boss").0, 0);
+    let (code, said) = home.run("person set ana --user-name anna");
+    assert_eq!((code, &said["results"][0]["outcome"]), (0, &"unchanged".into()), "{said}");
+    assert_eq!(home.run("show anna").1["flags"], serde_json::json!([]));
+}
+
+#[test]
 fn following_the_feed_ends_at_a_signal() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let home = Home { folder: tempfile::tempdir().unwrap() };

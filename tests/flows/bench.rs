@@ -76,7 +76,7 @@ pub(crate) async fn sandbox(config: SandboxConfig) -> (Sandbox, Proxy) {
     (sandbox, proxy)
 }
 
-fn record(n: usize) -> PersonRecord {
+pub(crate) fn record(n: usize) -> PersonRecord {
     PersonRecord {
         line: n as u64 + 1,
         user_name: name(n),

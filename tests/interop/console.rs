@@ -46,12 +46,14 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    /// Connected to the peer, the three role attributes there, the people imported.
-    pub(crate) fn connected(peer: &Peer, people: &[Someone]) -> Self {
+    /// Connected to the peer with these further words of `connect`, the three role attributes there, the people
+    /// imported.
+    pub(crate) fn connected(peer: &Peer, people: &[Someone], settings: &[&str]) -> Self {
         let console = Self { home: tempfile::tempdir().expect("a folder") };
         let token = console.file("token", TOKEN);
         let token = token.to_str().expect("a path").to_owned();
-        console.run(&["connect", "--base-url", &peer.base(), "--token-file", &token]).well();
+        let connect = ["connect", "--base-url", &peer.base(), "--token-file", &token];
+        console.run(&[&connect, settings].concat()).well();
         for role in ROLES {
             let members = MEMBERS.iter().flat_map(|member| ["--member", *member]);
             let words = ["attribute", "add", role, "--external-namespace", ROLE_SCHEMA, "--type", "string"];

@@ -22,6 +22,41 @@ fn scim2_server_with_every_feature() {
     Story::begin(&["scim2-full"]).whole();
 }
 
+/// Its ETags are honoured: a stale `If-Match` is a 412.
+#[test]
+fn scim2_server_changed_by_patch_with_paths() {
+    Story::connected(&["scim2-full"], &["--profile", "rfc"]).whole();
+}
+
+#[test]
+fn scim2_server_whose_access_is_patched_without_a_path() {
+    Story::connected(&["scim2-full"], &["--profile", "okta-oin"]).whole();
+}
+
+#[test]
+fn scim2_server_where_people_are_found_by_their_address() {
+    Story::connected(&["scim2-full"], &["--unique-identifier", "email"]).whole();
+}
+
+#[test]
+fn scimmy_changed_by_patch_with_paths() {
+    Story::connected(&["scimmy"], &["--profile", "rfc"]).whole();
+}
+
+/// It answers every PATCH with 501: nothing is changed, nothing is tried twice, and the setting is named.
+#[test]
+fn scim2_server_without_patch_under_a_profile_that_needs_it() {
+    let story = Story::connected(&["scim2-none"], &["--profile", "rfc"]);
+    let report = story.console.allowed(&["provision"]);
+    assert_eq!(report.code, 5, "{}", report.json["stopped"]);
+    assert_eq!(report.json["failed"], people::THERE_BEFORE, "who is there can only be linked by PATCH");
+    assert_eq!(report.json["done"], people::PEOPLE - people::THERE_BEFORE);
+    assert_eq!(story.peer.proxy.take().count("PATCH"), people::THERE_BEFORE);
+    let results = report.json["results"].as_array().expect("results");
+    let failed = results.iter().find(|result| result["outcome"] == "failed").expect("one");
+    assert!(failed["error"].to_string().contains("okta-classic"), "{failed}");
+}
+
 #[test]
 fn scim2_server_without_filter_sort_and_patch() {
     Story::begin(&["scim2-none"]).whole();

@@ -20,15 +20,20 @@ pub(crate) struct Story {
 impl Story {
     /// Some accounts are there, the people are imported, nothing was sent.
     pub(crate) fn begin(words: &[&str]) -> Self {
+        Self::connected(words, &[])
+    }
+
+    /// The same on a connection that is set so.
+    pub(crate) fn connected(words: &[&str], settings: &[&str]) -> Self {
         let peer = Peer::start(words);
         let people = people::everybody();
         let before = peer.preload(&people::there_before(&people));
         assert_eq!(before.len(), THERE_BEFORE);
-        let console = Console::connected(&peer, &people);
+        let console = Console::connected(&peer, &people, settings);
         let asked = peer.proxy.take();
         assert_eq!(asked.writes(), Vec::<String>::new(), "connecting and importing sent something");
         assert_eq!(console.status()["flags"]["not_provisioned"], PEOPLE);
-        Self { name: words.join(" "), peer, console, people, before }
+        Self { name: [words, settings].concat().join(" "), peer, console, people, before }
     }
 
     pub(crate) fn whole(mut self) {
@@ -48,11 +53,12 @@ impl Story {
         let asked = self.peer.proxy.take();
         let each = asked.total() as f64 / PEOPLE as f64;
         println!(
-            "{}: {PEOPLE} people in {took:.1} s, {each:.2} requests each ({} GET, {} POST, {} PUT)",
+            "{}: {PEOPLE} people in {took:.1} s, {each:.2} requests each ({} GET, {} POST, {} PUT, {} PATCH)",
             self.name,
             asked.count("GET"),
             asked.count("POST"),
             asked.count("PUT"),
+            asked.count("PATCH"),
         );
         assert_eq!(asked.count("POST"), PEOPLE - THERE_BEFORE, "one create for everybody who was not there");
         assert_eq!(asked.count("PUT") + asked.count("PATCH"), THERE_BEFORE);

@@ -6,8 +6,8 @@ use scimdeck::config::Look;
 use scimdeck::directory::Directory;
 use scimdeck::domain::{ConnectionId, OpId, PersonId, ReportedValue, Secret};
 use scimdeck::engine::{
-    Approval, CheckReport, Connected, ConnectionRow, DeepReport, NewConnection, Notice, Preview, Problem,
-    Progress, Report, TestReport, Trace,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Preview,
+    Problem, Progress, Report, TestReport, Trace,
 };
 use scimdeck::runtime::{Options, Seam, console};
 use scimdeck::verbs::Command;
@@ -36,6 +36,9 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn scan(&self) -> Result<ImportScan, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn test(&self) -> Result<TestReport, Problem> {

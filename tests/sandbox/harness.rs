@@ -36,6 +36,11 @@ impl Server {
         Self::with(config).await
     }
 
+    /// An address of the host, outside the SCIM API.
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.sandbox.base_url().replace("/scim/v2", path)
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.sandbox.base_url());
         self.client.request(method, url).bearer_auth("scim-token")

@@ -5,6 +5,8 @@ mod activity;
 mod faults;
 mod harness;
 mod load;
+mod mail;
+mod offers;
 mod protocol;
 mod state;
 mod workspace;

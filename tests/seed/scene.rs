@@ -43,8 +43,17 @@ impl Scene {
         command.arg("--mail-dir").arg(&mail).args(options);
         let mut workspace = command.spawn().expect("it starts");
         let mut lines = BufReader::new(workspace.stdout.take().expect("a pipe")).lines();
-        let first = tokio::time::timeout(DEADLINE, lines.next_line()).await;
-        let first = first.expect("in time").expect("a line").expect("a first line");
+        let object = async {
+            let mut text = String::new();
+            while let Some(line) = lines.next_line().await.expect("text") {
+                text.push_str(&line);
+                if line == "}" {
+                    break;
+                }
+            }
+            text
+        };
+        let first = tokio::time::timeout(DEADLINE, object).await.expect("in time");
         let said: Value = serde_json::from_str(&first).expect("JSON");
         let text = |key: &str| said[key].as_str().unwrap_or_else(|| panic!("{key}: {said}")).to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();

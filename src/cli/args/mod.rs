@@ -1,6 +1,8 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
 mod connections;
+mod import;
+mod mail;
 mod setup;
 mod values;
 mod verbs;
@@ -10,11 +12,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use connections::{ConnectionCommand, SettingArgs};
+pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
+pub use mail::{MailArgs, PendingArg};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
-    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, ImportArgs, ImportCommand,
-    MemberCommand, PersonCommand, RoleArgs, UnassignArgs, UsersArgs,
+    AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, MemberCommand, PersonCommand,
+    RoleArgs, UnassignArgs, UsersArgs,
 };
 
 /// See who is flagged, preview, provision, verify: a console for SCIM 2.0 provisioning.
@@ -62,6 +66,9 @@ pub enum Command {
         /// The same seed makes the same people
         #[arg(long, value_name = "S")]
         seed: Option<u64>,
+        /// Keep the sandbox's invitation mails in this folder [default: a folder that goes away at exit]
+        #[arg(long, value_name = "DIR")]
+        mail_dir: Option<PathBuf>,
     },
     /// A Workato-like workspace to provision into; the first line printed is its base URL
     Sandbox(SandboxArgs),
@@ -78,7 +85,7 @@ pub enum Command {
     /// List, show and change connections
     #[command(subcommand)]
     Connection(ConnectionCommand),
-    /// Take people or groups into the directory; nothing is sent
+    /// Take people, groups or accounts into the directory; nothing is sent
     #[command(subcommand)]
     Import(ImportCommand),
     /// Counts: people, assignments, flags, queue

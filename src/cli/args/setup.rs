@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::mail::MailArgs;
+use super::values;
 use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
+use crate::sandbox::{Paging, RolesForm};
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Args)]
@@ -68,6 +71,9 @@ pub struct ConnectArgs {
     /// A file with the activity log's token
     #[arg(long, value_name = "FILE", requires = "activity_url")]
     pub activity_token_file: Option<PathBuf>,
+    /// Where the app is asked to send an invitation again, with the activity log's token
+    #[arg(long, value_name = "URL", requires = "activity_url")]
+    pub resend_url: Option<String>,
 }
 
 /// `sandbox`.
@@ -88,4 +94,19 @@ pub struct SandboxArgs {
     /// Misbehave, for trying what happens then; may be given more than once
     #[arg(long, value_name = "SPEC")]
     pub fault: Vec<String>,
+    /// Mail and invitations.
+    #[command(flatten)]
+    pub mail: MailArgs,
+    /// Ways of paging that lists offer: index, cursor (RFC 9865) or both
+    #[arg(long, value_name = "WAY", default_value = "both")]
+    pub paging: Paging,
+    /// Whom the SCIM token stands for at /Me; without it there is no /Me
+    #[arg(long, value_name = "USER")]
+    pub me: Option<String>,
+    /// Where /Roles is announced: none, draft (ServiceProviderConfig), okta (ResourceTypes) or both
+    #[arg(long, value_name = "FORM", default_value = "none")]
+    pub roles: RolesForm,
+    /// How many people may have a role; may be given more than once
+    #[arg(long, value_name = "ROLE=N", value_parser = values::seats)]
+    pub seats: Vec<(String, u64)>,
 }

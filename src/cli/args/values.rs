@@ -39,6 +39,12 @@ pub(super) fn given(text: &str) -> Result<Given, String> {
     }
 }
 
+pub(super) fn seats(text: &str) -> Result<(String, u64), String> {
+    let wrong = || "write it as ROLE=NUMBER, for example Admin=5".to_owned();
+    let (role, count) = text.rsplit_once('=').filter(|(role, _)| !role.is_empty()).ok_or_else(wrong)?;
+    Ok((role.to_owned(), count.trim().parse().map_err(|_| wrong())?))
+}
+
 pub(super) fn flag(text: &str) -> Result<Flag, String> {
     Flag::parse(text).ok_or_else(|| format!("one of {}", Flag::ALL.map(Flag::key).join(", ")))
 }

@@ -1,12 +1,10 @@
 //! Arguments of the verbs that change something.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use super::values::{self, Given};
 use crate::domain::DataType;
-use crate::verbs::{ImportOptions, PersonFields};
+use crate::verbs::PersonFields;
 
 /// How a command is allowed.
 #[derive(Debug, Clone, Default, Args)]
@@ -35,47 +33,6 @@ pub struct UsersArgs {
     /// How it is allowed.
     #[command(flatten)]
     pub consent: Consent,
-}
-
-/// `import`.
-#[derive(Debug, Clone, Subcommand)]
-pub enum ImportCommand {
-    /// From a CSV file with user_name and any other columns
-    People(ImportArgs),
-    /// From a CSV file with the columns group and user_name
-    Groups(ImportArgs),
-}
-
-/// How a file is taken in.
-#[derive(Debug, Clone, Args)]
-pub struct ImportArgs {
-    /// The file; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The file is everybody: who is absent from it is put on the list
-    #[arg(long)]
-    pub whole: bool,
-    /// Take the good rows of a file that has bad ones
-    #[arg(long)]
-    pub skip_bad: bool,
-    /// Let the file win over values set in the console since the last import
-    #[arg(long)]
-    pub take_file: bool,
-    /// How it is allowed.
-    #[command(flatten)]
-    pub consent: Consent,
-}
-
-impl ImportArgs {
-    /// The options without what reading the file adds.
-    pub fn options(&self) -> ImportOptions {
-        ImportOptions {
-            whole: self.whole,
-            skip_bad: self.skip_bad,
-            take_file: self.take_file,
-            ..Default::default()
-        }
-    }
 }
 
 /// `assign`.

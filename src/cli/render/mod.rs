@@ -1,5 +1,6 @@
 //! What the commands print, as pure functions: text for people, JSON for programs. The JSON keys are a contract.
 
+mod accounts;
 mod audit;
 mod connections;
 mod import;
@@ -14,6 +15,7 @@ mod status;
 
 use serde_json::{Value, json};
 
+pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use import::{import_json, import_text};

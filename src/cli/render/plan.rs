@@ -53,7 +53,12 @@ fn write_of(planned: &Planned) -> Value {
 }
 
 fn request(call: &Call) -> Value {
-    json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body})
+    let mut request =
+        json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body});
+    if let Some(version) = &call.if_match {
+        request["if_match"] = json!(version);
+    }
+    request
 }
 
 pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option<usize>) -> String {
@@ -67,7 +72,7 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
             planned.cause
         ));
         out.extend(planned.changes.iter().map(|d| format!("            {}", difference_text(d))));
-        out.extend(planned.calls.iter().map(|c| format!("            {}", c.line())));
+        out.extend(planned.calls.iter().map(|c| format!("            {}{}", c.line(), if_match(c))));
         if planned.invitation == Invitation::Goes {
             out.push("            an invitation goes out".to_owned());
         }
@@ -96,6 +101,11 @@ pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option
 
 fn words_of(groups: usize) -> String {
     if groups == 1 { "1 group is".to_owned() } else { format!("{groups} groups are") }
+}
+
+/// The header that makes a write depend on the version that was read.
+fn if_match(call: &Call) -> String {
+    call.if_match.as_ref().map(|version| format!("  If-Match: {version}")).unwrap_or_default()
 }
 
 fn summary(plan: &Plan, decision: &Decision) -> String {

@@ -33,6 +33,7 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
         match planner.plan() {
             Ok(planned) => plan.operations.push(planned),
             Err(Nothing::Done(why)) => {
+                let why = planner.never_sent().unwrap_or(why);
                 // What was queued for an earlier wish must not go out after this one.
                 if person.operation().is_some_and(|(_, _, state)| !state.sent()) {
                     plan.cancel.push(person.id());
@@ -49,6 +50,9 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
     plan.summary = summarise(&plan, after.attributes());
     let (limits, managed) = (after.connection().brake, after.counters().linked);
     plan.brake = brake::weigh(&plan.operations, after.attributes(), history, limits, managed);
+    if let Some((number, why)) = &decision.held {
+        plan.brake.hold(*number, why);
+    }
     plan
 }
 
@@ -252,6 +256,19 @@ impl Planner<'_> {
         // A value of an attribute that was taken out of the profile stays as the app has it.
         let text = name == field::ACTIVE || AccountValues::default().texts().iter().any(|(n, _)| *n == name);
         text || self.attributes().iter().find(|a| a.variable == name).is_some_and(ProfileAttribute::sendable)
+    }
+
+    /// Why something that moved is nothing to send all the same: its attribute has no place in the app.
+    fn never_sent(&self) -> Option<String> {
+        let (sent, ..) = self.person.known().filter(|_| self.person.shall_have_access())?;
+        let moved = sent.differences(&self.person.wanted()).into_iter().map(|d| d.attribute);
+        let kept: Vec<String> = moved.filter(|name| !self.sendable(name)).collect();
+        (!kept.is_empty()).then(|| {
+            format!(
+                "{} moved here and is never sent: the attribute has no external namespace",
+                kept.join(", ")
+            )
+        })
     }
 
     fn planned(&self, kind: OpKind, intent: Intent, there: &AccountValues) -> Planned {

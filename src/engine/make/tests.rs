@@ -57,6 +57,28 @@ fn plan(directory: &Directory, findings: &Findings) -> Plan {
 }
 
 #[test]
+fn a_value_of_an_attribute_without_its_namespace_is_no_update_and_the_reason_is_given() {
+    let mut directory = directory();
+    let attribute =
+        ProfileAttribute { external_namespace: None, ..ProfileAttribute::workato("workato_role") };
+    directory.apply(&Change::Attribute(0, attribute));
+    let sent = directory.get(ANA).unwrap().wanted();
+    let link = Link {
+        remote_id: "8f2c".into(),
+        linked_at: Time::default(),
+        settled: sent.clone(),
+        sent: sent.clone(),
+        confirmed_at: Time::default(),
+    };
+    directory.apply(&Change::Link(ANA, link));
+    let assignment = Assignment { roles: roles("Admin"), ..Default::default() };
+    directory.apply(&Change::Assigned(ANA, assignment));
+    let plan = plan(&directory, &found(sent));
+    assert_eq!(plan.operations, []);
+    assert!(plan.skipped[0].why.contains("workato_role moved here and is never sent"), "{:?}", plan.skipped);
+}
+
+#[test]
 fn nobody_there_means_create_with_every_value_and_an_invitation() {
     let plan = plan(&directory(), &finding(Finding::Absent));
     let planned = &plan.operations[0];

@@ -16,6 +16,8 @@ pub enum Kind {
     String,
     /// true or false.
     Boolean,
+    /// Whole number.
+    Integer,
     /// RFC 3339 time.
     DateTime,
     /// Base64 bytes.
@@ -154,6 +156,7 @@ impl Attribute {
         let kind = match self.kind {
             Kind::String => "string",
             Kind::Boolean => "boolean",
+            Kind::Integer => "integer",
             Kind::DateTime => "dateTime",
             Kind::Binary => "binary",
             Kind::Reference => "reference",
