@@ -3,8 +3,8 @@
 use super::keymap::{Action, Context};
 use super::overlay::{Overlay, PersonPage, Reader, Results};
 use super::{
-    App, Effect, Field, Page, Palette, Pane, Query, QueryId, attribute_form, entry_doc, forms, help,
-    task_page,
+    App, Effect, Field, Page, Palette, Pane, Query, QueryId, attribute_form, connection_form, entry_doc,
+    forms, help, task_page, token_form,
 };
 use crate::audit::AuditQuery;
 use crate::domain::{OpId, PersonId};
@@ -56,6 +56,17 @@ impl App {
                 let form = self.attribute().map(|a| attribute_form::form(Some(a)));
                 form.into_iter().for_each(|form| self.push_form(form));
             }
+            Action::Settings => {
+                let form = connection_form::form(self.directory.connection());
+                self.push_form(form);
+            }
+            Action::Token => {
+                let form = token_form::token(self.directory.connection());
+                self.push_form(form);
+            }
+            Action::Connections => self.open_switcher(None),
+            Action::UseConnection => self.go_over(),
+            Action::NewConnection => self.new_connection(),
             Action::Help => {
                 let context = self.context();
                 let lines = help::page(self, context);

@@ -44,6 +44,10 @@ impl App {
                 because(self.targets().is_empty(), "nobody is under the cursor")
             }
             Action::Trace => because(self.operation_here().is_none(), "no operation of ours belongs to this"),
+            Action::UseConnection => because(
+                self.switcher().is_none_or(|s| s.current().is_none()),
+                "the connections are still being looked at",
+            ),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
             Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
             Action::Import => self.no_import(),
@@ -123,6 +127,9 @@ fn changes(action: Action) -> bool {
             | Action::Repair
             | Action::Replace
             | Action::EnableScim
+            | Action::Settings
+            | Action::Token
+            | Action::NewConnection
             | Action::GoOn
             | Action::TakeIn
     )

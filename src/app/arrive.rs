@@ -46,6 +46,8 @@ impl App {
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
+            Msg::Probed(id, result) => self.probed(id, *result),
+            Msg::Connected(id, result) => self.connected(id, *result),
             Msg::Reported(id, result) => self.reported(id, result),
             Msg::Resumed(id, result) => {
                 if self.end(id).is_some()
@@ -144,7 +146,9 @@ impl App {
         match result {
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
-                if report.ok {
+                if report.ok && task.kind == Kind::Token {
+                    self.say("the new token is taken; what is queued goes on");
+                } else if report.ok {
                     self.say("Connector configured successfully");
                 } else {
                     let trouble = report.trouble.as_ref().map(|f| format!("{} {}", f.text, f.next));
@@ -168,6 +172,7 @@ impl App {
         let waits = |o: &Overlay| match o {
             Overlay::Person(page) => page.asked == id,
             Overlay::Reader(reader) => reader.waiting == Some(id),
+            Overlay::Connections(switcher) => switcher.waiting == Some(id),
             _ => false,
         };
         let Some(at) = self.overlays.iter().position(waits) else { return };
@@ -179,6 +184,11 @@ impl App {
                 let mut lines = reader.head.clone();
                 lines.extend(trace_doc::page(&traces));
                 reader.page.replace(lines);
+            }
+            (Overlay::Connections(switcher), Ok(Answer::Connections(rows))) => switcher.fill(rows),
+            (Overlay::Connections(_), Err(problem)) => {
+                self.overlays.remove(at);
+                self.complain(format!("{} {}", problem.text, problem.next));
             }
             (Overlay::Reader(reader), Err(problem)) => {
                 reader.waiting = None;

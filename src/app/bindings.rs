@@ -86,7 +86,6 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('r')], Action::CheckAll, 3, "check all", "Compare everybody with the app now; nothing is sent"),
     bind(SCIM, &[c('s')], Action::Send, 4, "send queue", "Send what is unsent, failed or waiting, after showing it"),
 
-    bind(SCIM, &[c('i')], Action::Import, 5, "import", "Import from the app: new users and profile updates, after a review"),
     bind(TASKS, ENTER, Action::Trace, 1, "details", "The whole of this task: why it stands, what to do, its requests and answers"),
     bind(TASKS, &[c('u')], Action::Retry, 2, "retry", "Try the selected again, planned anew from what is there"),
     bind(TASKS, &[c('e')], Action::EditRoles, 3, "edit roles", "Change the role values of this person; saved values are pushed at once"),
@@ -97,6 +96,11 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(TASKS, &[c('z')], Action::Undo, 8, "undo", "Make undone what was done last for the selected, or by the last run"),
     bind(TASKS, &[c('r')], Action::Check, 0, "check", "Compare these people with the app now; nothing is sent"),
     bind(TASKS, &[c('m')], Action::Resend, 0, "resend", "Have the app send the invitation again"),
+    bind(SCIM, &[c('T')], Action::Token, 5, "token", "Replace the SCIM token; links and queue are kept"),
+    bind(SCIM, &[c('E')], Action::Settings, 6, "settings", "Supported actions, To App, wire profile, brake, import rules, activity log"),
+    bind(SCIM, &[c('c')], Action::Connections, 7, "connections", "Switch connection, or make a new one"),
+    bind(SCIM, &[c('P')], Action::DeepTest, 8, "deep test", "Documents, filters, pages, a wrong token, speed, clock; reads only"),
+    bind(SCIM, &[c('i')], Action::Import, 9, "import", "Import from the app: new users and profile updates, after a review"),
 
     bind(Context::Panes, &[c('/')], Action::Filter, 4, "filter", "Filter as you type: words, or flag:drift group:eng role:Admin type:none"),
     bind(Context::Panes, &[c('1')], Action::Show(Pane::Assignments), 0, "Assignments", "Go to Assignments"),
@@ -110,6 +114,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Panes, ESC, Action::Back, 0, "back", "Clear the filter, then the selection; stop waiting for a task"),
     bind(Context::Panes, &[c('L')], Action::LastResults, 0, "results", "The results of the last run, person by person"),
     bind(Context::Panes, &[c('y')], Action::Copy, 0, "copy", "Copy the name under the cursor"),
+    bind(Context::Panes, &[Key::ctrl('o')], Action::Connections, 0, "switch connection", "The connections of this home: go over to another, or make a new one"),
     bind(Context::Panes, &[Key::ctrl('c')], Action::StopTask, 0, "stop", "Stop the running task; with none, leave"),
     bind(Context::Panes, &[Key::ctrl('l')], Action::Redraw, 0, "redraw", "Draw the screen anew"),
     bind(Context::Panes, &[c(':')], Action::Palette, 12, "commands", "All commands by name"),
@@ -166,6 +171,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Palette, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The command before"),
     bind(Context::Palette, ESC, Action::Back, 4, "cancel", "Close the list"),
 
+    bind(Context::Connections, ENTER, Action::UseConnection, 1, "go over", "Show this connection, which is used from then on"),
+    bind(Context::Connections, &[c('n')], Action::NewConnection, 2, "new", "A new connection: saved, tested, enabled when the test is good"),
+    bind(Context::Connections, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 3, "back", "Back"),
     bind(Context::Chooser, ENTER, Action::Press, 1, "choose", "Choose the marked person"),
     bind(Context::Chooser, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next person"),
     bind(Context::Chooser, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The person before"),

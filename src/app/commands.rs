@@ -102,6 +102,11 @@ impl App {
                 self.out.push(Effect::Resend(id, people));
                 return true;
             }
+            Action::DeepTest => {
+                let id = self.begin("Deep test: reading the endpoint", Kind::Deep);
+                self.out.push(Effect::DeepTest(id));
+                return true;
+            }
             Action::Test => {
                 let id = self.begin("Test Connector Configuration", Kind::Test);
                 self.out.push(Effect::Test(id));
@@ -165,6 +170,9 @@ impl App {
 
     /// A form was saved.
     pub(super) fn save(&mut self, form: &Form) {
+        if self.save_token(form) {
+            return;
+        }
         let Some(command) = forms::command(form) else {
             return self.say("nothing was changed");
         };

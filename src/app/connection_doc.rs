@@ -21,7 +21,11 @@ pub(super) fn page(app: &App) -> Vec<Line> {
             .and(Tone::Plain, c.token.words()),
     );
     lines.push(Line::field("  Wire profile", Tone::Plain, profile(c.profile)));
-    lines.push(Line::field("  At once", Tone::Plain, format!("{} requests", c.concurrency)));
+    lines.push(Line::field(
+        "  At once",
+        Tone::Plain,
+        format!("{} requests, each within {} s", c.concurrency, c.timeout_s),
+    ));
     let enabled = match c.enabled_at {
         _ if !c.enabled => {
             Line::field("  Provisioning", Tone::Bad, "disabled: nothing is sent; e enables it")
@@ -43,7 +47,12 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(Line::field("  Brake holds", Tone::Plain, brake));
     lines.push(Line::field("  Protected", Tone::Plain, super::forms::count(c.protected.len(), "person")));
     lines.push(Line::blank());
-    lines.push(Line::head("Supported provisioning actions"));
+    lines.push(
+        Line::head("Supported provisioning actions")
+            .and(Tone::Dim, "  ")
+            .and(Tone::Key, "E")
+            .and(Tone::Dim, " changes them"),
+    );
     lines.push(tick(c.actions.import, "Import New Users and Profile Updates"));
     lines.push(tick(c.actions.push_new, "Push New Users"));
     lines.push(tick(c.actions.push_updates, "Push Profile Updates"));

@@ -2,8 +2,8 @@
 
 use tui_textarea::{CursorMove, Input, Key as InputKey, TextArea};
 
-use super::Key;
 use super::key::Code;
+use super::{Key, Masked};
 
 /// A pasted text is cut at this many characters: nothing that belongs into a form is longer.
 const PASTE_LIMIT: usize = 4_000;
@@ -28,6 +28,8 @@ pub enum Value {
     Choice(Vec<Choice>, usize),
     /// Yes or no.
     Toggle(bool),
+    /// A token, never shown.
+    Masked(Masked),
 }
 
 /// A field.
@@ -80,6 +82,19 @@ impl Field {
         Self::new(name, label, Value::Toggle(on))
     }
 
+    /// A token.
+    pub fn masked(name: &str, label: &str) -> Self {
+        Self::new(name, label, Value::Masked(Masked::default()))
+    }
+
+    /// What is in a token's field.
+    pub(super) fn hidden(&self) -> Option<&Masked> {
+        match &self.input {
+            Value::Masked(masked) => Some(masked),
+            _ => None,
+        }
+    }
+
     /// With words about what to enter.
     #[must_use]
     pub fn help(mut self, help: &str) -> Self {
@@ -93,6 +108,7 @@ impl Field {
             Value::Text(area) | Value::Lines(area) => Some(area.lines().join("\n").trim().to_owned()),
             Value::Choice(choices, at) => choices.get(*at).and_then(|c| c.value.clone()),
             Value::Toggle(on) => Some(on.to_string()),
+            Value::Masked(_) => None,
         }
     }
 
@@ -108,7 +124,7 @@ impl Field {
                 let cursor = area.cursor();
                 Some((area.lines(), (cursor.0, cursor.1)))
             }
-            Value::Choice(..) | Value::Toggle(_) => None,
+            Value::Choice(..) | Value::Toggle(_) | Value::Masked(_) => None,
         }
     }
 
@@ -134,6 +150,7 @@ impl Field {
                 *on ^= flip && !key.ctrl;
                 flip
             }
+            Value::Masked(masked) => masked.press(key),
         };
         self.touched |= changed;
         changed
@@ -141,6 +158,11 @@ impl Field {
 
     /// Takes pasted text: control characters go, and a single line stays one.
     pub fn paste(&mut self, text: &str) {
+        if let Value::Masked(masked) = &mut self.input {
+            masked.paste(text);
+            self.touched = true;
+            return;
+        }
         let text: String = text.chars().take(PASTE_LIMIT).collect();
         match &mut self.input {
             Value::Text(area) => self.touched |= area.insert_str(one_line(&text)),
@@ -148,7 +170,7 @@ impl Field {
                 let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
                 self.touched |= area.insert_str(text);
             }
-            Value::Choice(..) | Value::Toggle(_) => {}
+            Value::Choice(..) | Value::Toggle(_) | Value::Masked(_) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Key;
 use super::doc::Line;
 use super::field::Field;
 use super::keymap::{self, Action, Context};
-use crate::domain::{GroupId, PersonId};
+use crate::domain::{Connection, GroupId, PersonId};
 use crate::verbs::Command;
 
 /// What saving a form means.
@@ -22,6 +22,12 @@ pub enum Purpose {
     Note(Vec<PersonId>),
     /// A new attribute, or new fields of the one with this variable name.
     Attribute(Option<String>),
+    /// New settings of the connection as it was when the form was opened.
+    Connection(Box<Connection>),
+    /// A new token.
+    Token,
+    /// A new connection; these names are taken.
+    Connect(Vec<String>),
     /// Replace a value of this attribute's list.
     Replace(String),
     /// Type the name of a protected person; then the command is looked at again.

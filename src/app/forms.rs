@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::doc::{Line, Tone};
 use super::field::{Choice, Field};
 use super::form::{Form, Purpose};
-use super::{attribute_form, replace_form};
+use super::{attribute_form, connection_form, replace_form, token_form};
 use crate::directory::{AssignmentKind, Directory};
 use crate::domain::{DataType, GroupId, PersonId, ProfileAttribute, RoleValues};
 use crate::verbs::Command;
@@ -143,9 +143,11 @@ pub(super) fn check(form: &mut Form, directory: &Directory) {
         attribute_form::check(form, variable.as_deref(), directory);
         return;
     }
-    if let Purpose::Replace(variable) = form.purpose.clone() {
-        replace_form::check(form, &variable, directory);
-        return;
+    match form.purpose.clone() {
+        Purpose::Connection(present) => return connection_form::check(form, &present),
+        Purpose::Token | Purpose::Connect(_) => return token_form::check(form),
+        Purpose::Replace(variable) => return replace_form::check(form, &variable, directory),
+        _ => {}
     }
     for field in &mut form.fields {
         let value = field.value();
@@ -194,6 +196,9 @@ pub(super) fn command(form: &Form) -> Option<Command> {
             Some(Command::Flag { people: people.clone(), note: form.value("note").unwrap_or_default() })
         }
         Purpose::Attribute(variable) => attribute_form::command(form, variable.as_deref()),
+        Purpose::Connection(present) => connection_form::command(form, present),
+        // These carry a token, which no command does.
+        Purpose::Token | Purpose::Connect(_) => None,
         Purpose::Replace(variable) => replace_form::command(form, variable),
         Purpose::TypeName(command, _) => Some((**command).clone()),
     }

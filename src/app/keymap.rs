@@ -61,6 +61,12 @@ pub enum Action {
     Trace,
     Test,
     EnableScim,
+    Settings,
+    Token,
+    DeepTest,
+    Connections,
+    UseConnection,
+    NewConnection,
     Help,
     Palette,
     Copy,
@@ -108,6 +114,8 @@ pub enum Context {
     Filter,
     /// The list of commands.
     Palette,
+    /// The list of connections.
+    Connections,
     /// The list that asks for a person.
     Chooser,
     /// A stopped run is offered.
@@ -123,8 +131,14 @@ impl Context {
     pub fn chain(self) -> Vec<Self> {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
-            Self::Import => vec![self, Self::Moves],
-            Self::Person | Self::Results | Self::Reader | Self::Confirm => vec![self, Self::Moves],
+            Self::Person
+            | Self::Results
+            | Self::Reader
+            | Self::Confirm
+            | Self::Import
+            | Self::Connections => {
+                vec![self, Self::Moves]
+            }
             other => vec![other],
         }
     }
@@ -142,6 +156,7 @@ impl Context {
             Self::Form => "Form",
             Self::Filter => "Filter",
             Self::Palette => "Commands",
+            Self::Connections => "Connections",
             Self::Chooser => "Choosing a person",
             Self::Offer => "A stopped run",
             Self::Import => "Import",
@@ -206,7 +221,7 @@ mod tests {
         use Context::*;
         let mut all =
             vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
-        all.extend([Import, Pick]);
+        all.extend([Import, Pick, Connections]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -13,6 +13,8 @@ mod chooser;
 mod commands;
 mod confirm;
 mod connection_doc;
+mod connection_form;
+mod deep_doc;
 mod doc;
 mod entry_doc;
 mod feed;
@@ -29,6 +31,7 @@ mod key;
 mod keymap;
 pub mod layout;
 mod list;
+mod masked;
 mod msg;
 mod next_step;
 mod overlay;
@@ -40,8 +43,10 @@ mod press;
 mod profile;
 mod queue;
 mod replace_form;
+mod switcher;
 mod task;
 mod task_doc;
+mod token_form;
 mod trace_doc;
 mod wire_doc;
 mod words;
@@ -50,6 +55,8 @@ mod words;
 pub(crate) mod fixture;
 #[cfg(test)]
 mod profile_tests;
+#[cfg(test)]
+mod switcher_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
@@ -68,12 +75,14 @@ pub use import_review::{ImportReview, Picker};
 pub use key::{Code, Key};
 pub use keymap::{Action, Binding, Context, hints};
 pub use list::Cursor;
+pub use masked::Masked;
 pub use msg::{Answer, Effect, Msg, Query, QueryId, TaskId};
 pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
 pub use queue::{Queue, state_words};
+pub use switcher::{Switcher, connection_line};
 pub use task::{Kind, Task, Toast};
 pub use task_doc::{task_glyph, task_lines, task_page, task_tone};
 pub use words::{age, clock, stamp};
@@ -176,6 +185,8 @@ pub struct App {
     pub last: Option<(String, Report)>,
     /// The last test.
     pub tested: Option<TestReport>,
+    /// More than one connection is there and none was chosen yet.
+    undecided: bool,
     /// What an import found while something else was open.
     import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
@@ -214,6 +225,7 @@ impl App {
             toast: None,
             last: None,
             tested: None,
+            undecided: false,
             import_ready: None,
             asked: Vec::new(),
             feed_asked: None,

@@ -3,10 +3,10 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret, Time};
 use crate::engine::{
-    Approval, CheckReport, FeedState, ImportScan, Preview, Problem, Progress, Report, Sending, Tasks,
-    TasksQuery, TestReport, Trace, UndoOf,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
+    Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -29,6 +29,8 @@ pub enum Query {
     Tasks(TasksQuery),
     /// What was done and may be undone.
     Undoable(UndoOf),
+    /// The connections of this home.
+    Connections,
 }
 
 /// The answer to a [`Query`].
@@ -42,6 +44,8 @@ pub enum Answer {
     Tasks(Box<Tasks>),
     /// Operations that were done, oldest first.
     Undoable(Vec<Operation>),
+    /// Connections, the oldest first.
+    Connections(Vec<ConnectionRow>),
 }
 
 /// Something that happened outside.
@@ -79,6 +83,10 @@ pub enum Msg {
     Scanned(TaskId, Box<Result<ImportScan, Problem>>),
     /// A test ended.
     Tested(TaskId, Box<Result<TestReport, Problem>>),
+    /// A deeper look ended.
+    Probed(TaskId, Box<Result<DeepReport, Problem>>),
+    /// A new connection was saved and tested.
+    Connected(TaskId, Box<Result<Connected, Problem>>),
     /// The endpoint's role values came.
     Reported(TaskId, Result<Vec<ReportedValue>, Problem>),
     /// The word on a stopped run was taken.
@@ -100,6 +108,14 @@ pub enum Effect {
     Scan(TaskId),
     /// Test Connector Configuration.
     Test(TaskId),
+    /// Look deeper at the endpoint; reads only.
+    DeepTest(TaskId),
+    /// Use this token from now on, and test it.
+    Token(TaskId, Secret),
+    /// Save a new connection and test it.
+    Connect(TaskId, Box<NewConnection>),
+    /// Go over to another connection of this home.
+    Switch(ConnectionId),
     /// Ask the endpoint for the role values it reports.
     Reported(TaskId),
     /// Have the invitations of these people sent again.

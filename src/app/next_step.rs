@@ -3,14 +3,31 @@
 use super::doc::{Line, Tone};
 use super::forms::count;
 use super::{App, Pane};
-use crate::domain::Flag;
+use crate::domain::{FailureKind, Flag};
+use crate::engine::Sending;
 
 impl App {
+    /// The token was refused: everything waits for another one.
+    fn new_token(&self) -> Line {
+        let queued = count(self.directory.queue().moving() as usize, "operation");
+        let line = Line::of(Tone::Bad, format!("The token was refused, {queued} kept: "));
+        let line = match self.pane {
+            Pane::Provisioning => line,
+            _ => line.and(Tone::Key, "5").and(Tone::Plain, " then "),
+        };
+        line.and(Tone::Key, "T").and(Tone::Plain, " takes the new one from the app's SCIM settings")
+    }
+
     /// The next step on this pane.
     pub fn next_step(&self) -> Line {
         let c = self.directory.counters();
         let flagged = c.worst(Flag::NotProvisioned);
         let selected = self.people.selected.len();
+        if let Sending::Stopped(failure) = &self.sending
+            && failure.kind == FailureKind::TokenRefused
+        {
+            return self.new_token();
+        }
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
                 .and(Tone::Key, "scimdeck import people FILE")

@@ -7,7 +7,7 @@ use super::form::Form;
 use super::import_review::ImportReview;
 use super::keymap::Context;
 use super::palette::Palette;
-use super::{Cursor, QueryId};
+use super::{Cursor, QueryId, Switcher};
 use crate::audit::AuditEntry;
 use crate::domain::PersonId;
 use crate::engine::{Outcome, Report, RunResult};
@@ -86,6 +86,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// The list of commands.
     Palette(Box<Palette>),
+    /// The list of connections.
+    Connections(Box<Switcher>),
     /// The list that asks for a person.
     Chooser(Box<Chooser>),
     /// The review of an import from the app.
@@ -104,6 +106,7 @@ impl Overlay {
             Self::Confirm(_) => Context::Confirm,
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
+            Self::Connections(_) => Context::Connections,
             Self::Chooser(_) => Context::Chooser,
             Self::Import(review) if review.picker.is_some() => Context::Pick,
             Self::Import(_) => Context::Import,

@@ -24,7 +24,13 @@ impl Palette {
     pub fn new(context: Context) -> Self {
         let plain =
             |b: &&Binding| b.context != Context::Moves && !matches!(b.action, Action::Palette | Action::Back);
-        let all: Vec<_> = keymap::bindings(context).filter(plain).collect();
+        let mut seen = Vec::new();
+        let mut fresh = |b: &&'static Binding| {
+            let fresh = !seen.contains(&b.action);
+            seen.push(b.action);
+            fresh
+        };
+        let all: Vec<_> = keymap::bindings(context).filter(plain).filter(|b| fresh(b)).collect();
         Self { field: Field::text("command", ":", ""), found: all.clone(), cursor: Cursor::default(), all }
     }
 

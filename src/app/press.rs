@@ -189,6 +189,9 @@ impl App {
             Some(Overlay::Results(r)) => {
                 r.cursor.take(action, r.order.len(), page.rows.saturating_sub(2));
             }
+            Some(Overlay::Connections(s)) => {
+                s.cursor.take(action, s.rows.len(), dialog.rows);
+            }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
             Some(
                 Overlay::Form(_)

@@ -31,6 +31,12 @@ pub enum Kind {
     Scan,
     /// Test Connector Configuration.
     Test,
+    /// A deeper look at the endpoint.
+    Deep,
+    /// A new token is tested and taken.
+    Token,
+    /// A new connection is saved and tested.
+    Connect,
     /// The role values that the endpoint reports, for the list of this attribute.
     Values(String),
     /// What would be sent of this person; nothing is changed.
@@ -74,7 +80,9 @@ impl Task {
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
-            Kind::Test | Kind::Resume | Kind::Resend => self.label.clone(),
+            Kind::Test | Kind::Deep | Kind::Token | Kind::Connect | Kind::Resume | Kind::Resend => {
+                self.label.clone()
+            }
         }
     }
 }

@@ -8,19 +8,17 @@ use crate::runtime::{self, ConsoleError, Options, Session};
 
 /// The console on a home; returns the exit code.
 pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
-    let drive = open::open_watching(opening).await?;
+    let (drive, ask_which) = open::open_watching(opening).await?;
     if !opening.read_only {
         drive.lead().await;
     }
-    show(drive, opening.read_only).await
+    show(drive, opening.read_only, ask_which).await
 }
 
 /// The console on an open drive; returns the exit code.
-pub(super) async fn show(drive: Drive, read_only: bool) -> Result<u8, Problem> {
+pub(super) async fn show(drive: Drive, read_only: bool, ask_which: bool) -> Result<u8, Problem> {
     let session = Session { who: who(), read_only };
-    let ended = runtime::console(drive.clone(), Options { session, look: look() }).await;
-    // What was sent is heard out, so that nothing is left in doubt.
-    drive.stop().await;
+    let ended = runtime::console(drive, Options { session, look: look(), ask_which }).await;
     match ended {
         Ok(ended) => Ok(ended.exit()),
         Err(error) => {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::args::{
-    AttributeArgs, AttributeCommand, Command as Typed, Consent, Given, GroupCommand, MemberCommand,
-    PersonCommand, UsersArgs,
+    AttributeArgs, AttributeCommand, Command as Typed, ConnectionCommand, Consent, Given, GroupCommand,
+    MemberCommand, PersonCommand, UsersArgs,
 };
 use super::names::{bad, group, people, person};
 use crate::directory::Directory;
@@ -95,6 +95,9 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
         Typed::Unflag(who) => (Command::Unflag(of(&who.users)?), Consent::default()),
         Typed::Protect(who) => (Command::Protect(of(&who.users)?), Consent::default()),
         Typed::Unprotect(who) => (Command::Unprotect(of(&who.users)?), Consent::default()),
+        Typed::Connection(ConnectionCommand::Set(args)) => {
+            (super::connections::settings(directory.connection(), args)?, args.consent.clone())
+        }
         Typed::Enable(consent) => (Command::Enable, consent.clone()),
         Typed::Disable(consent) => (Command::Disable, consent.clone()),
         Typed::Apply { consent } => (Command::Apply, consent.clone()),

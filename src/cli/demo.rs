@@ -34,7 +34,7 @@ pub(super) async fn demo(
     let other_side = OtherSide::start(&example, mail_dir)?;
     let drive = open(&example, &other_side).await?;
     drive.lead().await;
-    let code = console::show(drive, false).await;
+    let code = console::show(drive, false, false).await;
     other_side.stop();
     code
 }

@@ -9,7 +9,7 @@ use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
 use crate::domain::{Flag, OpId, Time};
-use crate::engine::{Problem, ProblemKind, TasksQuery, TestReport};
+use crate::engine::{DeepReport, Problem, ProblemKind, TasksQuery, TestReport};
 use crate::verbs::Command;
 
 /// Seconds between looks of `audit --follow`.
@@ -65,7 +65,12 @@ pub(super) async fn look<S: Seam>(
             )?;
             return Ok(Some(if report.complete { 0 } else { 3 }));
         }
-        Typed::Test => return test(face, &seam.test().await?).map(Some),
+        Typed::Test { deep: true } => return deep(face, &seam.deep_test().await?).map(Some),
+        Typed::Test { deep: false } => return test(face, &seam.test().await?).map(Some),
+        Typed::Connection(super::args::ConnectionCommand::Show { name: None }) => {
+            let connection = directory.connection();
+            face.data(|_| render::connection_text(connection), || render::connection_json(connection))?;
+        }
         Typed::Plan { output } => return plan(seam, face, output.as_deref()).await.map(Some),
         Typed::Audit { follow, since, person, limit } => {
             audit(seam, face, *follow, *since, person.as_deref(), *limit, now).await?;
@@ -110,6 +115,12 @@ fn people(
 /// A test's report; 3 when the connector is not configured successfully.
 pub(super) fn test(face: &mut Face<'_>, report: &TestReport) -> Result<u8, Problem> {
     face.data(|width| render::test_text(report, width), || render::test_json(report))?;
+    Ok(if report.ok { 0 } else { 3 })
+}
+
+/// A deeper look's report; 3 when anything failed.
+fn deep(face: &mut Face<'_>, report: &DeepReport) -> Result<u8, Problem> {
+    face.data(|width| render::deep_text(report, width), || render::deep_json(report))?;
     Ok(if report.ok { 0 } else { 3 })
 }
 

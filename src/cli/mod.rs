@@ -5,6 +5,7 @@
 mod act;
 pub mod args;
 mod connect;
+mod connections;
 mod console;
 mod decisions;
 mod demo;
@@ -127,6 +128,11 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;
     match command {
         Command::Sandbox(args) => return sandbox::sandbox(args, face, &mut signals).await,
+        Command::Connection(args) => {
+            if let Some(code) = connections::connections(&opening()?, args, face).await? {
+                return Ok(code);
+            }
+        }
         Command::Connect(args) => {
             let opening = opening()?;
             let connect = connect::connect(&opening, global, args, face);

@@ -12,8 +12,8 @@ use crate::directory::Directory;
 use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, Tasks, TasksQuery,
-    TestReport, Trace, UndoOf,
+    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, Tasks,
+    TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -54,7 +54,7 @@ impl Opening {
 /// Opens the home on its connection.
 pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
     let store = open_home(&opening.home)?;
-    let connection = choose(drive::connections(&store).await?, opening)?;
+    let connection = chosen(&store, opening).await?;
     Drive::open(opening.config(store, connection, false)).await
 }
 
@@ -63,11 +63,16 @@ pub(super) async fn has_connection(opening: &Opening) -> Result<bool, Problem> {
     Ok(!drive::connections(&open_home(&opening.home)?).await?.is_empty())
 }
 
-/// Opens the home on its connection, and follows the app's log and other processes.
-pub(super) async fn open_watching(opening: &Opening) -> Result<Drive, Problem> {
+/// Opens the home on its connection, and follows the app's log and other processes. Where several are there and none
+/// was chosen it is the oldest, and the second value says that the operator is to be asked.
+pub(super) async fn open_watching(opening: &Opening) -> Result<(Drive, bool), Problem> {
     let store = open_home(&opening.home)?;
-    let connection = choose(drive::connections(&store).await?, opening)?;
-    Drive::open(opening.config(store, connection, true)).await
+    let undecided = opening.connection.is_none() && drive::current_connection(&store).await?.is_none();
+    let connection = match drive::connections(&store).await?.into_iter().next().filter(|_| undecided) {
+        Some(oldest) => oldest,
+        None => chosen(&store, opening).await?,
+    };
+    Ok((Drive::open(opening.config(store, connection, true)).await?, undecided))
 }
 
 /// Saves a new connection, not enabled, tests it and opens the home on it. `connection.id` is given by the store.
@@ -77,13 +82,10 @@ pub(super) async fn connect(
 ) -> Result<(Drive, TestReport), Problem> {
     drive::check_base_url(&connection.base_url)?;
     let store = open_home(&opening.home)?;
-    if drive::connections(&store).await?.iter().any(|c| c.name == connection.name) {
-        return Err(Problem::new(
-            ProblemKind::BadInput,
-            "name_taken",
-            format!("A connection named {} is already there. Nothing was changed.", connection.name),
-            "Give another name with --name, or replace its token: scimdeck token",
-        ));
+    drive::check_name(&store, &connection.name).await?;
+    // Commands that name none go on to mean the one they meant.
+    if let Some(current) = drive::current_connection(&store).await? {
+        drive::use_connection(&store, current).await?;
     }
     let connection = drive::add_connection(&store, connection).await?;
     let drive = Drive::open(opening.config(store, connection, false)).await?;
@@ -107,13 +109,14 @@ pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
     drive::open_store(home)
 }
 
-/// The connection that was named, or the only one.
-fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Problem> {
+/// The connection that was named, or the one that is used where none is.
+pub(super) async fn chosen(store: &crate::store::Store, opening: &Opening) -> Result<Connection, Problem> {
+    let mut all = drive::connections(store).await?;
+    let current = drive::current_connection(store).await?;
     let names: Vec<String> = all.iter().map(|c| c.name.clone()).collect();
     let at = match &opening.connection {
         Some(name) => all.iter().position(|c| c.name == *name),
-        None if all.len() == 1 => Some(0),
-        None => None,
+        None => all.iter().position(|c| Some(c.id) == current),
     };
     match at {
         Some(at) => Ok(all.swap_remove(at)),
@@ -130,7 +133,10 @@ fn choose(mut all: Vec<Connection>, opening: &Opening) -> Result<Connection, Pro
                 Some(name) => format!("There is no connection named {name}. Nothing was changed."),
                 None => "There is more than one connection. Nothing was changed.".to_owned(),
             },
-            format!("Name one with --connection: {}", names.join(", ")),
+            format!(
+                "Name one with --connection, or choose one: scimdeck connection use NAME. There are: {}.",
+                names.join(", ")
+            ),
         )),
     }
 }
@@ -171,6 +177,9 @@ impl Seam for Drive {
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         self.test().await
+    }
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        self.deep_test().await
     }
     async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
         self.set_token(source).await

@@ -8,8 +8,8 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Preview, Problem, Progress, Report, Tasks, TasksQuery, TestReport,
-    Trace, UndoOf,
+    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, Progress, Report, Tasks, TasksQuery,
+    TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -38,6 +38,9 @@ pub trait Seam {
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;
+
+    /// A deeper look at the endpoint; reads only.
+    fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>>;
 
     /// Replaces where the token is and tests it; links and queue stay.
     fn set_token(&self, source: TokenSource) -> impl Future<Output = Result<TestReport, Problem>>;

@@ -6,6 +6,7 @@ mod assignment;
 mod attribute;
 mod connection;
 mod exchange;
+mod finding;
 mod flag;
 mod ids;
 mod operation;
@@ -24,6 +25,7 @@ pub use connection::{
     UniqueIdentifier, WireProfile,
 };
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
+pub use finding::{ProbeLine, ProbeVerdict};
 pub use flag::{Flag, FlagSet};
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
 pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};

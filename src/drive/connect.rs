@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::problem;
+use super::{homes, problem};
 use crate::domain::{Connection, Secret};
 use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::engine::{Problem, ProblemKind};
@@ -16,9 +16,17 @@ pub fn open_store(home: &Path) -> Result<Store, Problem> {
     Store::open(&home.join(FILE)).map_err(|e| problem::store(&e))
 }
 
-/// All connections of a home, the oldest first.
+/// All connections of a home but those taken out, the oldest first.
 pub async fn connections(store: &Store) -> Result<Vec<Connection>, Problem> {
-    store.connections().await.map_err(|e| problem::store(&e))
+    let mut all = store.connections().await.map_err(|e| problem::store(&e))?;
+    let mut there = Vec::with_capacity(all.len());
+    for connection in all.drain(..) {
+        let removed = store.meta_get(Some(connection.id), homes::REMOVED).await;
+        if removed.map_err(|e| problem::store(&e))?.is_none() {
+            there.push(connection);
+        }
+    }
+    Ok(there)
 }
 
 /// Adds a connection; the store gives it its number.

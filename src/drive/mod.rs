@@ -9,6 +9,7 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod homes;
 mod imported;
 mod intake;
 mod lead;
@@ -28,10 +29,12 @@ mod run;
 mod runner;
 mod scan;
 mod shared;
+mod sibling;
 mod still;
 mod tasks;
 mod test;
 mod token;
+mod touched;
 mod words;
 
 use std::collections::HashSet;
@@ -43,6 +46,9 @@ use tokio::task::JoinHandle;
 
 pub use connect::{add_connection, check_base_url, connections, open_store};
 pub use example::fill_example;
+pub use homes::{
+    check_name, connection_rows, current_connection, remove_connection, rename_connection, use_connection,
+};
 use ledger::Ledger;
 use line::open_line;
 use shared::Shared;

@@ -1,7 +1,7 @@
 //! Observe and plan: as far as a command goes without being confirmed.
 
 use super::shared::{Line, hold, now};
-use super::{Drive, observe, open_line, problem};
+use super::{Drive, observe, open_line, problem, words};
 use crate::domain::{Failure, FailureKind, PersonId};
 use crate::engine::{self, BrakeHistory, Finding, Findings, Preview, Problem};
 use crate::verbs::{self, Command, Context, Decision};
@@ -19,8 +19,11 @@ impl Drive {
             return Err(problem::disabled());
         }
         let mut decision = self.decide(&before, &command, &typed).await?;
+        // While the connection is disabled the endpoint is left alone altogether.
+        let asleep = !before.connection().enabled && !matches!(command, Command::Enable);
         let line = match engine::people_of(&decision.scope) {
             [] => None,
+            _ if asleep => Some(Err(words::disabled())),
             _ => Some(open_line(&self.shared).await),
         };
         // Opening the line may have kept the mark of a new token: that does not make this preview an old one.

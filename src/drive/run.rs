@@ -8,6 +8,7 @@ use tokio::sync::{oneshot, watch};
 use super::follow::{Following, waits, waits_alone};
 use super::order::Order;
 use super::shared::{hold, now};
+use super::touched::{set_here, touched};
 use super::words::replaced;
 use super::{Drive, imported, problem};
 use crate::audit::{AuditEntry, Source};
@@ -17,7 +18,7 @@ use crate::engine::{
     Approval, GroupResult, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult,
 };
 use crate::store::{Applied, Batch, Which};
-use crate::verbs::{Command, PersonFields};
+use crate::verbs::Command;
 
 /// How long a report waits for requests under way when its run stopped.
 const QUIET_WITHIN: Duration = Duration::from_secs(2);
@@ -183,8 +184,12 @@ impl Drive {
         }
     }
 
-    /// What follows from enabling.
+    /// What follows from new settings and from enabling.
     async fn after_commit(&self, preview: &Preview) {
+        if matches!(preview.command, Command::ConnectionSet(_)) {
+            // Opened again with the settings of now.
+            super::line::close_line(&self.shared).await;
+        }
         if matches!(preview.command, Command::Enable) {
             super::line::close_line(&self.shared).await;
             self.shared.order(Order::TokenChanged);
@@ -242,7 +247,7 @@ impl Drive {
         }
         if people.is_empty() || people.len() > 20 {
             let detail = match people.len() {
-                0 => decision.cause.clone(),
+                0 => about(preview),
                 n => format!("{}: {n} people", decision.cause),
             };
             return vec![entry(None, String::new(), detail)];
@@ -289,33 +294,14 @@ impl Drive {
     }
 }
 
-/// What an operator set by hand: the next people file does not silently take it back. Fields by column name.
-fn set_here(command: &Command) -> Vec<(PersonId, String)> {
-    let of = |people: &[PersonId], fields: Vec<String>| {
-        people.iter().flat_map(|id| fields.iter().map(|field| (*id, field.clone()))).collect()
-    };
-    match command {
-        Command::Assign { people, roles } => of(people, roles.0.keys().cloned().collect()),
-        Command::Role { people, values } => of(people, values.keys().cloned().collect()),
-        Command::SetStatus { people, .. } => of(people, vec!["status".to_owned()]),
-        Command::Unassign(people) => of(people, vec!["assigned".to_owned()]),
-        Command::PersonSet { person: Some(person), fields } => of(&[*person], named(fields)),
-        _ => Vec::new(),
+/// What the one entry about the whole says: of settings, which they are.
+fn about(preview: &Preview) -> String {
+    let decision = &preview.decision;
+    let said = decision.said.iter().find(|said| said.person.is_none());
+    match (&preview.command, said) {
+        (Command::ConnectionSet(_), Some(said)) => said.text.clone(),
+        _ => decision.cause.clone(),
     }
-}
-
-fn named(fields: &PersonFields) -> Vec<String> {
-    let given = [
-        ("user_name", fields.user_name.is_some()),
-        ("given_name", fields.given_name.is_some()),
-        ("family_name", fields.family_name.is_some()),
-        ("display_name", fields.display_name.is_some()),
-        ("email", fields.email.is_some()),
-        ("title", fields.title.is_some()),
-        ("department", fields.department.is_some()),
-        ("external_id", fields.external_id.is_some()),
-    ];
-    given.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
@@ -345,32 +331,6 @@ fn skipped(preview: &Preview) -> Vec<RunResult> {
             }),
         })
         .collect()
-}
-
-/// The people that changes are about, each once, in order.
-fn touched(changes: &[Change]) -> Vec<PersonId> {
-    let mut people = Vec::new();
-    for change in changes {
-        let id = match change {
-            Change::Person(person) => person.id,
-            Change::PersonDropped(id)
-            | Change::Member(_, id)
-            | Change::MemberDropped(_, id)
-            | Change::Assigned(id, _)
-            | Change::Unassigned(id)
-            | Change::LinkDropped(id)
-            | Change::Noted(id, _)
-            | Change::NoteDropped(id) => *id,
-            _ => continue,
-        };
-        if !people.contains(&id) {
-            people.push(id);
-        }
-        if people.len() > 20 {
-            break;
-        }
-    }
-    people
 }
 
 /// The dialog's OK and the brake's number. The number allows as many people as it says.

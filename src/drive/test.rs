@@ -1,10 +1,14 @@
-//! Test Connector Configuration.
+//! Test Connector Configuration, and the deeper look that is asked for.
 
+use super::line::endpoint_config;
 use super::shared::now;
 use super::{Drive, open_line, problem};
-use crate::domain::Failure;
-use crate::endpoint::probe;
-use crate::engine::{ActionResult, Problem, TestReport, Verdict};
+use crate::domain::{Connection, Failure, FailureKind, Secret};
+use crate::endpoint::{Endpoint, EndpointError, deep_probe, probe};
+use crate::engine::{ActionResult, DeepReport, Problem, ProblemKind, TestReport, Verdict};
+
+/// Sent where it is tried whether a token that is not the connection's is refused. Not a token of anybody.
+const WRONG: &str = "scimdeck-asks-whether-a-wrong-token-is-refused";
 
 impl Drive {
     /// Sends the one request that Okta's button sends, and reports per action.
@@ -14,29 +18,71 @@ impl Drive {
         let directory = self.shared.directory();
         let connection = directory.connection();
         let report = probe::probe(&line.endpoint, connection.actions, connection.to_app).await;
-        let actions = report.actions.iter().map(|line| {
-            let verdict = match line.verdict {
-                probe::Verdict::Off => Verdict::Off,
-                probe::Verdict::Declared => Verdict::Declared,
-                probe::Verdict::Verified => Verdict::Verified,
-                probe::Verdict::Failed => Verdict::Failed,
-            };
-            ActionResult {
-                action: line.action.words().to_owned(),
-                declared: verdict != Verdict::Off,
-                verdict,
-                text: line.reason.clone(),
-            }
-        });
         if report.ok() {
             self.shared.order(super::Order::TokenChanged);
         }
-        Ok(TestReport {
-            ok: report.ok(),
-            actions: actions.collect(),
-            trouble: report.trouble.map(Failure::from),
-            exchange: report.exchange,
-            at: now(),
-        })
+        Ok(told(report))
+    }
+
+    /// Reads more of the endpoint than the test does, and says of each finding what it means. Writes nothing there;
+    /// the request with a wrong token goes beside the queue and stops nothing.
+    pub async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
+        let directory = self.shared.directory();
+        let connection = directory.connection();
+        let stranger = endpoint(connection, Secret::new(WRONG))?;
+        let found = deep_probe::run(&line.endpoint, &stranger, directory.attributes()).await;
+        Ok(DeepReport { ok: found.ok(), requests: found.requests, lines: found.lines, at: now() })
+    }
+
+    /// The report on a new token, where the app refuses it: then it is not to be taken.
+    pub(super) async fn refused(&self, secret: &Secret) -> Result<Option<TestReport>, Problem> {
+        let directory = self.shared.directory();
+        let connection = directory.connection();
+        let endpoint = endpoint(connection, secret.clone())?;
+        let report = told(probe::probe(&endpoint, connection.actions, connection.to_app).await);
+        let refused = report.trouble.as_ref().is_some_and(|t| t.kind == FailureKind::TokenRefused);
+        Ok(refused.then(|| {
+            let mut report = report;
+            if let Some(trouble) = &mut report.trouble {
+                trouble.text =
+                    format!("This new token was not taken, the one before is kept. {}", trouble.text);
+            }
+            report
+        }))
+    }
+}
+
+fn endpoint(connection: &Connection, secret: Secret) -> Result<Endpoint, Problem> {
+    Endpoint::new(endpoint_config(connection, &connection.base_url, secret)).map_err(
+        |error: EndpointError| {
+            let text = format!("{}. Nothing was sent.", error.to_string().trim_end_matches('.'));
+            Problem::new(ProblemKind::Endpoint, "unreachable", text, "Repair it, then test the connection.")
+        },
+    )
+}
+
+fn told(report: probe::ProbeReport) -> TestReport {
+    let ok = report.ok();
+    let actions = report.actions.iter().map(|line| {
+        let verdict = match line.verdict {
+            probe::Verdict::Off => Verdict::Off,
+            probe::Verdict::Declared => Verdict::Declared,
+            probe::Verdict::Verified => Verdict::Verified,
+            probe::Verdict::Failed => Verdict::Failed,
+        };
+        ActionResult {
+            action: line.action.words().to_owned(),
+            declared: verdict != Verdict::Off,
+            verdict,
+            text: line.reason.clone(),
+        }
+    });
+    TestReport {
+        ok,
+        actions: actions.collect(),
+        trouble: report.trouble.map(Failure::from),
+        exchange: report.exchange,
+        at: now(),
     }
 }

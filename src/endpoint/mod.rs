@@ -9,6 +9,7 @@
 pub mod activity;
 mod address;
 mod body;
+pub mod deep_probe;
 mod excerpt;
 mod fault;
 mod headers;

@@ -4,6 +4,9 @@
 
 mod command;
 mod file;
+mod keep;
+
+pub use keep::keep;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +28,16 @@ pub enum TokenError {
         "the token file {path} cannot be read: {reason}; put the token there with mode 0600, or name another"
     )]
     FileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        reason: String,
+    },
+    /// The file cannot be written.
+    #[error(
+        "the token file {path} cannot be written: {reason}; the token was not kept, make room or correct its folder"
+    )]
+    FileUnwritable {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.

@@ -167,6 +167,11 @@ impl Endpoint {
         &self.0.base.host
     }
 
+    /// Whether what is sent is encrypted.
+    pub fn encrypted(&self) -> bool {
+        !self.0.base.clear
+    }
+
     /// Uses another token from the next request on.
     pub fn set_token(&self, token: Secret) {
         *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;

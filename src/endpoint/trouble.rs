@@ -64,14 +64,16 @@ impl Trouble {
     pub(super) fn new(cause: Cause, text: String, next: &str) -> Self {
         let kind = match cause {
             Cause::NotSent | Cause::NoAnswer => FailureKind::Unreachable,
-            Cause::TokenRefused | Cause::Forbidden => FailureKind::TokenRefused,
+            Cause::TokenRefused => FailureKind::TokenRefused,
             Cause::ResourceGone => FailureKind::AccountGone,
             Cause::NotFoundHere | Cause::Redirect | Cause::NotScim => FailureKind::NotScim,
             Cause::Conflict => FailureKind::Conflict,
             Cause::Pending => FailureKind::Pending,
             Cause::Stale => FailureKind::Stale,
             Cause::SlowDown => FailureKind::SlowDown,
-            Cause::NotOffered | Cause::Refused | Cause::ServerError => FailureKind::Refused,
+            Cause::Forbidden | Cause::NotOffered | Cause::Refused | Cause::ServerError => {
+                FailureKind::Refused
+            }
         };
         Self { cause, kind, text, next: next.to_owned() }
     }
@@ -170,14 +172,10 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         401 => (
             Cause::TokenRefused,
             format!("The token was refused (HTTP 401{said}). Nothing was changed."),
-            "It may have been refreshed or revoked in the app: generate or copy the token there and replace it here; \
-             the queue is kept.",
+            "It was refreshed or revoked in the app (Workato: Generate or Refresh SCIM token). Copy the new one there \
+             and give it here: T in Provisioning, or scimdeck token. The queue is kept.",
         ),
-        403 => (
-            Cause::Forbidden,
-            format!("The token is not allowed to do this (HTTP 403{said}). Nothing was changed."),
-            "Give the token SCIM rights in the app, or replace it by one that has them.",
-        ),
+        403 => return forbidden(call, &said),
         404 | 410 if call.path.len() > 1 => (
             Cause::ResourceGone,
             format!("The account is not there any more (HTTP {status}{said}).{unchanged}"),
@@ -243,6 +241,26 @@ fn asked(call: &Call) -> String {
         true => "a search by filter".to_owned(),
         false => format!("{} here", call.method.word()),
     }
+}
+
+/// A whole list that may not be read is about the token. One account that may not be touched is about that account:
+/// the app's owner, somebody of another role, or a domain that it does not take.
+fn forbidden(call: &Call, said: &str) -> Trouble {
+    if call.method.writes() || call.path.len() > 1 {
+        return Trouble::new(
+            Cause::Forbidden,
+            format!("The app does not allow this for this account (HTTP 403{said}). Nothing was changed."),
+            "Look at the account in the app, then retry. If it is so for everybody, the token lacks rights: give it \
+             SCIM rights there, or replace it here.",
+        );
+    }
+    let mut trouble = Trouble::new(
+        Cause::Forbidden,
+        format!("The token is not allowed to do this (HTTP 403{said}). Nothing was changed."),
+        "Give the token SCIM rights in the app, or replace it by one that has them.",
+    );
+    trouble.kind = FailureKind::TokenRefused;
+    trouble
 }
 
 /// A 5xx, 408 or 425 does not prove that nothing happened.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod brake;
+mod connections;
 pub mod machine;
 mod make;
 mod notice;
@@ -16,6 +17,7 @@ pub mod wire;
 
 pub use advice::{advice, advise};
 pub use brake::{BrakeHistory, weigh};
+pub use connections::{Connected, ConnectionRow, NewConnection, name_fault};
 pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};
@@ -23,8 +25,8 @@ pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
 pub use problem::{Problem, ProblemKind};
 pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
-    ActionResult, Approval, CheckReport, ImportScan, Outcome, Preview, Progress, Report, RunResult,
-    TestReport, Trace, Verdict,
+    ActionResult, Approval, CheckReport, DeepReport, ImportScan, Outcome, Preview, Progress, Report,
+    RunResult, TestReport, Trace, Verdict,
 };
 pub use standstill::Standstill;
 pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

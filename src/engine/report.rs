@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GroupResult, Plan};
 use crate::directory::Change;
-use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, Time};
+use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
 use crate::verbs::{AccountsFound, AccountsReview, Command, Decision};
 
 /// A command as far as it can go without being confirmed: nothing is changed, nothing was sent but reads.
@@ -159,6 +159,19 @@ pub struct TestReport {
     /// The request and its answer.
     pub exchange: Exchange,
     /// When.
+    pub at: Time,
+}
+
+/// A deeper look at the endpoint than the test's: reads only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeepReport {
+    /// Whether nothing failed.
+    pub ok: bool,
+    /// One line per check, in the order of looking.
+    pub lines: Vec<ProbeLine>,
+    /// How many requests it took.
+    pub requests: u32,
+    /// When it ended.
     pub at: Time,
 }
 

@@ -5,12 +5,13 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, Operation, PersonId, ReportedValue};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
 use crate::drive::Drive;
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
     TestReport, Trace, UndoOf,
 };
+use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
 impl Seam for Drive {
@@ -39,6 +40,21 @@ impl Seam for Drive {
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         Self::test(self).await
+    }
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        Self::deep_test(self).await
+    }
+    async fn replace_token(&self, token: Secret) -> Result<TestReport, Problem> {
+        Self::replace_token(self, token).await
+    }
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
+        Self::connections(self).await
+    }
+    async fn connect(&self, new: NewConnection) -> Result<Connected, Problem> {
+        Self::connect(self, new).await
+    }
+    async fn switch(&self, id: ConnectionId) -> Result<Self, Problem> {
+        Self::switch(self, id).await
     }
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         Self::reported_roles(self).await

@@ -90,7 +90,7 @@ impl<S: Seam> Loop<S> {
         mut self,
         terminal: &mut Terminal<B>,
         mut input: impl Stream<Item = io::Result<Event>> + Unpin,
-        mut signals: mpsc::Receiver<Signal>,
+        signals: &mut mpsc::Receiver<Signal>,
         host: &mut H,
     ) -> io::Result<Ended> {
         let size = terminal.size().map_err(failed)?;
@@ -111,7 +111,7 @@ impl<S: Seam> Loop<S> {
             if self.app.idle() && self.messages.is_empty() && self.notices.is_empty() {
                 host.settled(&self.app, terminal.backend());
             }
-            let woken = self.wait(&mut input, &mut signals).await;
+            let woken = self.wait(&mut input, signals).await;
             self.tell(Msg::Now((self.clock)()));
             self.take(woken, host)?;
         }
@@ -217,6 +217,7 @@ impl<S: Seam> Loop<S> {
         for effect in effects {
             match self.work.begin(effect) {
                 Some(Effect::Quit) => self.ended = Some(Ended::Quit),
+                Some(Effect::Switch(id)) => self.ended = Some(Ended::Switch(id)),
                 Some(Effect::WakeAt(at)) => self.wake = Some(self.wake.map_or(at, |w| w.min(at))),
                 Some(Effect::Copy(text)) => self.copies.push(text),
                 _ => {}

@@ -23,7 +23,7 @@ use ratatui::backend::CrosstermBackend;
 use crate::app::App;
 pub use crate::app::Session;
 use crate::config::Look;
-use crate::domain::Time;
+use crate::domain::{ConnectionId, Time};
 use event_loop::Loop;
 use placed::Placed;
 use screen::Screen;
@@ -36,6 +36,8 @@ pub struct Options {
     pub session: Session,
     /// Which colours and characters may be drawn.
     pub look: Look,
+    /// More than one connection is there and none was chosen: the list of them is shown first.
+    pub ask_which: bool,
 }
 
 /// How the console ended.
@@ -47,13 +49,15 @@ pub enum Ended {
     Signal(u8),
     /// The terminal went away; as a hangup.
     Lost,
+    /// The operator goes over to another connection; the console itself goes on with it.
+    Switch(ConnectionId),
 }
 
 impl Ended {
     /// The exit code of the command line's contract: 128 and the signal.
     pub fn exit(self) -> u8 {
         match self {
-            Self::Quit => 0,
+            Self::Quit | Self::Switch(_) => 0,
             Self::Signal(number) => 128 + number,
             Self::Lost => 129,
         }
@@ -112,18 +116,44 @@ fn check_terminal() -> Result<(), ConsoleError> {
 /// When there is no terminal to run on, or it fails.
 pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, ConsoleError> {
     check_terminal()?;
-    let signals = signals::listen()?;
+    let mut signals = signals::listen()?;
     let mut screen = Screen::enter()?;
     // Never dropped: on a terminal that is gone its drop would write to standard error, which panics when that is
     // gone too. The screen shows the cursor again by itself.
     let mut terminal =
         ManuallyDrop::new(Terminal::new(Placed::new(CrosstermBackend::new(io::stdout()), screen::mark))?);
-    let events = keys::events()?;
-    let app = App::new(options.session, seam.directory());
-    let ended = Loop::new(Arc::new(seam), app, options.look, now)
-        .run(&mut terminal, events, signals, &mut screen)
-        .await;
+    let mut events = keys::events()?;
+    let mut seam = Arc::new(seam);
+    let mut app = App::new(options.session.clone(), seam.directory());
+    if options.ask_which {
+        app.ask_which();
+    }
+    let mut left = Vec::new();
+    let ended = loop {
+        let ended = Loop::new(Arc::clone(&seam), app, options.look, now)
+            .run(&mut terminal, &mut events, &mut signals, &mut screen)
+            .await;
+        let Ok(Ended::Switch(id)) = ended else { break ended };
+        let opened = seam.switch(id).await;
+        let problem = match opened {
+            Ok(other) => {
+                let before = std::mem::replace(&mut seam, Arc::new(other));
+                // What was sent there is heard out beside the work here.
+                let same = before.directory().connection().id == id;
+                left.extend((!same).then(|| tokio::spawn(async move { before.stop_run().await })));
+                None
+            }
+            Err(problem) => Some(problem),
+        };
+        app = App::new(options.session.clone(), seam.directory());
+        problem.iter().for_each(|problem| app.tell_problem("The other connection", problem));
+    };
     drop(screen);
+    // What was sent is heard out, so that nothing is left in doubt.
+    seam.stop_run().await;
+    for task in left {
+        let _ = task.await;
+    }
     match ended {
         // Whatever it was that failed: writing to a terminal that is gone may be noticed before its signal.
         Err(_) if signals::hung_up() => Ok(Ended::Lost),

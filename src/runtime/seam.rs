@@ -6,11 +6,12 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{OpId, Operation, PersonId, ReportedValue};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
     TestReport, Trace, UndoOf,
 };
+use crate::engine::{Connected, ConnectionRow, DeepReport, NewConnection};
 use crate::verbs::Command;
 
 /// The one path of every write, as a face sees it. Dropping a future means that nobody waits any more: what was
@@ -48,6 +49,23 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// A deeper look at the endpoint; reads only.
+    fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>> + Send;
+
+    /// Uses this token from now on and tests it; one that the app refuses is not taken.
+    fn replace_token(&self, token: Secret) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// The connections of this home.
+    fn connections(&self) -> impl Future<Output = Result<Vec<ConnectionRow>, Problem>> + Send;
+
+    /// Saves a new connection of this home and tests it.
+    fn connect(&self, new: NewConnection) -> impl Future<Output = Result<Connected, Problem>> + Send;
+
+    /// Opens another connection of this home.
+    fn switch(&self, id: ConnectionId) -> impl Future<Output = Result<Self, Problem>> + Send
+    where
+        Self: Sized;
 
     /// The role values that the endpoint reports. Only reads.
     fn reported_roles(&self) -> impl Future<Output = Result<Vec<ReportedValue>, Problem>> + Send;

@@ -19,10 +19,12 @@ use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::config::Look;
 use crate::directory::{Change, Directory, Link};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
-use crate::domain::{Assignment, Exchange, OpId, OpKind, Operation, PersonId};
+use crate::domain::{
+    Assignment, ConnectionId, Exchange, OpId, OpKind, Operation, PersonId, ProbeLine, ProbeVerdict, Secret,
+};
 use crate::engine::{
-    Approval, CheckReport, ImportScan, Notice, Outcome, Preview, Problem, ProblemKind, Progress, Report,
-    RunResult, Tasks, TasksQuery, TestReport, Trace, UndoOf,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Outcome,
+    Preview, Problem, ProblemKind, Progress, Report, RunResult, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::{Command, Who};
 
@@ -133,6 +135,42 @@ impl Seam for Arc<Fake> {
         Ok(TestReport { ok: true, trouble: None, actions: Vec::new(), exchange: exchange(), at: NOW })
     }
 
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        let line = ProbeLine {
+            check: "Wrong token is refused".into(),
+            verdict: ProbeVerdict::Pass,
+            found: "HTTP 401, as it should be".into(),
+            next: String::new(),
+        };
+        Ok(DeepReport { ok: true, lines: vec![line], requests: 15, at: NOW })
+    }
+
+    async fn replace_token(&self, token: Secret) -> Result<TestReport, Problem> {
+        assert_eq!(token, Secret::new("tok-1"));
+        self.test().await
+    }
+
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
+        let row = |id, name: &str, badge: &str, current| ConnectionRow {
+            id: ConnectionId(id),
+            name: name.into(),
+            badge: badge.into(),
+            base_url: "https://workato.com/scim/v2".into(),
+            enabled: true,
+            current,
+            queued: 0,
+            standing: 0,
+        };
+        Ok(vec![row(1, "workato", "SANDBOX", true), row(2, "workato-prod", "PROD", false)])
+    }
+
+    async fn connect(&self, new: NewConnection) -> Result<Connected, Problem> {
+        Ok(Connected { id: ConnectionId(3), name: new.name, report: self.test().await? })
+    }
+
+    async fn switch(&self, _: ConnectionId) -> Result<Self, Problem> {
+        Ok(Self::clone(self))
+    }
     async fn reported_roles(&self) -> Result<Vec<crate::domain::ReportedValue>, Problem> {
         Err(Problem::new(ProblemKind::BadInput, "no", "Not here.", "Try another."))
     }
@@ -249,14 +287,14 @@ fn event(name: &str) -> KeyEvent {
 async fn play(stuck: bool, first: &'static str, steps: Vec<Step>) -> (Ended, Script) {
     let (keys, mut events) = mpsc::unbounded_channel();
     let input = stream::poll_fn(move |cx| events.poll_recv(cx));
-    let (_alive, signals) = mpsc::channel::<Signal>(1);
+    let (_alive, mut signals) = mpsc::channel::<Signal>(1);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let seam = Arc::new(Fake::new(stuck));
     let session = Session { who: "sam@jump1".into(), read_only: false };
     let app = App::new(session, seam.directory());
     let mut script = Script::new(first, steps, keys);
     let ended = Loop::new(Arc::new(seam), app, LOOK, || NOW)
-        .run(&mut terminal, input, signals, &mut script)
+        .run(&mut terminal, input, &mut signals, &mut script)
         .await
         .unwrap();
     assert!(script.steps.next().is_none(), "not all steps were taken");
@@ -293,6 +331,26 @@ async fn a_test_of_the_connector_is_shown_with_its_request() {
 }
 
 #[tokio::test]
+async fn a_deep_test_is_read_and_left() {
+    let steps = vec![("5 P", "Wrong token is refused"), ("esc q", "")];
+    play(false, "Assignments", steps).await;
+}
+
+#[tokio::test]
+async fn a_typed_token_reaches_the_other_side_and_is_never_on_the_screen() {
+    let steps =
+        vec![("5 T t o k - 1", "*****  5 characters"), ("enter", "the new token is taken"), ("q", "")];
+    play(false, "Assignments", steps).await;
+}
+
+#[tokio::test]
+async fn going_over_ends_this_loop_with_the_other_connection() {
+    let steps = vec![("5 c", "workato-prod"), ("j enter", "")];
+    let (ended, _) = play(false, "Assignments", steps).await;
+    assert_eq!((ended, ended.exit()), (Ended::Switch(ConnectionId(2)), 0));
+}
+
+#[tokio::test]
 async fn a_run_that_stands_still_can_be_left() {
     let steps = vec![("p", "OK (y)"), ("y ctrl-c ctrl-c", "no longer waiting"), ("q", "")];
     play(true, "Assignments", steps).await;
@@ -313,14 +371,17 @@ async fn the_name_under_the_cursor_is_copied_between_frames() {
 /// Runs the loop without any key.
 async fn ending(
     input: impl futures_util::Stream<Item = io::Result<Event>> + Unpin,
-    signals: mpsc::Receiver<Signal>,
+    mut signals: mpsc::Receiver<Signal>,
 ) -> Ended {
     let (keys, _) = mpsc::unbounded_channel();
     let mut host = Script::new("", Vec::new(), keys);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let seam = Arc::new(Fake::new(false));
     let app = App::new(Session::default(), seam.directory());
-    Loop::new(Arc::new(seam), app, LOOK, || NOW).run(&mut terminal, input, signals, &mut host).await.unwrap()
+    Loop::new(Arc::new(seam), app, LOOK, || NOW)
+        .run(&mut terminal, input, &mut signals, &mut host)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -56,6 +56,21 @@ impl<S: Seam> Work<S> {
                     Msg::Tested(id, Box::new(Err(problem)))
                 })
             }
+            Effect::DeepTest(id) => self.task(
+                id,
+                async move { Msg::Probed(id, Box::new(seam.deep_test().await)) },
+                |id, problem| Msg::Probed(id, Box::new(Err(problem))),
+            ),
+            Effect::Token(id, token) => self.task(
+                id,
+                async move { Msg::Tested(id, Box::new(seam.replace_token(token).await)) },
+                |id, problem| Msg::Tested(id, Box::new(Err(problem))),
+            ),
+            Effect::Connect(id, new) => self.task(
+                id,
+                async move { Msg::Connected(id, Box::new(seam.connect(*new).await)) },
+                |id, problem| Msg::Connected(id, Box::new(Err(problem))),
+            ),
             Effect::Reported(id) => {
                 self.task(id, async move { Msg::Reported(id, seam.reported_roles().await) }, |id, problem| {
                     Msg::Reported(id, Err(problem))
@@ -109,6 +124,7 @@ impl<S: Seam> Work<S> {
         let work = tokio::spawn(async move {
             match query {
                 Query::Audit(query) => seam.audit(query).await.map(Answer::Audit),
+                Query::Connections => seam.connections().await.map(Answer::Connections),
                 Query::Traces(operation) => seam.traces(operation).await.map(Answer::Traces),
                 Query::Tasks(query) => seam.tasks(query).await.map(|tasks| Answer::Tasks(Box::new(tasks))),
                 Query::Undoable(of) => seam.undoable(of).await.map(Answer::Undoable),

@@ -23,7 +23,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, form: &Form) -> Option<P
     let height = form.fields.iter().map(rows).sum::<u16>() + intro + 5;
     let outer = middle(area, layout::dialog_columns(area.width) + 4, height);
     canvas.clear(outer);
-    let inside = canvas.frame(outer, &form.title, "", true);
+    let all = form.fields.iter().map(rows).sum::<u16>() + intro + 5;
+    let place = if all > outer.height {
+        format!("field {} of {}", form.focus + 1, form.fields.len())
+    } else {
+        String::new()
+    };
+    let inside = canvas.frame(outer, &form.title, &place, true);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     // The last two rows say what is wrong or what to enter; fields scroll above them.
     let bottom = inside.bottom().saturating_sub(2);
@@ -101,6 +107,14 @@ fn draw_field(
         Value::Toggle(on) => {
             let style = if focused { theme::cursor(canvas.look) } else { canvas.tone(Tone::Plain) };
             canvas.put(x, area.y, width, if *on { "[x] yes" } else { "[ ] no" }, style);
+            None
+        }
+        Value::Masked(masked) => {
+            let n = masked.length();
+            let stars = "*".repeat(n.min(24));
+            let words = if n == 0 { "(empty)".to_owned() } else { format!("{stars}  {n} characters") };
+            let style = if focused { theme::cursor(canvas.look) } else { canvas.tone(Tone::Plain) };
+            canvas.put(x, area.y, width, &words, style);
             None
         }
         Value::Text(_) if focused => text(canvas, field, x, area.y, width),

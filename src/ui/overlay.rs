@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::table::{self, Column};
-use super::{dialog, form, import};
+use super::{connections, dialog, form, import};
 use crate::app::{App, Overlay, Page, Results, Tone};
 use crate::engine::Outcome;
 
@@ -33,6 +33,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Confirm(c) => dialog::confirm(canvas, area, c),
             Overlay::Form(f) => form::draw(canvas, area, f),
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
+            Overlay::Connections(s) => connections::draw(canvas, area, s),
             Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
             Overlay::Import(review) => import::draw(app, canvas, area, review),
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),

@@ -7,12 +7,12 @@ use ratatui::style::{Color, Modifier};
 
 use super::draw;
 use crate::app::fixture::{self, ANA, DORA, NOW, app, app_on, entry};
-use crate::app::{App, Code, Effect, Key, Msg, TaskId};
+use crate::app::{Answer, App, Code, Effect, Key, Msg, TaskId};
 use crate::audit::Source;
 use crate::config::Look;
 use crate::directory::Change;
-use crate::domain::{Call, Difference, Method, OpId, PersonId};
-use crate::engine::{Preview, Progress};
+use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId};
+use crate::engine::{ConnectionRow, Preview, Progress};
 
 const ANSI: Look = Look { colour: true, unicode: true };
 const MONO: Look = Look { colour: false, unicode: true };
@@ -99,6 +99,31 @@ fn with_dialog(held: Option<u32>) -> App {
     app
 }
 
+fn with_token() -> App {
+    let mut app = keyed(app(), "5T");
+    app.handle(Msg::Paste("Bearer abcdefghijkl\n".to_owned()));
+    app
+}
+
+fn with_connections() -> App {
+    let mut app = app();
+    let effects = press(&mut app, "5c");
+    let Some(Effect::Ask(id, _)) = effects.last() else { panic!("{effects:?}") };
+    let row = |id, name: &str, badge: &str, current, standing| ConnectionRow {
+        id: ConnectionId(id),
+        name: name.into(),
+        badge: badge.into(),
+        base_url: "https://workato.com/scim/v2".into(),
+        enabled: current,
+        current,
+        queued: standing * 2,
+        standing,
+    };
+    let rows = vec![row(1, "workato", "SANDBOX", true, 0), row(2, "workato-prod", "PROD", false, 3)];
+    app.handle(Msg::Answer(*id, Ok(Answer::Connections(rows))));
+    app
+}
+
 fn never_sent() -> App {
     let mut d = fixture::directory();
     let mut attribute = d.attributes()[0].clone();
@@ -162,6 +187,9 @@ looks!(help_at_80x24, keyed(app(), "?"), 80, 24, MONO);
 looks!(palette_at_80x24, keyed(app(), ":prov"), 80, 24, ANSI);
 looks!(role_form_at_80x24, keyed(app(), "jje"), 80, 24, ANSI);
 looks!(attribute_form_at_80x24, keyed(app(), "3a"), 80, 24, ANSI);
+looks!(settings_form_at_80x24, keyed(app(), "5E"), 80, 24, ANSI);
+looks!(token_form_at_80x24, with_token(), 80, 24, ANSI);
+looks!(connections_at_80x24, with_connections(), 80, 24, ANSI);
 looks!(confirm_at_80x24, with_dialog(None), 80, 24, ANSI);
 looks!(confirm_with_brake_in_mono, with_dialog(Some(120)), 80, 24, MONO);
 looks!(a_filter_being_typed, keyed(app(), "/flag:dr"), 80, 24, ANSI);
@@ -217,7 +245,7 @@ fn a_running_task_is_on_the_message_line() {
 
 #[test]
 fn every_size_can_be_drawn_with_everything_open() {
-    for keys in ["", "?", ":x", "jje", "3a", "3m", "3p", "\n", "5", "4", "6", "/abc"] {
+    for keys in ["", "?", ":x", "jje", "3a", "3m", "3p", "\n", "5", "4", "6", "/abc", "5E", "5T", "5c"] {
         for (columns, rows) in [(0, 0), (1, 1), (20, 5), (60, 16), (61, 17), (79, 23), (250, 80)] {
             let mut app = keyed(app(), keys);
             buffer(&mut app, columns, rows, ANSI);

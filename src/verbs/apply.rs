@@ -16,6 +16,13 @@ pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
     decision
 }
 
+/// Everything that a pause left to be sent: as [`apply`], and what is still queued.
+pub(super) fn accumulated(directory: &Directory, cause: &str) -> Decision {
+    let queued = |p: &PersonView<'_>| p.operation().is_some_and(|(.., state)| state == OpState::Queued);
+    let gone = |p: &PersonView<'_>| p.flags().contains(Flag::AccountGone);
+    over(directory, directory.people().filter(|p| due(p) || (queued(p) && !gone(p))), cause)
+}
+
 fn due(person: &PersonView<'_>) -> bool {
     let flags = person.flags();
     let waits = matches!(person.operation(), Some((.., OpState::Waiting)));

@@ -14,6 +14,7 @@ pub(super) fn decide(directory: &Directory, cause: &str) -> Decision {
     connection.enabled = false;
     let mut decision = Decision::here(cause, vec![Change::Connection(Box::new(connection))]);
     decision.confirm = true;
+    decision.say("SCIM is disabled: this action breaks your SCIM connection. User data cannot be synced.");
     let counters = directory.counters();
     let keep = words::count(counters.with_access as usize, "account keeps", "accounts keep");
     decision.say(format!("{keep} access in the app, whatever changes here, until SCIM is enabled again."));

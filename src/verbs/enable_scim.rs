@@ -1,14 +1,17 @@
-//! Enable SCIM provisioning on this connection. Sends nothing by itself: it says what waits.
+//! Enable SCIM provisioning on this connection. What accumulated meanwhile is planned anew and asked about: what was
+//! queued before may not be what is wanted now.
 
-use super::{Context, Decision, words};
+use super::{Context, Decision, apply, words};
 use crate::directory::{Change, Directory};
 use crate::domain::Flag;
 
 pub(super) fn decide(directory: &Directory, cause: &str, context: &Context<'_>) -> Decision {
     let mut connection = directory.connection().clone();
     let already = connection.enabled;
-    let mut decision = Decision::here(cause, Vec::new());
+    let mut decision = apply::accumulated(directory, cause);
+    decision.confirm = !already && (!decision.people().is_empty() || directory.counters().queue.moving() > 0);
     if already {
+        decision = Decision::here(cause, Vec::new());
         decision.say("SCIM is enabled already.");
     } else {
         connection.enabled = true;
@@ -19,7 +22,7 @@ pub(super) fn decide(directory: &Directory, cause: &str, context: &Context<'_>) 
     let moving = counters.queue.moving() as usize;
     if moving > 0 {
         decision.say(format!(
-            "In the queue: {}; sending goes on.",
+            "In the queue since before: {}; planned anew, what is still wanted goes on.",
             words::count(moving, "operation", "operations")
         ));
     }
@@ -40,15 +43,20 @@ pub(super) fn decide(directory: &Directory, cause: &str, context: &Context<'_>) 
 mod tests {
     use super::super::Command;
     use super::super::fixture::*;
-    use crate::domain::OpState;
+    use crate::domain::{OpState, Status};
 
     #[test]
-    fn enabling_says_what_waits_and_touches_nobody() {
-        let mut f =
-            Fixture::new().assigned("ana", "Admin").linked("ben", "Admin").operation("ben", OpState::Queued);
+    fn enabling_plans_what_accumulated_anew_and_asks() {
+        let mut f = Fixture::new()
+            .assigned("ana", "Admin")
+            .linked("ben", "Admin")
+            .linked("cid", "Admin")
+            .operation("ben", OpState::Queued);
         f.run(&Command::Disable);
+        f = f.status("cid", Status::Suspended);
         let decision = f.run(&Command::Enable);
-        assert!(decision.people().is_empty() && !decision.confirm);
+        assert_eq!(decision.people(), [f.id("ben"), f.id("cid")]);
+        assert!(decision.confirm);
         assert!(f.directory.connection().enabled);
         assert_eq!(f.directory.enabled_at(), Some(NOW));
         let text = said(&decision);
@@ -56,6 +64,14 @@ mod tests {
             text.contains("1 person waiting for Provision User") && text.contains("1 operation"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn enabling_asks_nothing_when_nothing_accumulated() {
+        let mut f = Fixture::new().assigned("ana", "Admin").linked("ben", "Admin");
+        f.run(&Command::Disable);
+        let decision = f.run(&Command::Enable);
+        assert!(decision.people().is_empty() && !decision.confirm);
     }
 
     #[test]

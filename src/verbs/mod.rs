@@ -59,6 +59,7 @@ pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
     Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
+pub use connection_set::{setting_faults, settings};
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use edit_person::{check_text, check_user_name};

@@ -39,6 +39,8 @@ fn looking() {
     example("attributes.json", "--json attributes", 0);
     example("check.json", "--json check bo@example.com", 0);
     example("test.json", "--json test", 0);
+    example("test_deep.json", "--json test --deep", 0);
+    example("connection_show.json", "--json connection show", 0);
     example("plan.json", "--json plan", 2);
     example("audit.lines.json", "--json audit", 0);
     example("tasks.json", "--json tasks", 0);
@@ -75,6 +77,7 @@ fn verbs_share_one_shape() {
         "attribute replace workato_role Operator Analyst --yes",
         "flag bo@example.com --note x",
         "protect bo@example.com",
+        "connection set --badge PROD --to-app-deactivate off --yes",
         "enable",
         "disable",
         "retry",

@@ -12,6 +12,7 @@ use scimdeck::engine::*;
 use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, match_accounts};
 use tokio::sync::watch;
 
+use crate::made::{plan, report};
 use crate::unsettled::unsettled;
 
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
@@ -153,6 +154,20 @@ impl Seam for Fake {
             exchange: exchange(if self.test { 200 } else { 401 }),
             at: at(60),
         })
+    }
+
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        let line = |check: &str, verdict, found: &str, next: &str| ProbeLine {
+            check: check.into(),
+            verdict,
+            found: found.into(),
+            next: next.into(),
+        };
+        let lines = vec![
+            line("Users can be read", ProbeVerdict::Pass, "the token is taken; 3 accounts are there", ""),
+            line("Schemas", ProbeVerdict::Warn, "no such document (HTTP 404)", "Nothing needs it."),
+        ];
+        Ok(DeepReport { ok: self.test, lines, requests: 15, at: at(60) })
     }
 
     async fn set_token(&self, _: TokenSource) -> Result<TestReport, Problem> {
@@ -312,68 +327,6 @@ pub(crate) fn directory() -> Directory {
     d.apply(&Change::Noted(PersonId(5), note));
     d.apply(&Change::Swept(Sweep { at: at(5), complete: true, accounts: 3, strangers: 1 }));
     d
-}
-
-pub(crate) fn plan() -> Plan {
-    let d = directory();
-    let bo = d.get(PersonId(2)).unwrap();
-    let wanted = bo.wanted();
-    let changes = AccountValues::default().differences(&wanted);
-    let body = serde_json::json!({"userName": "bo@example.com", "active": true});
-    let calls = vec![
-        Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
-        Call::new(Method::Post, &["Users"]).body(body),
-    ];
-    let intent = Intent {
-        wanted,
-        owned: Owned::of(["active"]),
-        remote_id: None,
-        base: Base::Absent,
-        before: None,
-        linked_at: None,
-    };
-    Plan {
-        operations: vec![Planned {
-            person: PersonId(2),
-            user_name: "bo@example.com".into(),
-            name: bo.name(),
-            kind: OpKind::Create,
-            cause: "Provision User".into(),
-            changes,
-            calls,
-            intent,
-            found: None,
-            invitation: Invitation::Goes,
-        }],
-        skipped: vec![Skipped {
-            person: PersonId(1),
-            user_name: "ana@example.com".into(),
-            why: "already as wanted".into(),
-            failed: false,
-        }],
-        groups: vec![],
-        cancel: vec![],
-        brake: BrakeVerdict::default(),
-        summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
-        complete: true,
-    }
-}
-
-pub(crate) fn report() -> Report {
-    let result = |n, user: &str, op: u64, outcome| RunResult {
-        person: PersonId(n),
-        user_name: user.into(),
-        operation: Some((OpId(op), OpKind::Create)),
-        outcome,
-        error: None,
-    };
-    Report {
-        results: vec![
-            result(1, "ana@example.com", 76, scimdeck::engine::Outcome::Unchanged),
-            result(2, "bo@example.com", 77, scimdeck::engine::Outcome::Done),
-        ],
-        ..Report::default()
-    }
 }
 
 /// What came of a command line.

@@ -8,6 +8,7 @@ mod examples;
 mod fake;
 mod help;
 mod import_endpoint;
+mod made;
 mod real;
 mod text;
 mod unsettled;

@@ -2,7 +2,8 @@
 
 use scimdeck::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation, PersonId};
 
-use crate::fake::{at, plan};
+use crate::fake::at;
+use crate::made::plan;
 
 /// An end of access that is tried again, and a refused create.
 pub(crate) fn unsettled() -> Vec<Operation> {

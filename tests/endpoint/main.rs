@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod activity;
+mod deep_probe;
 mod gzip;
 mod paging;
 mod probe;

@@ -217,7 +217,8 @@ async fn exit_8_for_a_decision_that_a_disabled_connection_keeps_and_enabling_sen
     let status = program.status().await;
     assert_eq!((&status["flags"]["access_remains"], &status["queue"]["queued"]), (&1.into(), &1.into()));
     assert!(program.account(1).unwrap().access);
-    program.ok(&["enable"]).await;
+    assert_eq!(program.run(&["enable"]).await.status.code(), Some(7), "what accumulated is asked about");
+    program.ok(&["enable", "--yes"]).await;
     assert!(!program.account(1).unwrap().access, "sending goes on");
     program.all_true(2).await;
 }

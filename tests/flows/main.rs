@@ -9,6 +9,8 @@
 )]
 
 mod bench;
+mod connection_commands;
+mod connections;
 mod exits;
 mod faults;
 mod files;

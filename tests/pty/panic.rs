@@ -4,10 +4,10 @@ use scimdeck::app::Session;
 use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
-use scimdeck::domain::{OpId, Operation, PersonId, ReportedValue};
+use scimdeck::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
 use scimdeck::engine::{
-    Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
-    TestReport, Trace, UndoOf,
+    Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Preview,
+    Problem, Progress, Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use scimdeck::runtime::{Options, Seam, console};
 use scimdeck::verbs::Command;
@@ -44,6 +44,21 @@ impl Seam for Defect {
     async fn test(&self) -> Result<TestReport, Problem> {
         unreachable!("nothing is asked after the defect")
     }
+    async fn deep_test(&self) -> Result<DeepReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn replace_token(&self, _: Secret) -> Result<TestReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn connect(&self, _: NewConnection) -> Result<Connected, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn switch(&self, _: ConnectionId) -> Result<Self, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         unreachable!("nothing is asked after the defect")
     }
@@ -75,7 +90,8 @@ fn the_console_with_a_defect_of_the_other_test() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let look = Look { colour: true, unicode: true };
-    let _ = runtime.block_on(console(Defect, Options { session: Session::default(), look }));
+    let _ =
+        runtime.block_on(console(Defect, Options { session: Session::default(), look, ask_which: false }));
 }
 
 #[test]

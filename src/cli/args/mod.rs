@@ -1,5 +1,6 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
+mod connections;
 mod import;
 mod mail;
 mod setup;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use connections::{ConnectionCommand, SettingArgs};
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
@@ -75,7 +77,14 @@ pub enum Command {
     /// Replace the connection's token; links and queue stay
     Token(TokenArgs),
     /// Test Connector Configuration
-    Test,
+    Test {
+        /// Look deeper: discovery documents, filters, pages, a wrong token, speed, clock; reads only
+        #[arg(long)]
+        deep: bool,
+    },
+    /// List, show and change connections
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
     /// Take people, groups or accounts into the directory; nothing is sent
     #[command(subcommand)]
     Import(ImportCommand),

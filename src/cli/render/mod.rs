@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod connections;
 mod import;
 mod lists;
 mod people;
@@ -17,11 +18,14 @@ use serde_json::{Value, json};
 
 pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
+pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
 pub(super) use plan::{plan_json, plan_text};
-pub(super) use probe::{check_json, check_text, test_json, test_text, traces_json, traces_text};
+pub(super) use probe::{
+    check_json, check_text, deep_json, deep_text, test_json, test_text, traces_json, traces_text,
+};
 pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};
@@ -61,6 +65,6 @@ fn difference_text(difference: &Difference) -> String {
 }
 
 /// `1 person`, `3 people`.
-fn people_count(n: u32) -> String {
+pub(super) fn people_count(n: u32) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }

@@ -7,7 +7,7 @@ use super::people::person_json;
 use crate::cli::text::{lines, table};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{Exchange, Flag, OpId, Outcome, PersonId};
-use crate::engine::{CheckReport, TestReport, Trace, Verdict};
+use crate::engine::{CheckReport, DeepReport, TestReport, Trace, Verdict};
 
 /// The people a check was about: the named, or all who are flagged now.
 fn found<'a>(directory: &'a Directory, whom: Option<&[PersonId]>) -> Vec<PersonView<'a>> {
@@ -87,15 +87,33 @@ pub(in crate::cli) fn test_text(report: &TestReport, width: Option<usize>) -> St
         .iter()
         .map(|a| {
             let verdict = match a.verdict {
-                Verdict::Verified => "works",
-                Verdict::Failed => "fails",
-                Verdict::Declared => "not tried",
+                Verdict::Verified => "verified",
+                Verdict::Failed => "failed",
+                Verdict::Declared => "declared",
                 Verdict::Off => "off",
             };
             vec![a.action.clone(), verdict.to_owned(), a.text.clone()]
         })
         .collect();
     format!("{}{}", lines(out), table(&["ACTION", "", ""], &rows, width))
+}
+
+pub(in crate::cli) fn deep_json(report: &DeepReport) -> Value {
+    json!({"ok": report.ok, "lines": report.lines, "requests": report.requests, "at": report.at})
+}
+
+/// A line for each check; what to do stands under those that need it.
+pub(in crate::cli) fn deep_text(report: &DeepReport, width: Option<usize>) -> String {
+    let rows: Vec<Vec<String>> = report
+        .lines
+        .iter()
+        .map(|line| vec![line.verdict.word().to_owned(), line.check.clone(), line.found.clone()])
+        .collect();
+    let mut text = table(&["", "CHECK", "FOUND"], &rows, width);
+    let todo = report.lines.iter().filter(|line| !line.next.is_empty());
+    text.push_str(&lines(todo.map(|line| format!("{}: {}", line.check, line.next))));
+    text.push_str(&lines([format!("{} requests; nothing was written there", report.requests)]));
+    text
 }
 
 fn exchange_line(exchange: &Exchange) -> String {

@@ -166,3 +166,29 @@ fn a_mark_tells_tokens_apart_and_depends_on_the_salt() {
     // The first bytes of SHA-256("abc").
     assert_eq!(token_mark(b"a", &Secret::new("bc")), "ba7816bf");
 }
+
+#[tokio::test]
+async fn a_kept_token_is_its_owners_alone_and_replaces_the_one_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tokens").join("connection-1");
+    for text in ["first-token", "second-token"] {
+        keep(&path, &Secret::new(text)).expect("kept");
+        let token = resolve(&TokenSource::File { path: path.clone() }).await.expect("readable by its owner");
+        assert_eq!(token.expose(), text);
+    }
+    let mode = |path: &std::path::Path| {
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).expect("there").permissions()) & 0o777
+    };
+    assert_eq!((mode(&path), mode(path.parent().expect("a folder"))), (0o600, 0o700));
+    assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("readable").count(), 1);
+}
+
+#[test]
+fn a_token_that_cannot_be_kept_leaves_no_file_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let blocked = folder.path().join("file");
+    fs::write(&blocked, "").expect("a file");
+    let error = keep(&blocked.join("connection-1"), &Secret::new("s3cret-token")).expect_err("no folder");
+    assert!(matches!(error, TokenError::FileUnwritable { .. }), "{error}");
+    assert!(!error.to_string().contains("s3cret-token"));
+}

@@ -24,7 +24,7 @@ fn a_success_is_handed_on_even_without_a_body() {
 fn each_status_has_its_cause_and_kind() {
     let cases = [
         (401, Cause::TokenRefused, FailureKind::TokenRefused),
-        (403, Cause::Forbidden, FailureKind::TokenRefused),
+        (403, Cause::Forbidden, FailureKind::Refused),
         (404, Cause::ResourceGone, FailureKind::AccountGone),
         (409, Cause::Conflict, FailureKind::Conflict),
         (412, Cause::Stale, FailureKind::Stale),
@@ -45,6 +45,24 @@ fn each_status_has_its_cause_and_kind() {
         assert_eq!((trouble.cause, trouble.kind), (cause, kind), "{status}");
         assert!(!trouble.next.is_empty() && trouble.text.contains(&status.to_string()), "{trouble}");
     }
+}
+
+#[test]
+fn a_403_on_the_whole_list_is_the_tokens_and_on_one_account_that_accounts() {
+    let list = read(403, "application/json", r#"{"detail":"d"}"#);
+    assert_eq!((list.cause, list.kind), (Cause::Forbidden, FailureKind::TokenRefused));
+    let create = judged(Method::Post, &["Users"], answer(403, "", "{}")).expect_err("a trouble");
+    assert_eq!((create.cause, create.kind), (Cause::Forbidden, FailureKind::Refused));
+    assert!(create.text.contains("for this account"), "{create}");
+}
+
+#[test]
+fn a_refused_token_says_where_the_new_one_is_and_where_it_goes() {
+    let trouble = read(401, "application/json", "{}");
+    assert!(
+        trouble.next.contains("Refresh SCIM token") && trouble.next.contains("queue is kept"),
+        "{trouble}"
+    );
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! When nothing is sent: the endpoint is down, asks to slow down, or refuses the token.
 
 use super::{Effect, Machine, StepKind};
-use crate::domain::{Failure, FailureKind, OpId, Time};
+use crate::domain::{Failure, FailureKind, OpId, OpState, Time};
 
 /// First wait while the endpoint is down; doubled up to [`MAX_WAIT_MS`].
 const FIRST_WAIT_MS: i64 = 1_000;
 const MAX_WAIT_MS: i64 = 60_000;
-/// Answers that refuse the token before everything stops.
+/// Answers that refuse the token before everything stops. After the first one nothing new starts but one request at a
+/// time, so there are never more of them than these, or than requests were under way when the first one came.
 const REFUSALS: u32 = 3;
+/// Accounts in a row that the token may not touch before everything stops: one is about that account, so many are
+/// about the token.
+const FORBIDDEN: u32 = 10;
 
 /// The pace of a connection.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +23,8 @@ pub(super) struct Pace {
     /// so each kind is counted on its own.
     refused_reads: u32,
     refused_writes: u32,
+    /// Accounts in a row that the token may not touch.
+    forbidden: u32,
 }
 
 impl Pace {
@@ -65,6 +71,7 @@ impl Machine {
     pub(super) fn good_write(&mut self) {
         self.good_answer();
         self.pace.refused_writes = 0;
+        self.pace.forbidden = 0;
     }
 
     /// The endpoint is down, or something else answers in its place.
@@ -95,11 +102,30 @@ impl Machine {
             StepKind::Read | StepKind::Verify => &mut self.pace.refused_reads,
         };
         *count += 1;
-        if *count >= REFUSALS {
-            self.pace.paused = Some(None);
-            self.out.push(Effect::Paused { failure, until: None });
-            self.take_back();
+        if self.pace.refused_reads + self.pace.refused_writes >= REFUSALS {
+            self.stand_still(failure);
         }
+    }
+
+    /// The token may not touch this account: that stands still for an operator, the others go on.
+    pub(super) fn forbidden(&mut self, id: OpId, failure: Failure) {
+        self.pace.forbidden += 1;
+        if self.pace.forbidden >= FORBIDDEN {
+            let text =
+                format!("{FORBIDDEN} accounts in a row are not allowed for this token. {}", failure.text);
+            let next =
+                "Give the token SCIM rights in the app or replace it, test the connection, then retry.";
+            let kind = FailureKind::TokenRefused;
+            self.stand_still(Failure { kind, text, next: next.to_owned() });
+        }
+        self.park(id, OpState::Parked, failure, None);
+    }
+
+    /// Nothing is sent until there is another token.
+    fn stand_still(&mut self, failure: Failure) {
+        self.pace.paused = Some(None);
+        self.out.push(Effect::Paused { failure, until: None });
+        self.take_back();
     }
 
     pub(super) fn resume(&mut self) {

@@ -72,3 +72,66 @@ fn an_operation_replaced_by_another_process_is_forgotten() {
     bench.say(Event::Committed(vec![op]));
     assert!(!bench.machine.busy());
 }
+
+fn said(op: u64, step: StepKind, status: u16) -> Event {
+    let Event::Answered { step, answer, failure, .. } = answered(step, status, &serde_json::json!({})) else {
+        unreachable!()
+    };
+    Event::Answered { op: OpId(op), step, answer, failure }
+}
+
+/// Grants every save; gives what was sent and whether everything was stopped.
+fn granted(machine: &mut Machine, event: Event) -> (Vec<OpId>, bool) {
+    let (mut sent, mut stopped) = (Vec::new(), false);
+    let mut effects: VecDeque<Effect> = machine.handle(T0, event).into();
+    while let Some(effect) = effects.pop_front() {
+        match effect {
+            Effect::Save { ticket, .. } => effects.extend(machine.handle(T0, Event::Saved(ticket))),
+            Effect::Send { op, .. } => sent.push(op),
+            Effect::Paused { until: None, .. } => stopped = true,
+            _ => {}
+        }
+    }
+    (sent, stopped)
+}
+
+fn many(concurrency: u32) -> (Machine, Vec<OpId>) {
+    let policy = Policy { concurrency, ahead: 8, attributes: attributes(), ..Default::default() };
+    let mut machine = Machine::new(policy);
+    let rows = (0..20).map(|n| Operation { id: OpId(n), person: PersonId(n), ..create() }).collect();
+    let (sent, _) = granted(&mut machine, Event::Committed(rows));
+    (machine, sent)
+}
+
+#[test]
+fn after_a_refused_token_nothing_new_starts_while_answers_are_on_their_way() {
+    let (mut machine, sent) = many(3);
+    assert_eq!(sent.len(), 3);
+    let mut answers = 0;
+    for op in sent {
+        let (started, stopped) = granted(&mut machine, said(op.0, StepKind::Write, 401));
+        answers += 1;
+        assert_eq!((started, stopped), (Vec::new(), answers == 3));
+    }
+    assert!(machine.moving().count() == 20, "everything is still queued");
+    let (sent, _) = granted(&mut machine, Event::TokenChanged);
+    assert_eq!(sent.len(), 3, "one new token and all go on");
+}
+
+#[test]
+fn one_account_that_may_not_be_touched_stands_still_and_the_others_go_on() {
+    let (mut machine, sent) = many(1);
+    let (next, stopped) = granted(&mut machine, said(sent[0].0, StepKind::Write, 403));
+    assert!(!stopped && next.len() == 1 && next[0] != sent[0], "{next:?}");
+}
+
+#[test]
+fn ten_accounts_in_a_row_that_may_not_be_touched_are_about_the_token() {
+    let (mut machine, mut sent) = many(1);
+    for n in 1..=10 {
+        let (next, stopped) = granted(&mut machine, said(sent[0].0, StepKind::Write, 403));
+        assert_eq!(stopped, n == 10);
+        sent = next;
+    }
+    assert!(sent.is_empty());
+}

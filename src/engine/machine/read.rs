@@ -79,6 +79,9 @@ impl Machine {
             return self.gone(id);
         }
         if let Some(failure) = failed {
+            if answer.status == 403 {
+                return self.forbidden(id, failure);
+            }
             return self.read_failed(id, failure, self.wait_of(answer));
         }
         let Some(found) = self.parse(answer) else {

@@ -144,7 +144,8 @@ impl Machine {
                 self.pause_until(failure, until);
                 self.unsend(id, OpState::Waiting, Some(until));
             }
-            401 | 403 => {
+            403 => self.forbidden(id, failure),
+            401 => {
                 self.refused_token(failure, StepKind::Write);
                 self.unsend(id, OpState::Queued, None);
             }

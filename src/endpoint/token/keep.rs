@@ -1,0 +1,42 @@
+//! A token that was pasted, kept in a file of its own.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use super::TokenError;
+use crate::domain::Secret;
+
+/// Writes a token into a file that only its owner can read, in a folder of the same kind; a file that is there is
+/// replaced whole. It is durable when this returns.
+///
+/// # Errors
+/// [`TokenError::FileUnwritable`]; the file is then as it was before.
+pub fn keep(path: &Path, token: &Secret) -> Result<(), TokenError> {
+    write(path, token).map_err(|error| TokenError::FileUnwritable {
+        path: path.to_owned(),
+        reason: super::file::words(&error),
+    })
+}
+
+fn write(path: &Path, token: &Secret) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let fresh = path.with_extension("new");
+    // Left by a process that died in between; a link there would be followed otherwise.
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    let written = file
+        .write_all(token.expose().as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&fresh, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&fresh);
+    }
+    written?;
+    fs::File::open(folder)?.sync_all()
+}
