@@ -45,6 +45,19 @@ pub enum Action {
     Raise,
     Lower,
     Members,
+    Convert,
+    ConvertBack,
+    DriftPush,
+    DriftAdopt,
+    Unlink,
+    Recreate,
+    NewPerson,
+    EditPerson,
+    RemovePerson,
+    NewGroup,
+    RemoveGroup,
+    AddMembers,
+    RemoveMembers,
     PushGroup,
     UnpushGroup,
     DeletePushed,
@@ -108,6 +121,8 @@ pub enum Context {
     Palette,
     /// The list that asks for a person.
     Chooser,
+    /// The list of assignments that can be converted.
+    Convert,
     /// A stopped run is offered.
     Offer,
     /// The review of an import from the app.
@@ -122,7 +137,9 @@ impl Context {
         match self {
             Self::Pane(_) => vec![self, Self::Panes, Self::Moves],
             Self::Import => vec![self, Self::Moves],
-            Self::Person | Self::Results | Self::Reader | Self::Confirm => vec![self, Self::Moves],
+            Self::Person | Self::Results | Self::Reader | Self::Confirm | Self::Convert => {
+                vec![self, Self::Moves]
+            }
             other => vec![other],
         }
     }
@@ -141,6 +158,7 @@ impl Context {
             Self::Filter => "Filter",
             Self::Palette => "Commands",
             Self::Chooser => "Choosing a person",
+            Self::Convert => "Select assignments to convert",
             Self::Offer => "A stopped run",
             Self::Import => "Import",
             Self::Pick => "Whose account",
@@ -202,8 +220,9 @@ mod tests {
 
     fn contexts() -> Vec<Context> {
         use Context::*;
-        let mut all =
-            vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
+        let mut all = vec![
+            Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Convert, Offer,
+        ];
         all.extend([Import, Pick]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all

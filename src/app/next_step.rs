@@ -2,10 +2,22 @@
 
 use super::doc::{Line, Tone};
 use super::forms::count;
-use super::{App, Pane};
+use super::person_doc::{flag_glyph, flag_tone};
+use super::{App, Pane, why_doc};
 use crate::domain::Flag;
 
 impl App {
+    /// The keys for the flag of the person under the cursor, where another hand in the app caused it.
+    fn fix_here(&self) -> Option<Line> {
+        let flag = self.people.current().and_then(|id| self.directory.get(id))?.flag()?;
+        let keys = match flag {
+            Flag::Drift | Flag::AccountGone => why_doc::fix(flag)?,
+            _ => return None,
+        };
+        let line = Line::of(flag_tone(flag), format!("{} {}: ", flag_glyph(flag), flag.words()));
+        Some(why_doc::fix_line(line, keys))
+    }
+
     /// The next step on this pane.
     pub fn next_step(&self) -> Line {
         let c = self.directory.counters();
@@ -31,6 +43,7 @@ impl App {
                     .and(Tone::Key, "e")
                     .and(Tone::Plain, " enables it there")
             }
+            Pane::Assignments if let Some(line) = self.fix_here() => line,
             Pane::Assignments if flagged > 0 => {
                 let verb = if flagged == 1 { "is" } else { "are" };
                 Line::of(

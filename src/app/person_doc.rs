@@ -1,9 +1,9 @@
 //! A person's page: the whole story of one person.
 
-use super::App;
 use super::doc::{Line, Tone};
 use super::plan_doc::change;
 use super::words::{or_dash, roles, when};
+use super::{App, why_doc};
 use crate::audit::AuditEntry;
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::{AccountValues, Flag, PersonId, RoleValues};
@@ -60,10 +60,15 @@ pub fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> 
     let mut lines = vec![Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name()))];
     lines.push(Line::blank());
     lines.extend(reasons(app, &person));
+    for keys in person.flags().iter().filter_map(why_doc::fix) {
+        lines.push(why_doc::fix_line(Line::plain("  "), keys));
+    }
     lines.push(Line::blank());
+    why_doc::drift(&mut lines, &person);
     facts(&mut lines, app, &person);
     values(&mut lines, app, &person);
     groups(&mut lines, app, &person);
+    why_doc::roles(&mut lines, app, &person);
     recent(&mut lines, app, audit);
     lines
 }

@@ -2,6 +2,7 @@
 //! kept. Only rows that are on the screen are ever built, and all text goes through `text::Shown`.
 
 mod canvas;
+mod convert;
 mod dialog;
 mod feed;
 mod form;

@@ -66,13 +66,13 @@ pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use drift::{Drifted, drifted};
 pub use edit_person::{check_text, check_user_name};
+pub use explain::{OtherRole, RoleSource, RoleWhy, why_roles};
 pub use lint::{LintCode, LintFinding, lint};
 pub use match_accounts::match_accounts;
 pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
 pub use reach::{Reach, touched};
 pub use reported_values::{Fate, ValueRow, compare_values, take_values};
-pub use explain::{OtherRole, RoleSource, RoleWhy, why_roles};
 pub use role_moves::{move_words, role_moves};
 pub use values::{check_role_value, lacking};
 
