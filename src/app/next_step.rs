@@ -23,6 +23,7 @@ impl App {
         let c = self.directory.counters();
         let flagged = c.worst(Flag::NotProvisioned);
         let selected = self.people.selected.len();
+        let fix = self.fix_here();
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
                 .and(Tone::Key, "scimdeck import people FILE")
@@ -43,7 +44,7 @@ impl App {
                     .and(Tone::Key, "e")
                     .and(Tone::Plain, " enables it there")
             }
-            Pane::Assignments if let Some(line) = self.fix_here() => line,
+            Pane::Assignments if fix.is_some() => fix.unwrap_or_default(),
             Pane::Assignments if flagged > 0 => {
                 let verb = if flagged == 1 { "is" } else { "are" };
                 Line::of(

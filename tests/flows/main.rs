@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod convert;
 mod exits;
 mod faults;
 mod files;
