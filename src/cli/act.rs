@@ -31,7 +31,7 @@ pub(super) async fn act<S: Seam>(
             ),
             None => face.data(
                 |width| render::plan_text(&preview.plan, &preview.decision, width),
-                || render::plan_json(&preview.plan),
+                || render::decided_json(&preview.plan, &preview.decision),
             ),
         }
         .map(|()| 0);

@@ -16,10 +16,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, list: &Conver
     let body = Rect { height: inside.height.saturating_sub(words + 1), ..inside };
     let columns = [
         Column::new("", 3, 3, 0),
-        Column::new("Person", 8, 20, 4),
-        Column::new("User name", 14, 28, 0),
-        Column::new("Group", 8, 18, 2),
-        Column::new("Roles become", 20, 60, 0),
+        Column::new("Person", 10, 20, 4),
+        Column::new("User name", 16, 28, 0),
+        Column::new("Group", 12, 18, 2),
+        Column::new("Roles become", 34, 60, 0),
     ];
     table::draw(canvas, body, &columns, (list.cursor, list.rows.len()), |at| {
         list.rows.get(at).map(|row| cells(app, list, row)).unwrap_or_default()
@@ -67,7 +67,9 @@ fn becomes(app: &App, row: &ConvertRow) -> Cell {
         };
         let name = m.attribute.strip_prefix("workato_").unwrap_or(&m.attribute);
         let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
-        format!("{sign} {name} {} -> {}", value(&m.before), value(&m.after))
+        // With one attribute only, its name says nothing.
+        let name = if attributes.len() > 1 { format!(" {name}") } else { String::new() };
+        format!("{sign}{name} {} -> {}", value(&m.before), value(&m.after))
     };
     let tone = match row.shift(&app.directory) {
         Some(Shift::Lowered) => Tone::Bad,

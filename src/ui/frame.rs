@@ -128,10 +128,13 @@ fn group(app: &App) -> Vec<Line> {
         false => Line::of(Tone::Dim, "Gives its values to: ").and(Tone::Plain, names(served)),
     };
     let mut lines = vec![first];
-    if own + other > 0 {
-        let text =
-            format!("Not to {own} with an Individual assignment and {other} whom a group before it serves");
-        lines.push(Line::of(Tone::Dim, text));
+    let not: Vec<String> = [(own, "with an Individual assignment"), (other, "whom a group before it serves")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if !not.is_empty() {
+        lines.push(Line::of(Tone::Dim, format!("Not to {}", not.join(", nor to "))));
     }
     lines
 }

@@ -19,7 +19,7 @@ pub(super) use audit::{audit_json, audit_line};
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
-pub(super) use plan::{plan_json, plan_text};
+pub(super) use plan::{decided_json, plan_json, plan_text};
 pub(super) use probe::{check_json, check_text, test_json, test_text, traces_json, traces_text};
 pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
