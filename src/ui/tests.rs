@@ -322,3 +322,14 @@ fn a_hundred_thousand_people_are_filtered_and_drawn_without_building_their_rows(
     press(&mut app, "\u{1b}/dora");
     assert_eq!(app.people.order, [DORA]);
 }
+
+#[test]
+fn the_end_of_a_long_sentence_is_seen_in_a_dialog() {
+    let mut app = app();
+    let effects = press(&mut app, "p");
+    let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };
+    let mut preview = crate::app::tests::preview((**command).clone(), &[], None);
+    preview.decision.say(format!("{}theveryend", "a long sentence ".repeat(12)));
+    app.handle(Msg::Previewed(*id, Box::new(Ok(preview))));
+    assert!(screen(&buffer(&mut app, 80, 24, ANSI)).contains("theveryend"));
+}
