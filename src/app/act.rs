@@ -50,7 +50,7 @@ impl App {
             }
             Action::EditRoles | Action::Assign | Action::Flag => self.open_form(action),
             Action::Convert => self.convert(),
-            Action::NewPerson
+            Action::AddPerson
             | Action::EditPerson
             | Action::NewGroup
             | Action::AddMembers
@@ -187,7 +187,7 @@ impl App {
         let groups = self.pane == Pane::Groups && self.overlays.is_empty();
         let add = action == Action::AddMembers;
         let form = match action {
-            Action::NewPerson => Some(people_forms::person(None)),
+            Action::AddPerson => Some(people_forms::person(None)),
             Action::NewGroup => Some(people_forms::new_group()),
             Action::EditPerson => {
                 let person = self.targets().first().and_then(|id| self.directory.get(*id));

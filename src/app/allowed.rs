@@ -143,7 +143,7 @@ fn changes(action: Action) -> bool {
             | Action::DriftAdopt
             | Action::Unlink
             | Action::Recreate
-            | Action::NewPerson
+            | Action::AddPerson
             | Action::EditPerson
             | Action::RemovePerson
             | Action::NewGroup

@@ -171,7 +171,7 @@ fn only_the_changed_fields_of_a_person_are_carried() {
 fn people_go_into_a_group_from_either_pane() {
     let mut app = app();
     app.people.selected = [ANA].into();
-    keys(&mut app, "i");
+    keys(&mut app, "+");
     assert_eq!(looked(&keys(&mut app, "enter")), &Command::MemberAdd(ENGINEERING, vec![ANA]));
     keys(&mut app, "2 m");
     type_in(&mut app, "hugo@example.com, nobody@example.com");

@@ -51,7 +51,7 @@ pub enum Action {
     DriftAdopt,
     Unlink,
     Recreate,
-    NewPerson,
+    AddPerson,
     EditPerson,
     RemovePerson,
     NewGroup,
