@@ -4,7 +4,7 @@ use super::keymap::{Action, Context};
 use super::overlay::{Overlay, PersonPage, Reader, Results};
 use super::{
     App, Effect, Field, Page, Palette, Pane, Query, QueryId, attribute_form, connection_form, entry_doc,
-    forms, help, task_page, token_form,
+    forms, help, people_forms, task_page, token_form,
 };
 use crate::audit::AuditQuery;
 use crate::domain::{OpId, PersonId};
@@ -51,6 +51,12 @@ impl App {
                 self.feed.refresh(self.table_rows());
             }
             Action::EditRoles | Action::Assign | Action::Flag => self.open_form(action),
+            Action::Convert => self.convert(),
+            Action::AddPerson
+            | Action::EditPerson
+            | Action::NewGroup
+            | Action::AddMembers
+            | Action::RemoveMembers => self.open_people_form(action),
             Action::Add => self.push_form(attribute_form::form(None)),
             Action::Edit => {
                 let form = self.attribute().map(|a| attribute_form::form(Some(a)));
@@ -200,6 +206,25 @@ impl App {
             (_, Action::Assign) => Some(forms::assign(self.unassigned_targets(), &self.directory)),
             (_, Action::Flag) => Some(forms::note(self.targets(), &self.directory)),
             _ => Some(forms::roles(self.assigned_targets(), &self.directory)),
+        };
+        form.into_iter().for_each(|form| self.push_form(form));
+    }
+
+    /// The forms of the directory itself.
+    fn open_people_form(&mut self, action: Action) {
+        let groups = self.pane == Pane::Groups && self.overlays.is_empty();
+        let add = action == Action::AddMembers;
+        let form = match action {
+            Action::AddPerson => Some(people_forms::person(None)),
+            Action::NewGroup => Some(people_forms::new_group()),
+            Action::EditPerson => {
+                let person = self.targets().first().and_then(|id| self.directory.get(*id));
+                person.as_ref().map(|person| people_forms::person(Some(person)))
+            }
+            _ if groups => {
+                self.groups.current().and_then(|id| people_forms::members_of(id, add, &self.directory))
+            }
+            _ => Some(people_forms::group_for(self.targets(), add, &self.directory)),
         };
         form.into_iter().for_each(|form| self.push_form(form));
     }

@@ -29,6 +29,41 @@ impl App {
                 self.individual_targets().is_empty(),
                 "nobody here has an Individual assignment; a group's is ended in Groups",
             ),
+            Action::Convert if self.on_person_page() => because(
+                self.individual_targets().is_empty(),
+                "this person has no Individual assignment to convert",
+            ),
+            Action::ConvertBack => {
+                because(self.group_targets().is_empty(), "nobody here has the app through a group")
+            }
+            Action::DriftPush | Action::DriftAdopt => because(
+                self.drifted_targets().is_empty(),
+                "nothing was changed in the app here; r compares with it now",
+            ),
+            Action::Unlink => because(self.gone_targets().is_empty(), "no account here is gone (404)"),
+            Action::Recreate => match self.gone_targets().as_slice() {
+                [] => Some("no account here is gone (404)".to_owned()),
+                [_] => None,
+                _ => Some("one person at a time: accounts are never made again in bulk".to_owned()),
+            },
+            Action::EditPerson => match self.targets().as_slice() {
+                [] => Some("nobody is under the cursor".to_owned()),
+                [_] => None,
+                _ => Some("one person at a time; e edits the roles of many".to_owned()),
+            },
+            Action::RemovePerson => because(self.targets().is_empty(), "nobody is under the cursor"),
+            Action::RemoveGroup => self.no_remove(),
+            Action::AddMembers | Action::RemoveMembers if groups => {
+                because(self.groups.current().is_none(), "there is no group: n adds one")
+            }
+            Action::AddMembers => because(
+                self.targets().is_empty() || self.directory.groups().is_empty(),
+                "there is nobody here, or no group to go into",
+            ),
+            Action::RemoveMembers => {
+                let of = |id: &crate::domain::PersonId| self.directory.get(*id).map(|p| p.groups().len());
+                because(self.targets().iter().all(|id| of(id) == Some(0)), "nobody here is in a group")
+            }
             Action::Raise | Action::Lower => self.no_group(action),
             Action::PushGroup => because(self.groups.current().is_none(), "there is no group"),
             Action::UnpushGroup | Action::DeletePushed => {
@@ -81,6 +116,16 @@ impl App {
             .then(|| "nobody is flagged not provisioned; select people to push them again".to_owned())
     }
 
+    fn no_remove(&self) -> Option<String> {
+        match self.groups.current().and_then(|id| self.directory.group(id)) {
+            None => Some("there is no group".to_owned()),
+            Some(group) => group
+                .assignment
+                .is_some()
+                .then(|| "this group is assigned to the app: D ends that first".to_owned()),
+        }
+    }
+
     fn no_group(&self, action: Action) -> Option<String> {
         let Some(group) = self.groups.current().and_then(|id| self.directory.group(id)) else {
             return Some("there is no group: scimdeck import groups FILE brings them in".to_owned());
@@ -107,6 +152,19 @@ fn changes(action: Action) -> bool {
             | Action::Unassign
             | Action::Flag
             | Action::Unflag
+            | Action::Convert
+            | Action::ConvertBack
+            | Action::DriftPush
+            | Action::DriftAdopt
+            | Action::Unlink
+            | Action::Recreate
+            | Action::AddPerson
+            | Action::EditPerson
+            | Action::RemovePerson
+            | Action::NewGroup
+            | Action::RemoveGroup
+            | Action::AddMembers
+            | Action::RemoveMembers
             | Action::Suspend
             | Action::Deactivate
             | Action::Reactivate

@@ -108,7 +108,13 @@ impl App {
             Err(problem) => return self.show_problem(&task.label, &problem),
         };
         self.last = Some((task.label.clone(), report.clone()));
-        let words = format!("{}: {}", task.label, outcome_words(&report));
+        let done = self.done_words.iter().position(|(of, _)| *of == id);
+        let done = done.map(|at| self.done_words.remove(at).1);
+        let words = match done {
+            Some(done) if report.results.is_empty() => done,
+            Some(done) => format!("{done} {}", outcome_words(&report)),
+            None => format!("{}: {}", task.label, outcome_words(&report)),
+        };
         let trouble = report.stopped.is_some()
             || report.results.iter().any(|r| !matches!(r.outcome, Outcome::Done | Outcome::Unchanged));
         // The list opens by itself only where nobody is in the middle of something else.

@@ -3,7 +3,7 @@
 use super::keymap::Action;
 use super::task::Kind;
 use super::{App, Effect, Form, Overlay, Pane, Purpose, forms};
-use crate::domain::{Flag, GroupId, PersonId, ProfileAttribute, Status, Unlinked};
+use crate::domain::{AccountState, Flag, GroupId, PersonId, ProfileAttribute, Status, Unlinked};
 use crate::engine::{Approval, Preview, Progress};
 use crate::verbs::{Command, Who};
 
@@ -44,6 +44,18 @@ impl App {
         self.targets_that(|p| p.operation().is_some_and(|(_, _, state)| !state.sent()))
     }
 
+    pub(super) fn group_targets(&self) -> Vec<PersonId> {
+        self.targets_that(|p| matches!(p.kind(), crate::directory::AssignmentKind::Group(_)))
+    }
+
+    pub(super) fn drifted_targets(&self) -> Vec<PersonId> {
+        self.targets_that(|p| p.flags().contains(Flag::Drift))
+    }
+
+    pub(super) fn gone_targets(&self) -> Vec<PersonId> {
+        self.targets_that(|p| p.remote_id().is_some() && p.account() == AccountState::Gone)
+    }
+
     /// The attribute under the cursor.
     pub(super) fn attribute(&self) -> Option<&ProfileAttribute> {
         self.directory.attributes().get(self.profile.at)
@@ -74,6 +86,19 @@ impl App {
                 (push_command(action, id), true)
             }
             Action::Unassign => (Command::Unassign(self.individual_targets()), true),
+            Action::ConvertBack => (Command::ConvertBack(self.group_targets()), true),
+            Action::DriftPush => (Command::DriftPush(self.drifted_targets()), true),
+            Action::DriftAdopt => (Command::DriftAdopt(self.drifted_targets()), true),
+            Action::Unlink => (Command::Unlink(self.gone_targets()), true),
+            Action::Recreate => {
+                let Some(one) = self.gone_targets().first().copied() else { return true };
+                (Command::Recreate(one), true)
+            }
+            Action::RemovePerson => (Command::PersonRemove(self.targets()), true),
+            Action::RemoveGroup => {
+                let Some(id) = self.groups.current() else { return true };
+                (Command::GroupRemove(id), true)
+            }
             Action::Unflag => (Command::Unflag(self.noted_targets()), false),
             Action::Suspend => (status(self.targets(), Status::Suspended), true),
             Action::Deactivate => (status(self.targets(), Status::Deactivated), true),
@@ -164,7 +189,9 @@ impl App {
         if matches!(preview.command, Command::Provision(_)) {
             self.people.selected.clear();
         }
+        let done = preview.decision.done.clone();
         let id = self.begin(label, Kind::Run { progress, stopping: false });
+        self.done_words.extend(done.map(|words| (id, words)));
         self.out.push(Effect::Run(id, preview, approval));
     }
 
@@ -173,7 +200,7 @@ impl App {
         if self.save_token(form) {
             return;
         }
-        let Some(command) = forms::command(form) else {
+        let Some(command) = forms::command(form, &self.directory) else {
             return self.say("nothing was changed");
         };
         match &form.purpose {

@@ -74,7 +74,7 @@ impl Line {
     }
 
     /// Rows it takes when broken between words, roughly: a row is seldom filled to its end.
-    fn rows(&self, columns: usize) -> usize {
+    pub fn rows(&self, columns: usize) -> usize {
         let width: usize = self.0.iter().map(|bit| bit.text.width()).sum();
         if width <= columns { 1 } else { width.div_ceil(columns.saturating_sub(12).max(1)) }
     }

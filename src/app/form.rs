@@ -30,6 +30,19 @@ pub enum Purpose {
     Connect(Vec<String>),
     /// Replace a value of this attribute's list.
     Replace(String),
+    /// A new person, or new fields of one.
+    Person(Option<PersonId>),
+    /// A new group.
+    NewGroup,
+    /// People go into a group or out of it; what is not given here is asked for in the form.
+    Members {
+        /// Which group.
+        group: Option<GroupId>,
+        /// Whom; empty when they are typed.
+        people: Vec<PersonId>,
+        /// Whether they go in.
+        add: bool,
+    },
     /// Type the name of a protected person; then the command is looked at again.
     TypeName(Box<Command>, Vec<String>),
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::doc::{Line, Tone};
 use super::field::{Choice, Field};
 use super::form::{Form, Purpose};
-use super::{attribute_form, connection_form, replace_form, token_form};
+use super::{attribute_form, connection_form, people_forms, replace_form, token_form};
 use crate::directory::{AssignmentKind, Directory};
 use crate::domain::{DataType, GroupId, PersonId, ProfileAttribute, RoleValues};
 use crate::verbs::Command;
@@ -149,6 +149,10 @@ pub(super) fn check(form: &mut Form, directory: &Directory) {
         Purpose::Replace(variable) => return replace_form::check(form, &variable, directory),
         _ => {}
     }
+    if matches!(form.purpose, Purpose::Person(_) | Purpose::NewGroup | Purpose::Members { .. }) {
+        people_forms::check(form, directory);
+        return;
+    }
     for field in &mut form.fields {
         let value = field.value();
         field.error = match field.name.strip_prefix(ROLE) {
@@ -171,7 +175,7 @@ fn role_fault(attribute: &ProfileAttribute, value: Option<&str>) -> Option<Strin
 }
 
 /// The decision the form stands for; none when nothing in it was changed.
-pub(super) fn command(form: &Form) -> Option<Command> {
+pub(super) fn command(form: &Form, directory: &Directory) -> Option<Command> {
     let all = || -> BTreeMap<String, String> {
         form.fields.iter().filter_map(|f| Some((f.name.strip_prefix(ROLE)?.to_owned(), f.value()?))).collect()
     };
@@ -200,6 +204,9 @@ pub(super) fn command(form: &Form) -> Option<Command> {
         // These carry a token, which no command does.
         Purpose::Token | Purpose::Connect(_) => None,
         Purpose::Replace(variable) => replace_form::command(form, variable),
+        Purpose::Person(_) | Purpose::NewGroup | Purpose::Members { .. } => {
+            people_forms::command(form, directory)
+        }
         Purpose::TypeName(command, _) => Some((**command).clone()),
     }
 }

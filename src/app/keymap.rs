@@ -47,6 +47,19 @@ pub enum Action {
     Raise,
     Lower,
     Members,
+    Convert,
+    ConvertBack,
+    DriftPush,
+    DriftAdopt,
+    Unlink,
+    Recreate,
+    AddPerson,
+    EditPerson,
+    RemovePerson,
+    NewGroup,
+    RemoveGroup,
+    AddMembers,
+    RemoveMembers,
     PushGroup,
     UnpushGroup,
     DeletePushed,
@@ -118,6 +131,8 @@ pub enum Context {
     Connections,
     /// The list that asks for a person.
     Chooser,
+    /// The list of assignments that can be converted.
+    Convert,
     /// A stopped run is offered.
     Offer,
     /// The review of an import from the app.
@@ -136,6 +151,7 @@ impl Context {
             | Self::Reader
             | Self::Confirm
             | Self::Import
+            | Self::Convert
             | Self::Connections => {
                 vec![self, Self::Moves]
             }
@@ -158,6 +174,7 @@ impl Context {
             Self::Palette => "Commands",
             Self::Connections => "Connections",
             Self::Chooser => "Choosing a person",
+            Self::Convert => "Select assignments to convert",
             Self::Offer => "A stopped run",
             Self::Import => "Import",
             Self::Pick => "Whose account",
@@ -221,7 +238,7 @@ mod tests {
         use Context::*;
         let mut all =
             vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
-        all.extend([Import, Pick, Connections]);
+        all.extend([Import, Pick, Connections, Convert]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

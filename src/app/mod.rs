@@ -14,6 +14,7 @@ mod commands;
 mod confirm;
 mod connection_doc;
 mod connection_form;
+mod convert;
 mod deep_doc;
 mod doc;
 mod entry_doc;
@@ -37,6 +38,7 @@ mod next_step;
 mod overlay;
 mod palette;
 mod people;
+mod people_forms;
 mod person_doc;
 mod plan_doc;
 mod press;
@@ -48,6 +50,7 @@ mod task;
 mod task_doc;
 mod token_form;
 mod trace_doc;
+mod why_doc;
 mod wire_doc;
 mod words;
 
@@ -66,6 +69,7 @@ pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
+pub use convert::{ConvertList, ConvertRow};
 pub use doc::{Bit, Line, Page, Tone};
 pub use feed::Feed;
 pub use field::{Choice, Field, Value};
@@ -193,6 +197,8 @@ pub struct App {
     asked: Vec<QueryId>,
     /// The question for a page of the Audit Log.
     feed_asked: Option<QueryId>,
+    /// What is said when a run of this task is done, besides how it ended.
+    done_words: Vec<(TaskId, String)>,
     next_id: u64,
     dirty: bool,
     redraw: bool,
@@ -229,6 +235,7 @@ impl App {
             import_ready: None,
             asked: Vec::new(),
             feed_asked: None,
+            done_words: Vec::new(),
             next_id: 0,
             dirty: true,
             redraw: false,
@@ -379,8 +386,12 @@ impl App {
     fn refresh_pages(&mut self) {
         let mut overlays = std::mem::take(&mut self.overlays);
         for overlay in &mut overlays {
-            if let Overlay::Person(page) = overlay {
-                page.page.replace(person_doc::page(self, page.id, page.audit.as_deref()));
+            match overlay {
+                Overlay::Person(page) => {
+                    page.page.replace(person_doc::page(self, page.id, page.audit.as_deref()));
+                }
+                Overlay::Convert(list) => list.refresh(&self.directory, layout::page(self.size)),
+                _ => {}
             }
         }
         self.overlays = overlays;

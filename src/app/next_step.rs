@@ -2,7 +2,8 @@
 
 use super::doc::{Line, Tone};
 use super::forms::count;
-use super::{App, Pane};
+use super::person_doc::{flag_glyph, flag_tone};
+use super::{App, Pane, why_doc};
 use crate::domain::{FailureKind, Flag};
 use crate::engine::Sending;
 
@@ -18,6 +19,17 @@ impl App {
         line.and(Tone::Key, "T").and(Tone::Plain, " takes the new one from the app's SCIM settings")
     }
 
+    /// The keys for the flag of the person under the cursor, where another hand in the app caused it.
+    fn fix_here(&self) -> Option<Line> {
+        let flag = self.people.current().and_then(|id| self.directory.get(id))?.flag()?;
+        let keys = match flag {
+            Flag::Drift | Flag::AccountGone => why_doc::fix(flag)?,
+            _ => return None,
+        };
+        let line = Line::of(flag_tone(flag), format!("{} {}: ", flag_glyph(flag), flag.words()));
+        Some(why_doc::fix_line(line, keys))
+    }
+
     /// The next step on this pane.
     pub fn next_step(&self) -> Line {
         let c = self.directory.counters();
@@ -28,6 +40,7 @@ impl App {
         {
             return self.new_token();
         }
+        let fix = self.fix_here();
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
                 .and(Tone::Key, "scimdeck import people FILE")
@@ -48,6 +61,7 @@ impl App {
                     .and(Tone::Key, "e")
                     .and(Tone::Plain, " enables it there")
             }
+            Pane::Assignments if fix.is_some() => fix.unwrap_or_default(),
             Pane::Assignments if flagged > 0 => {
                 let verb = if flagged == 1 { "is" } else { "are" };
                 Line::of(

@@ -2,6 +2,7 @@
 
 use super::chooser::Chooser;
 use super::confirm::Confirm;
+use super::convert::ConvertList;
 use super::doc::Page;
 use super::form::Form;
 use super::import_review::ImportReview;
@@ -92,6 +93,8 @@ pub enum Overlay {
     Chooser(Box<Chooser>),
     /// The review of an import from the app.
     Import(Box<ImportReview>),
+    /// The list of assignments that can be converted.
+    Convert(Box<ConvertList>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -110,6 +113,7 @@ impl Overlay {
             Self::Chooser(_) => Context::Chooser,
             Self::Import(review) if review.picker.is_some() => Context::Pick,
             Self::Import(_) => Context::Import,
+            Self::Convert(_) => Context::Convert,
             Self::Offer(_) => Context::Offer,
         }
     }

@@ -1,9 +1,9 @@
 //! A person's page: the whole story of one person.
 
-use super::App;
 use super::doc::{Line, Tone};
 use super::plan_doc::change;
 use super::words::{or_dash, roles, when};
+use super::{App, why_doc};
 use crate::audit::AuditEntry;
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::{AccountValues, Flag, PersonId, RoleValues};
@@ -60,7 +60,11 @@ pub fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> 
     let mut lines = vec![Line::head(person.name()).and(Tone::Dim, format!("  {}", person.user_name()))];
     lines.push(Line::blank());
     lines.extend(reasons(app, &person));
+    for keys in person.flags().iter().filter_map(why_doc::fix) {
+        lines.push(why_doc::fix_line(Line::plain("  "), keys));
+    }
     lines.push(Line::blank());
+    why_doc::drift(&mut lines, &person);
     facts(&mut lines, app, &person);
     let invitation = super::invitation_doc::lines(app, &person, audit);
     if !invitation.is_empty() {
@@ -69,6 +73,7 @@ pub fn page(app: &App, id: PersonId, audit: Option<&[AuditEntry]>) -> Vec<Line> 
     }
     values(&mut lines, app, &person);
     groups(&mut lines, app, &person);
+    why_doc::roles(&mut lines, app, &person);
     recent(&mut lines, app, audit);
     lines
 }

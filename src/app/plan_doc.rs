@@ -75,14 +75,21 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     if people > LISTED {
         lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
     }
-    // What is said of people for whom nothing is sent stands by itself.
-    let planned = |id| plan.operations.iter().any(|planned| planned.person == id);
-    for said in preview.decision.said.iter().filter(|s| s.person.is_some_and(|id| !planned(id))).take(LISTED)
-    {
-        lines.push(Line::plain(format!("  {}", said.text)));
-    }
+    unsent(&mut lines, preview);
     left_out(&mut lines, preview, directory);
     lines
+}
+
+/// What is said about people for whom nothing is sent: it changes on our side all the same.
+fn unsent(lines: &mut Vec<Line>, preview: &Preview) {
+    let sent: std::collections::HashSet<_> = preview.plan.operations.iter().map(|p| p.person).collect();
+    let said = preview.decision.said.iter().filter(|s| s.person.is_some_and(|id| !sent.contains(&id)));
+    let before = lines.len();
+    lines.extend(said.clone().take(LISTED).map(|s| Line::plain(format!("  {}", s.text))));
+    let more = said.count().saturating_sub(lines.len() - before);
+    if more > 0 {
+        lines.push(Line::of(Tone::Dim, format!("and {more} more")));
+    }
 }
 
 fn goes_out(n: u32) -> String {

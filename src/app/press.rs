@@ -33,6 +33,11 @@ impl App {
             Context::Filter => self.press_filter(key),
             Context::Import => self.press_import(key),
             Context::Pick => self.press_pick(key),
+            Context::Convert => {
+                if let Some(binding) = keymap::find(Context::Convert, key) {
+                    self.in_convert(binding.action);
+                }
+            }
             context => {
                 if let Some(binding) = keymap::find(context, key) {
                     self.perform(binding.action);
@@ -197,6 +202,7 @@ impl App {
                 Overlay::Form(_)
                 | Overlay::Palette(_)
                 | Overlay::Chooser(_)
+                | Overlay::Convert(_)
                 | Overlay::Offer(_)
                 | Overlay::Import(_),
             ) => {}

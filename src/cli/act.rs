@@ -31,7 +31,7 @@ pub(super) async fn act<S: Seam>(
             ),
             None => face.data(
                 |width| render::plan_text(&preview.plan, &preview.decision, width),
-                || render::plan_json(&preview.plan),
+                || render::decided_json(&preview.plan, &preview.decision),
             ),
         }
         .map(|()| 0);
@@ -47,7 +47,10 @@ pub(super) async fn act<S: Seam>(
         face.data(|_| render::import_text(import, &decision, true), || render::import_json(import))?;
         return Ok(0);
     }
-    face.data(|width| render::report_text(&report, &decision, width), || render::report_json(&report))?;
+    face.data(
+        |width| render::report_text(&report, &decision, width),
+        || render::report_json(&report, &decision),
+    )?;
     if let Some(stopped) = &report.stopped
         && !face.json
     {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::args::{
-    AttributeArgs, AttributeCommand, Command as Typed, ConnectionCommand, Consent, Given, GroupCommand,
-    MemberCommand, PersonCommand, UsersArgs,
+    AttributeArgs, AttributeCommand, Command as Typed, ConnectionCommand, Consent, DriftCommand, Given,
+    GroupCommand, MemberCommand, PersonCommand, UsersArgs,
 };
 use super::names::{bad, group, people, person};
 use crate::directory::Directory;
-use crate::domain::{Member, PersonId, ProfileAttribute, Status, Unlinked, WORKATO_ROLE_URN};
+use crate::domain::{Flag, Member, PersonId, ProfileAttribute, Status, Unlinked, WORKATO_ROLE_URN};
 use crate::engine::Problem;
-use crate::verbs::{Command, Who};
+use crate::verbs::{Command, Convertees, Who};
 
 type Built = Result<Option<(Command, Consent)>, Problem>;
 
@@ -44,6 +44,25 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
             };
             (command, args.consent.clone())
         }
+        Typed::Convert(args) => {
+            let command = match (args.all, args.back) {
+                (true, _) => Command::Convert(Convertees::All),
+                (false, false) => Command::Convert(Convertees::Named(of(&args.users)?)),
+                (false, true) => Command::ConvertBack(of(&args.users)?),
+            };
+            (command, args.consent.clone())
+        }
+        Typed::Drift(command) => {
+            let (DriftCommand::Push(args) | DriftCommand::Adopt(args)) = command;
+            let who = if args.all { drifted(directory)? } else { of(&args.users)? };
+            let made = match command {
+                DriftCommand::Push(_) => Command::DriftPush(who),
+                DriftCommand::Adopt(_) => Command::DriftAdopt(who),
+            };
+            (made, args.consent.clone())
+        }
+        Typed::Unlink(who) => (Command::Unlink(of(&who.users)?), who.consent.clone()),
+        Typed::Recreate { user, consent } => (Command::Recreate(person(directory, user)?), consent.clone()),
         Typed::Role(args) => {
             let (users, values) = args.split();
             let values = given(&values)?;
@@ -127,6 +146,16 @@ fn given(values: &[Given]) -> Result<BTreeMap<String, String>, Problem> {
 fn standing_still(directory: &Directory) -> Vec<PersonId> {
     let still = |p: &crate::directory::PersonView<'_>| p.operation().is_some_and(|(.., s)| !s.moving());
     directory.people().filter(still).map(|p| p.id()).collect()
+}
+
+fn drifted(directory: &Directory) -> Result<Vec<PersonId>, Problem> {
+    let flagged = |p: &crate::directory::PersonView<'_>| p.flags().contains(Flag::Drift);
+    let people: Vec<PersonId> = directory.people().filter(flagged).map(|p| p.id()).collect();
+    if people.is_empty() {
+        let next = "check compares with the app now.";
+        return Err(bad("no_drift", "Nobody is flagged drift. Nothing was changed or sent.", next));
+    }
+    Ok(people)
 }
 
 fn with_operations(directory: &Directory) -> Vec<PersonId> {

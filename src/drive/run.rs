@@ -164,7 +164,7 @@ impl Drive {
             cancel,
             audit,
             import_done: matches!(preview.command, Command::ImportPeople(..)),
-            console_set: set_here(&preview.command),
+            console_set: set_here(&preview.command).into_iter().chain(decision.set.iter().cloned()).collect(),
             ..self.shared.batch()
         };
         let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;

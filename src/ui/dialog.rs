@@ -24,9 +24,12 @@ pub(super) fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str,
 pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) -> Option<Position> {
     let fixed = 2 + if confirm.brake.is_some() { 1 } else { 0 };
     let lines = &confirm.page.lines;
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2 + fixed));
+    // A long sentence takes more than one row: the box must have them, or its end is never seen.
+    let columns = usize::from(layout::dialog_columns(area.width));
+    let needed: usize = lines.iter().map(|line| line.rows(columns)).sum();
+    let rows = u16::try_from(needed).unwrap_or(u16::MAX).min(area.height.saturating_sub(2 + fixed));
     let shown = usize::from(rows);
-    let foot = if lines.len() > shown {
+    let foot = if needed > shown {
         let end = (confirm.page.top + shown).min(lines.len());
         format!("{}-{end} of {}", confirm.page.top + 1, lines.len())
     } else {

@@ -8,6 +8,7 @@ use crate::app::{
     App, Context, Line, Pane, Tone, clock, flag_glyph, flag_tone, hints, layout, person_page, reasons,
     sending_words, task_lines, task_page,
 };
+use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::Flag;
 
 /// The header: product, connection, environment, who sends, tasks; on the right who I am.
@@ -124,13 +125,36 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.lines(inside, &lines);
 }
 
+/// Who gets their values from the group, and who of its members does not, and why.
 fn group(app: &App) -> Vec<Line> {
     let Some(row) = app.groups.current().and_then(|id| app.directory.group(id)) else { return Vec::new() };
-    let names: Vec<String> =
-        row.members.iter().take(8).filter_map(|id| app.directory.get(*id)).map(|p| p.name()).collect();
-    let more = row.members.len().saturating_sub(names.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    vec![Line::of(Tone::Dim, "Members: ").and(Tone::Plain, format!("{}{more}", names.join(", ")))]
+    let members = || row.members.iter().filter_map(|id| app.directory.get(*id));
+    let names = |people: Vec<PersonView<'_>>| {
+        let names: Vec<String> = people.iter().take(8).map(PersonView::name).collect();
+        let more = people.len().saturating_sub(names.len());
+        if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+    };
+    if row.assignment.is_none() {
+        return vec![Line::of(Tone::Dim, "Members: ").and(Tone::Plain, names(members().collect()))];
+    }
+    let gets = |p: &PersonView<'_>| p.kind() == AssignmentKind::Group(row.group.id);
+    let own = members().filter(|p| p.kind() == AssignmentKind::Individual).count();
+    let other = members().filter(|p| !gets(p)).count() - own;
+    let served: Vec<_> = members().filter(gets).collect();
+    let first = match served.is_empty() {
+        true => Line::of(Tone::Dim, "Gives its values to nobody"),
+        false => Line::of(Tone::Dim, "Gives its values to: ").and(Tone::Plain, names(served)),
+    };
+    let mut lines = vec![first];
+    let not: Vec<String> = [(own, "with an Individual assignment"), (other, "whom a group before it serves")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if !not.is_empty() {
+        lines.push(Line::of(Tone::Dim, format!("Not to {}", not.join(", nor to "))));
+    }
+    lines
 }
 
 fn attribute(app: &App) -> Vec<Line> {

@@ -3,6 +3,7 @@
 
 mod canvas;
 mod connections;
+mod convert;
 mod dialog;
 mod feed;
 mod form;

@@ -4,13 +4,20 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::table::{self, Column};
-use super::{connections, dialog, form, import};
+use super::{connections, convert, dialog, form, import};
 use crate::app::{App, Overlay, Page, Results, Tone};
 use crate::engine::Outcome;
 
 /// Whether it covers the pane.
 fn page(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Person(_) | Overlay::Results(_) | Overlay::Reader(_) | Overlay::Import(_))
+    matches!(
+        overlay,
+        Overlay::Person(_)
+            | Overlay::Results(_)
+            | Overlay::Reader(_)
+            | Overlay::Import(_)
+            | Overlay::Convert(_)
+    )
 }
 
 /// Whether the pane below cannot be seen at all.
@@ -36,6 +43,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Connections(s) => connections::draw(canvas, area, s),
             Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
             Overlay::Import(review) => import::draw(app, canvas, area, review),
+            Overlay::Convert(list) => convert::draw(app, canvas, area, list),
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),
         };
     }

@@ -147,6 +147,22 @@ fn stuck(mut app: App) -> App {
     app
 }
 
+/// With somebody whose role would be raised by converting, and somebody whose would stay.
+fn raising(mut app: App) -> App {
+    let mut directory = app.directory.clone();
+    directory.apply_all(&[
+        Change::Member(fixture::ENGINEERING, fixture::BAO),
+        Change::Member(fixture::ENGINEERING, DORA),
+    ]);
+    let mut own = crate::domain::Assignment::default();
+    own.roles.set("workato_role", "Operator");
+    directory.apply(&Change::Assigned(DORA, own.clone()));
+    own.roles.set("workato_role", "No access");
+    directory.apply(&Change::Assigned(fixture::BAO, own));
+    app.handle(Msg::Directory(Box::new(directory)));
+    app
+}
+
 macro_rules! looks {
     ($name:ident, $app:expr, $columns:expr, $rows:expr, $look:expr) => {
         #[test]
@@ -164,6 +180,8 @@ fn keyed(mut app: App, keys: &str) -> App {
 
 looks!(assignments_at_80x24, app(), 80, 24, ANSI);
 looks!(assignments_at_120x40, keyed(app(), " "), 120, 40, ANSI);
+looks!(converting_at_80x24, keyed(raising(app()), "C* "), 80, 24, ANSI);
+looks!(converting_without_colour, keyed(raising(app()), "C"), 80, 24, MONO);
 looks!(assignments_without_colour, app(), 80, 24, MONO);
 looks!(assignments_in_ascii, app(), 80, 24, ASCII);
 looks!(a_terminal_that_is_too_small, app(), 40, 12, ANSI);
@@ -341,4 +359,15 @@ fn a_hundred_thousand_people_are_filtered_and_drawn_without_building_their_rows(
     assert_eq!(app.people.order.len(), 10);
     press(&mut app, "\u{1b}/dora");
     assert_eq!(app.people.order, [DORA]);
+}
+
+#[test]
+fn the_end_of_a_long_sentence_is_seen_in_a_dialog() {
+    let mut app = app();
+    let effects = press(&mut app, "p");
+    let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };
+    let mut preview = crate::app::tests::preview((**command).clone(), &[], None);
+    preview.decision.say(format!("{}theveryend", "a long sentence ".repeat(12)));
+    app.handle(Msg::Previewed(*id, Box::new(Ok(preview))));
+    assert!(screen(&buffer(&mut app, 80, 24, ANSI)).contains("theveryend"));
 }

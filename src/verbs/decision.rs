@@ -1,5 +1,7 @@
 //! What a verb answers.
 
+use std::collections::BTreeMap;
+
 use super::ImportReport;
 use crate::directory::Change;
 use crate::domain::{Ids, PersonId, Time};
@@ -36,6 +38,9 @@ pub struct Decision {
     /// Attributes of the touched accounts that are written whatever was sent before: what the operator changed
     /// (a role edit). Empty: those that moved since the last push.
     pub owned: Vec<String>,
+    /// For these people exactly these attributes are written, whatever else moved here: what was changed in the app
+    /// by another hand and is pushed over.
+    pub exactly: BTreeMap<PersonId, Vec<String>>,
     /// Whether people are reached that were not named one by one, so that it must be confirmed.
     pub confirm: bool,
     /// The cause that operations and audit entries carry.
@@ -46,6 +51,11 @@ pub struct Decision {
     pub left_out: Vec<(PersonId, String)>,
     /// People whose operation that was never sent is given up.
     pub cancel: Vec<PersonId>,
+    /// What counts as set by hand though the command does not name it, by column of the people file: the next file
+    /// does not silently take it back.
+    pub set: Vec<(PersonId, String)>,
+    /// The sentence that says it was done, where our side changing is what was asked for.
+    pub done: Option<String>,
     /// An import's counts.
     pub import: Option<ImportReport>,
     /// What holds the decision until this number is typed, besides the brake, and why.
@@ -68,11 +78,14 @@ impl Decision {
             changes,
             scope: Scope::Nobody,
             owned: Vec::new(),
+            exactly: BTreeMap::new(),
             confirm: false,
             cause: cause.to_owned(),
             said: Vec::new(),
             left_out: Vec::new(),
             cancel: Vec::new(),
+            set: Vec::new(),
+            done: None,
             import: None,
             held: None,
         }
@@ -82,6 +95,11 @@ impl Decision {
     pub fn touching(cause: &str, changes: Vec<Change>, people: Vec<PersonId>) -> Self {
         let scope = if people.is_empty() { Scope::Nobody } else { Scope::People(people) };
         Self { scope, ..Self::here(cause, changes) }
+    }
+
+    /// The attributes of a person's account that are written whatever was sent before.
+    pub fn owned_of(&self, person: PersonId) -> &[String] {
+        self.exactly.get(&person).unwrap_or(&self.owned)
     }
 
     /// Adds a sentence about one person.

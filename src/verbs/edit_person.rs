@@ -125,7 +125,7 @@ fn fill(person: &mut Person, fields: &PersonFields) {
 }
 
 /// A user name belongs to one person, whatever its case.
-fn free(directory: &Directory, name: &str, id: Option<PersonId>) -> Result<(), Refusal> {
+pub(super) fn free(directory: &Directory, name: &str, id: Option<PersonId>) -> Result<(), Refusal> {
     let Some(other) = directory.find(name).filter(|other| Some(other.id()) != id) else { return Ok(()) };
     let who = other.name();
     let (text, next) = match other.status() {
@@ -148,7 +148,7 @@ fn free(directory: &Directory, name: &str, id: Option<PersonId>) -> Result<(), R
 }
 
 /// Two people with one external id would be matched to one account.
-fn free_external(directory: &Directory, person: &Person) -> Result<(), Refusal> {
+pub(super) fn free_external(directory: &Directory, person: &Person) -> Result<(), Refusal> {
     let Some(external) = person.external_id.as_deref() else { return Ok(()) };
     let other = directory.people().find(|p| p.id() != person.id && p.external_id() == Some(external));
     match other {

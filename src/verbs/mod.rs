@@ -20,6 +20,7 @@ mod drift;
 mod edit_person;
 mod edit_profile;
 mod enable_scim;
+mod explain;
 mod flag;
 mod groups;
 mod import_accounts;
@@ -44,6 +45,7 @@ mod reach;
 mod reactivate;
 mod repair_attribute;
 mod reported_values;
+mod role_moves;
 mod unassign;
 mod undo;
 mod unlink;
@@ -60,15 +62,19 @@ pub use command::{
     Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
 };
 pub use connection_set::{setting_faults, settings};
+pub use convert_assignments::{Conversion, convertible};
 pub use decide::decide;
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
+pub use drift::{Drifted, drifted};
 pub use edit_person::{check_text, check_user_name};
+pub use explain::{OtherRole, RoleSource, RoleWhy, why_roles};
 pub use lint::{LintCode, LintFinding, lint};
 pub use match_accounts::match_accounts;
 pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
 pub use reach::{Reach, touched};
 pub use reported_values::{Fate, ValueRow, compare_values, take_values};
+pub use role_moves::{move_words, role_moves};
 pub use values::{check_role_value, lacking};
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The order of assigned groups: 1 to n without gaps or ties, new ones last.
 
 use super::assign_group::reaching;
-use super::{Decision, Refusal, named, words};
+use super::{Decision, Refusal, move_words, named, reach, role_moves, words};
 use crate::directory::{Change, Directory, GroupRow};
-use crate::domain::{GroupAssignment, GroupId};
+use crate::domain::{Difference, GroupAssignment, GroupId, Shift};
+
+/// So many people are told one by one what changes for them; the others are counted.
+const TOLD: usize = 20;
 
 pub(super) fn decide(
     directory: &Directory,
@@ -21,7 +24,42 @@ pub(super) fn decide(
         ));
     };
     let changes = place(directory, id, Some(wanted), Some(assignment.clone()))?;
-    Ok(reaching(directory, cause, changes, name))
+    let mut decision = reaching(directory, cause, changes, name);
+    tell(directory, &mut decision);
+    Ok(decision)
+}
+
+/// Says for whom the new order changes what, whether it is sent or not.
+fn tell(directory: &Directory, decision: &mut Decision) {
+    let mut after = directory.clone();
+    after.apply_all(&decision.changes);
+    let mut moved: Vec<(String, crate::domain::PersonId, Vec<Difference>)> =
+        reach::concerned(directory, &decision.changes)
+            .into_iter()
+            .filter_map(|id| {
+                let (old, new) = (directory.get(id)?, after.get(id)?);
+                let moves = role_moves(directory.attributes(), old.roles(), new.roles());
+                let giving = named::giving_group(&after, new.kind())?;
+                let text = move_words(directory.attributes(), &moves);
+                (!moves.is_empty())
+                    .then(|| (format!("{}: {text} through {giving}.", new.user_name()), id, moves))
+            })
+            .collect();
+    moved.sort_by_cached_key(|(text, ..)| text.to_lowercase());
+    let rest = moved.split_off(moved.len().min(TOLD));
+    for (text, id, _) in moved {
+        decision.say_of(id, text);
+    }
+    if rest.is_empty() {
+        return;
+    }
+    let with = |shift: Shift| {
+        let shifted = |moves: &[Difference]| moves.iter().any(|m| m.shift(directory.attributes()) == shift);
+        rest.iter().filter(|(.., moves)| shifted(moves)).count()
+    };
+    let (raised, lowered) = (with(Shift::Raised), with(Shift::Lowered));
+    let who = words::people(rest.len());
+    decision.say(format!("And {who} more: {raised} with a role raised, {lowered} with one lowered."));
 }
 
 /// The changes that put a group's assignment at a place, or take it out, and move the others along. Without a place
@@ -110,6 +148,29 @@ mod tests {
         assert!(decision.confirm);
         f.run(&Command::Priority(f.gid("C"), 3));
         assert_eq!(order(&f), [("A".to_owned(), 1), ("B".to_owned(), 2), ("C".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn a_new_order_says_for_whom_what_changes() {
+        let mut f = three();
+        let decision = f.decide(&Command::Priority(f.gid("C"), 1)).unwrap();
+        let text = said(&decision);
+        assert!(
+            text.contains("ana@example.com: workato_role Operator -> Analyst (raised) through C."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn many_people_are_counted_after_the_first_twenty() {
+        let names: Vec<String> = (10..35).map(|n| format!("p{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut f = names.iter().fold(Fixture::new(), |f, name| f.person(name));
+        f = f.group("A", &names).group_gives("A", "Admin").group("B", &names).group_gives("B", "Operator");
+        let decision = f.decide(&Command::Priority(f.gid("B"), 1)).unwrap();
+        assert_eq!(decision.said.iter().filter(|s| s.person.is_some()).count(), 20);
+        let text = said(&decision);
+        assert!(text.contains("And 5 people more: 0 with a role raised, 5 with one lowered."), "{text}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn is_admin(attribute: &ProfileAttribute, value: &str) -> bool {
 /// Refuses a decision that removes a protected person, or removes or lowers the last Admin, unless the user name
 /// was typed. It is asked of every decision, whatever the verb.
 pub(super) fn guard(directory: &Directory, decision: &Decision, typed: &[String]) -> Result<(), Refusal> {
-    if decision.changes.is_empty() && decision.owned.is_empty() {
+    if decision.changes.is_empty() && decision.owned.is_empty() && decision.exactly.is_empty() {
         return Ok(());
     }
     let mut moved = concerned(directory, &decision.changes);
@@ -116,7 +116,8 @@ fn keeps(
     let variable = attribute.variable.as_str();
     let ours = after.roles().get(variable);
     let written = ours != before.roles().get(variable)
-        || (decision.owned.iter().any(|name| name == variable) && decision.people().contains(&after.id()));
+        || (decision.owned_of(after.id()).iter().any(|name| name == variable)
+            && decision.people().contains(&after.id()));
     !written || ours.is_some_and(|value| is_admin(attribute, value))
 }
 

@@ -64,6 +64,13 @@ fn verbs_share_one_shape() {
         "assign --group data --yes",
         "unassign bo@example.com",
         "role bo@example.com workato_role=Admin",
+        "convert bo@example.com",
+        "convert --all --yes",
+        "convert --back bo@example.com",
+        "drift push bo@example.com",
+        "drift adopt bo@example.com",
+        "unlink bo@example.com",
+        "recreate bo@example.com",
         "suspend bo@example.com",
         "deactivate bo@example.com",
         "reactivate bo@example.com",
@@ -105,6 +112,15 @@ fn a_standstill_is_an_additional_key_of_status() {
     let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
     assert_eq!(status["stuck_since"], "2026-01-02T02:00:10.000Z");
     assert!(run(&fake, "status").out.contains("nothing of the queue worked since"));
+}
+
+#[test]
+fn a_decision_about_our_side_says_that_it_was_done() {
+    let mut fake = Fake::new();
+    fake.decision.done = Some("1 assignment converted: roles follow the group now.".into());
+    let ran = run(&fake, "--json convert bo@example.com");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    same_as("convert.json", &ran.out);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod bench;
 mod connection_commands;
 mod connections;
+mod convert;
 mod exits;
 mod faults;
 mod files;

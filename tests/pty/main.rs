@@ -4,6 +4,7 @@
 
 mod beside;
 mod connections;
+mod convert;
 mod first_time;
 mod forms;
 mod gone;

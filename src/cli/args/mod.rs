@@ -3,6 +3,7 @@
 mod connections;
 mod import;
 mod mail;
+mod people;
 mod setup;
 mod values;
 mod verbs;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub use connections::{ConnectionCommand, SettingArgs};
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
+pub use people::{ConvertArgs, DriftArgs, DriftCommand};
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
@@ -137,6 +139,8 @@ pub enum Command {
     Assign(AssignArgs),
     /// End the assignment of people or of a group
     Unassign(UnassignArgs),
+    /// Convert Individual assignments to group assignments: the roles follow the group
+    Convert(ConvertArgs),
     /// Change role values; an empty value is taken out
     Role(RoleArgs),
     /// Suspend: access ends, assignment and roles are kept
@@ -235,6 +239,19 @@ pub enum Command {
         /// All of them
         #[arg(long, conflicts_with = "users")]
         all: bool,
+        /// How it is allowed.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// What was changed in the app by another hand: push ours over it, or adopt it
+    #[command(subcommand)]
+    Drift(DriftCommand),
+    /// Forget accounts that are gone (404); nothing is sent
+    Unlink(UsersArgs),
+    /// An account is gone (404): link another with the same user name, or make a new one
+    Recreate {
+        /// User name; one person at a time
+        user: String,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,

@@ -22,7 +22,7 @@ pub(super) use connections::{connection_json, connection_text, connections_json,
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
-pub(super) use plan::{plan_json, plan_text};
+pub(super) use plan::{decided_json, plan_json, plan_text};
 pub(super) use probe::{
     check_json, check_text, deep_json, deep_text, test_json, test_text, traces_json, traces_text,
 };

@@ -43,6 +43,15 @@ pub(in crate::cli) fn plan_json(plan: &Plan) -> Value {
     })
 }
 
+/// The plan of a decision; `said` is what changes here besides the requests.
+pub(in crate::cli) fn decided_json(plan: &Plan, decision: &Decision) -> Value {
+    let mut out = plan_json(plan);
+    if !decision.said.is_empty() {
+        out["said"] = decision.said.iter().map(|said| json!(said.text)).collect();
+    }
+    out
+}
+
 /// The request that changes something; reads go before it and are not part of the answer.
 fn write_of(planned: &Planned) -> Value {
     let writes: Vec<&Call> = planned.calls.iter().filter(|c| c.method.writes()).collect();

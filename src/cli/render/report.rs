@@ -8,7 +8,9 @@ use crate::engine::{GroupKind, GroupResult, Outcome, Progress, Report, RunResult
 use crate::verbs::Decision;
 
 /// `done` counts those that were so already too, so that the four counts add up to the results.
-pub(in crate::cli) fn report_json(report: &Report) -> Value {
+///
+/// Where our side changing is what was asked for, `message` says that it was done.
+pub(in crate::cli) fn report_json(report: &Report, decision: &Decision) -> Value {
     let result = |r: &RunResult| {
         json!({
             "user_name": r.user_name,
@@ -37,6 +39,9 @@ pub(in crate::cli) fn report_json(report: &Report) -> Value {
     });
     if !report.groups.is_empty() {
         all["groups"] = report.groups.iter().map(group).collect();
+    }
+    if let Some(done) = &decision.done {
+        all["message"] = json!(done);
     }
     all
 }
@@ -67,6 +72,7 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
         });
     }
     out.extend(decision.said.iter().map(|said| said.text.clone()));
+    out.extend(decision.done.clone());
     let counts = [
         (report.count(Outcome::Done), "done"),
         (report.count(Outcome::Unchanged), "unchanged"),
@@ -77,9 +83,11 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
     let said: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     out.push(match (said.is_empty(), decision.changes.is_empty()) {
         (false, _) => said.join(", "),
+        (true, false) if decision.done.is_some() => String::new(),
         (true, false) => format!("{}: done", decision.cause),
         (true, true) => "nothing to do".to_owned(),
     });
+    out.retain(|line| !line.is_empty());
     lines(out)
 }
 

@@ -7,6 +7,7 @@ use super::{audit_json, audit_line, difference_text, failure_json, roles_text};
 use crate::audit::AuditEntry;
 use crate::cli::text::lines;
 use crate::directory::{Directory, PersonView, Reason};
+use crate::verbs::{Drifted, OtherRole, RoleSource, RoleWhy, drifted, why_roles};
 
 /// The list's keys, then fields, reasons, groups, what differs, operation and the latest entries.
 pub(in crate::cli) fn show_json(
@@ -35,6 +36,8 @@ pub(in crate::cli) fn show_json(
     story["observed_at"] = json!(person.observed_at());
     story["unsent"] = json!(unsent);
     story["drift"] = json!(drift);
+    story["drifted"] = drifted(&person).iter().map(drifted_json).collect();
+    story["why_roles"] = why_roles(directory, &person).iter().map(why_json).collect();
     story["operation"] = match person.operation() {
         Some((id, kind, state)) => json!({
             "id": id, "kind": kind, "state": state,
@@ -45,6 +48,29 @@ pub(in crate::cli) fn show_json(
     story["protected"] = json!(directory.connection().protected.contains(&person.id()));
     story["audit"] = entries.iter().map(audit_json).collect();
     story
+}
+
+/// The three columns of one attribute that drifted.
+fn drifted_json(one: &Drifted) -> Value {
+    json!({"attribute": one.attribute, "pushed": one.pushed, "there": one.there, "ours": one.ours})
+}
+
+fn why_json(why: &RoleWhy) -> Value {
+    let (source, group, priority) = match &why.source {
+        RoleSource::Remembered => ("remembered", None, None),
+        RoleSource::Individual => ("individual", None, None),
+        RoleSource::Group { name, priority, .. } => ("group", Some(name), Some(priority)),
+    };
+    let other = |o: &OtherRole| {
+        json!({
+            "group": o.name, "priority": o.priority, "value": o.value,
+            "effect": o.words(&why.source, why.value.as_deref()),
+        })
+    };
+    json!({
+        "attribute": why.attribute, "value": why.value, "source": source, "group": group,
+        "priority": priority, "others": why.others.iter().map(other).collect::<Vec<_>>(),
+    })
 }
 
 type Differences = Vec<crate::domain::Difference>;
@@ -94,12 +120,20 @@ pub(in crate::cli) fn show_text(
     ] {
         line(name, &time.map(|t| t.to_string()).unwrap_or_default());
     }
-    let (unsent, drift) = differences(person);
-    for difference in &unsent {
+    for why in why_roles(directory, &person) {
+        let value = why.value.as_deref().unwrap_or("no value");
+        line("why", &format!("{} {value}: {}", why.attribute, why.source.words()));
+        for other in &why.others {
+            line("", &format!("  {}", other.words(&why.source, why.value.as_deref())));
+        }
+    }
+    for difference in &differences(person).0 {
         line("unsent", &difference_text(difference));
     }
-    for difference in &drift {
-        line("drift", &difference_text(difference));
+    for one in drifted(&person) {
+        let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
+        let (pushed, there, ours) = (value(&one.pushed), value(&one.there), value(&one.ours));
+        line("drift", &format!("{}: last pushed {pushed}, there now {there}, ours {ours}", one.attribute));
     }
     if let Some((id, kind, state)) = person.operation() {
         line("operation", &format!("{} {} {id}", kind.word(), state.word()));

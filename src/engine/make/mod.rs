@@ -184,8 +184,14 @@ impl Planner<'_> {
         let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
-        let mut names: Vec<String> =
-            moved.chain(self.decision.owned.iter().cloned()).filter(|name| self.sendable(name)).collect();
+        // For whom exactly these are written, nothing else goes along.
+        let exactly = self.decision.exactly.contains_key(&self.person.id());
+        let owned = self.decision.owned_of(self.person.id());
+        let mut names: Vec<String> = moved
+            .filter(|_| !exactly)
+            .chain(owned.iter().cloned())
+            .filter(|name| self.sendable(name))
+            .collect();
         let renamed = names.iter().any(|name| name == field::USER_NAME);
         let connection = self.directory.connection();
         names.retain(|name| name != field::USER_NAME || !connection.to_app.exclude_user_name);
@@ -197,7 +203,9 @@ impl Planner<'_> {
             return Err(Nothing::Done(why.to_owned()));
         }
         self.require_roles(&wanted)?;
-        let kind = if sent.active { OpKind::Update } else { OpKind::Reactivate };
+        // Access that another hand ended there is given back only where `active` is meant to be written.
+        let back = exactly && !there.active && names.iter().any(|name| name == field::ACTIVE);
+        let kind = if sent.active && !back { OpKind::Update } else { OpKind::Reactivate };
         if let Some(off) = allowed::update_off(connection) {
             // Access is not an attribute: who may be deactivated may be given it back.
             if kind == OpKind::Update || !connection.to_app.deactivate {
