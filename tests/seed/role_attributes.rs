@@ -21,7 +21,10 @@ async fn to_app_actions_are_chosen_and_each_attribute_has_all_fields_of_the_seed
     assert_eq!(all[0]["required"], true);
     // Create Users, Update User Attributes, Deactivate Users: switched off, nothing of that kind is sent.
     scene.ok(&["connection", "set", "--to-app-create", "off"]).await;
-    scene.assigned("new@example.com", "Admin").await;
+    scene.ok(&["person", "add", "new@example.com", "--given-name", "New", "--family-name", "One"]).await;
+    let output = scene.run(&["assign", "new@example.com", "--role", "workato_role=Admin"]).await;
+    assert_eq!(output.status.code(), Some(5), "assigned here, and why not there: {}", said(&output));
+    assert!(said(&output).contains("Create Users is off"), "{}", said(&output));
     assert_eq!(scene.account("new@example.com").await, None);
     scene.ok(&["connection", "set", "--to-app-create", "on"]).await;
     scene.ok(&["provision", "--yes"]).await;
