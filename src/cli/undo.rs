@@ -62,6 +62,9 @@ pub(super) async fn resend<S: Seam>(
     let people = super::names::people(&seam.directory(), users)?;
     let report = seam.resend(people).await?;
     let decision = Decision::here("invitation resent", Vec::new());
-    face.data(|width| render::report_text(&report, &decision, width), || render::report_json(&report))?;
+    face.data(
+        |width| render::report_text(&report, &decision, width),
+        || render::report_json(&report, &decision),
+    )?;
     Ok(exit(&report))
 }
