@@ -7,7 +7,7 @@ use super::face::Face;
 use super::render;
 use super::seam::Seam;
 use crate::domain::FailureKind;
-use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report};
+use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
 use crate::verbs::Command;
 
 /// Goes the whole way and gives the exit code.
@@ -84,11 +84,17 @@ pub(super) fn exit(report: &Report) -> u8 {
         return 5;
     }
     match report.stopped.as_ref().map(|f| f.kind) {
-        None if report.count(Outcome::Held) > 0 => 5,
+        None if report.results.iter().any(waits) => 5,
         None => 0,
         Some(FailureKind::Unreachable | FailureKind::TokenRefused | FailureKind::NotScim) => 3,
         Some(_) => 5,
     }
+}
+
+/// Whether it is to be done and is not; what a later decision replaced is nobody's any more.
+fn waits(result: &RunResult) -> bool {
+    let replaced = result.error.as_ref().is_some_and(|f| f.kind == FailureKind::NotAllowed);
+    result.outcome == Outcome::Held && !replaced
 }
 
 /// The preview; at a terminal the name of a protected person can still be typed.

@@ -11,6 +11,8 @@ mod signals;
 mod work;
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;
 
 use std::io::{self, IsTerminal};
