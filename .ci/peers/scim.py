@@ -40,15 +40,21 @@ def call(method, base, path, query=None, body=None):
 
 
 def users(base):
-    """All users, each id once, page by page, until nothing new comes. Without index pages, by cursor (RFC 9865)."""
+    """All users."""
+    return everything(base, "/Users")
+
+
+def everything(base, path):
+    """All of a collection, each id once, page by page, until nothing new comes. Without index pages, by cursor
+    (RFC 9865)."""
     found, place, cursors = {}, {"startIndex": 1}, False
     while True:
-        status, page = call("GET", base, "/Users", {**place, "count": 100})
+        status, page = call("GET", base, path, {**place, "count": 100})
         if status == 501 and not cursors:
             place, cursors = {}, True
             continue
         if status != 200 or not isinstance(page, dict):
-            fail(f"GET /Users answered {status}: {page}")
+            fail(f"GET {path} answered {status}: {page}")
         rows = page.get("Resources") or []
         new = [row for row in rows if row["id"] not in found]
         found.update((row["id"], row) for row in new)

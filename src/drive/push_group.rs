@@ -190,10 +190,17 @@ impl Job<'_> {
     ) -> Result<(), Failure> {
         let mut found = found;
         let mut refused = None;
+        // Okta never patches: where that is not offered a long list goes whole all the same.
+        let whole = profile == WireProfile::OktaClassic;
         for removal in [Removal::ByPath, Removal::ByValue] {
             for call in wire::changes(profile, removal, &found, wanted) {
                 match self.send(line, "write", call).await {
                     Ok(_) => {}
+                    Err(trouble) if trouble.cause == Cause::NotOffered && whole => {
+                        let found = self.read(line, &found.remote_id).await?.ok_or_else(gone)?;
+                        self.send(line, "write", wire::replace(&found, wanted)).await?;
+                        break;
+                    }
                     Err(trouble) if trouble.cause == Cause::Refused && removal == Removal::ByPath => {
                         refused = Some(trouble);
                         break;

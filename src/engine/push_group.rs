@@ -178,7 +178,8 @@ pub fn moves(found: &FoundGroup, wanted: &WantedGroup) -> (Vec<String>, Vec<Stri
 /// The requests that make a group what it shall be; none when it is so.
 ///
 /// `okta-classic` replaces the whole group, as Okta does, while its list fits into one request. Longer lists, and
-/// the other profiles, change by PATCH, at most [`PIECE`] members a request.
+/// the other profiles, change by PATCH, at most [`PIECE`] members a request. Where `okta-classic` finds that the endpoint has no
+/// PATCH, [`replace`] is what remains.
 pub fn changes(
     profile: WireProfile,
     removal: Removal,
@@ -212,7 +213,8 @@ pub fn changes(
     calls
 }
 
-fn replace(found: &FoundGroup, wanted: &WantedGroup) -> Call {
+/// The whole group as it shall be; attributes that are not ours survive.
+pub fn replace(found: &FoundGroup, wanted: &WantedGroup) -> Call {
     let mut body = found.resource.clone();
     resource::remove(&mut body, "meta");
     resource::set(&mut body, "displayName", Value::from(wanted.name.as_str()));

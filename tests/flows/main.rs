@@ -31,3 +31,4 @@ mod there;
 mod two;
 mod wire;
 mod wire_answers;
+mod wire_groups;

@@ -65,7 +65,7 @@ impl Console {
         console
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = self.home.path().join(name);
         let mut options = std::fs::OpenOptions::new();

@@ -94,14 +94,29 @@ impl Peer {
 
     /// All accounts, read by a client that is not ours.
     pub(crate) fn accounts(&self) -> Vec<Account> {
+        self.read_back(&[]).iter().map(account).collect()
+    }
+
+    /// Member ids of the group with this name, sorted; none where there is no such group. Two of that name fail.
+    pub(crate) fn group(&self, name: &str) -> Option<Vec<String>> {
+        let groups = self.read_back(&["groups"]);
+        let mut named = groups.iter().filter(|group| group["displayName"] == name);
+        let group = named.next()?;
+        assert!(named.next().is_none(), "{name} is there once: {groups:?}");
+        let members = group["members"].as_array().expect("members");
+        Some(members.iter().map(|id| id.as_str().expect("an id").to_owned()).collect())
+    }
+
+    fn read_back(&self, words: &[&str]) -> Vec<Value> {
         let output = tool("readback.py")
             .arg(&self.direct)
+            .args(words)
             .stdin(Stdio::null())
             .output()
             .expect("Python 3 runs .ci/peers/readback.py");
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "the accounts were not read: {complaint}");
-        lines_of(&output.stdout).iter().map(account).collect()
+        assert!(output.status.success(), "they were not read: {complaint}");
+        lines_of(&output.stdout)
     }
 }
 

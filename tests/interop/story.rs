@@ -40,6 +40,7 @@ impl Story {
         self.everybody_is_provisioned();
         self.a_second_time_sends_nothing();
         self.roles_change();
+        self.a_group_is_pushed();
         self.some_are_unassigned();
         self.one_is_suspended();
         self.the_check_is_complete();
@@ -111,6 +112,29 @@ impl Story {
         assert_eq!(report["complete"], true, "{report}");
         assert_eq!(self.peer.proxy.take().writes(), Vec::<String>::new());
         self.nobody_is_flagged();
+    }
+
+    /// A group of 150 goes there, loses 120 and is deleted again; read by another client each time.
+    fn a_group_is_pushed(&self) {
+        let ids = |range: std::ops::Range<usize>| -> Vec<String> {
+            let names: Vec<&str> = self.people[range].iter().map(|p| p.user_name.as_str()).collect();
+            let of = |a: &Account| names.contains(&a.user_name.to_lowercase().as_str());
+            let mut ids: Vec<String> = self.peer.accounts().into_iter().filter(of).map(|a| a.id).collect();
+            ids.sort();
+            ids
+        };
+        let rows: String =
+            self.people[200..350].iter().map(|p| format!("Night shift,{}\n", p.user_name)).collect();
+        let file = self.console.file("groups.csv", &format!("group,user_name\n{rows}"));
+        self.console.run(&["import", "groups", file.to_str().expect("a path")]).well();
+        self.console.allowed(&["group", "push", "Night shift"]).well();
+        assert_eq!(self.peer.group("Night shift"), Some(ids(200..350)));
+        let gone: Vec<&str> = self.people[200..320].iter().map(|p| p.user_name.as_str()).collect();
+        self.console.allowed(&[&["member", "remove", "Night shift"], gone.as_slice()].concat()).well();
+        assert_eq!(self.peer.group("Night shift"), Some(ids(320..350)));
+        self.console.allowed(&["group", "unpush", "Night shift", "--delete"]).well();
+        assert_eq!(self.peer.group("Night shift"), None);
+        self.peer.proxy.take();
     }
 
     fn wanted(&self, account: &Account) -> Option<&Someone> {

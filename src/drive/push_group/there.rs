@@ -25,7 +25,8 @@ impl Job<'_> {
         let exchange = self.send(line, "look up", wire::look_up(&wanted.name)).await;
         let mut rows = match exchange {
             Ok(exchange) => rows_of(&exchange),
-            Err(trouble) if trouble.cause == Cause::Refused => None,
+            // No filters, or no pages by index: the whole list tells, or says that there are no groups at all.
+            Err(trouble) if matches!(trouble.cause, Cause::Refused | Cause::NotOffered) => None,
             Err(trouble) => return Err(not_offered(trouble)),
         };
         let ours = |group: &FoundGroup| {
