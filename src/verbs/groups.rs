@@ -123,6 +123,12 @@ pub(super) fn member_remove(
         };
         decision.say_of(before.id(), text);
     }
+    // An empty group that gives or is something in the app is more than its last member leaving.
+    let matters = group.assignment.is_some() || group.push.is_some();
+    if matters && !leaving.is_empty() && leaving.len() == group.members.len() {
+        decision.confirm = true;
+        decision.say(format!("{name} is empty then."));
+    }
     Ok(decision)
 }
 
@@ -130,6 +136,25 @@ pub(super) fn member_remove(
 mod tests {
     use super::super::Command;
     use super::super::fixture::*;
+
+    #[test]
+    fn emptying_an_assigned_group_asks_and_one_member_less_does_not() {
+        let mut f = Fixture::new()
+            .person("ana")
+            .person("ben")
+            .group("Team", &["ana", "ben"])
+            .group_gives("Team", "Operator")
+            .confirm("ana")
+            .confirm("ben");
+        let remove = |f: &Fixture, who: &[&str]| {
+            Command::MemberRemove(f.gid("Team"), who.iter().map(|name| f.id(name)).collect())
+        };
+        let one = remove(&f, &["ana"]);
+        assert!(!f.decide(&one).unwrap().confirm);
+        let all = remove(&f, &["ana", "ben"]);
+        let decision = f.decide(&all).unwrap();
+        assert!(decision.confirm && said(&decision).contains("Team is empty then."));
+    }
 
     #[test]
     fn a_group_needs_a_name_that_nobody_has_in_any_case() {

@@ -50,3 +50,23 @@ async fn the_deeper_probe_reads_only_and_says_what_each_finding_means() {
     }
     assert_eq!(scene.activity().await.len(), before, "nothing was written");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn new_users_and_profile_updates_are_imported_and_nothing_is_sent() {
+    let scene = Scene::configured(4, &[]).await;
+    let before = scene.activity().await.len();
+    let (code, review) = scene.json(&["import", "endpoint", "--plan"]).await;
+    assert_eq!((code, review["scanned"].as_u64()), (0, Some(4)), "{review}");
+    assert_eq!(scene.json(&["people"]).await.1, serde_json::json!([]), "a review changes nothing");
+    let (code, report) = scene.json(&["import", "endpoint", "--accept", "new", "--yes"]).await;
+    assert_eq!((code, report["new"].as_u64()), (0, Some(4)), "{report}");
+    let (_, people) = scene.json(&["people"]).await;
+    let people = people.as_array().expect("a list");
+    assert!(people.iter().all(|p| p["account"] == "active" && p["flag"].is_null()), "{people:?}");
+    assert_eq!(scene.activity().await.len(), before, "an import sends nothing");
+    // The account is linked: a role edit goes to it, and nobody is there twice.
+    let user = people[0]["user_name"].as_str().expect("a name");
+    scene.ok(&["role", user, "workato_role=Analyst", "--confirm-name", user]).await;
+    assert_eq!(role(&scene.account(user).await.expect("the account"), "workato_role"), "Analyst");
+    assert_eq!(scene.members().await.len(), 4);
+}

@@ -9,6 +9,7 @@
     reason = "a helper that cannot go on fails its test"
 )]
 
+mod bad_input;
 mod configure_scim;
 mod convert_user_assignments;
 mod deprovision_users;
