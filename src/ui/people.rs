@@ -8,13 +8,17 @@ use crate::app::{App, Sort, Tone, age, flag_glyph, flag_tone};
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::{AccountState, ProfileAttribute};
 
+/// Narrower screens may have no room for the Person column: the name under the cursor is below the list.
+const NARROW: u16 = 100;
+
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let inside = canvas.frame(area, &title(app), &foot(app), false);
     let roles = app.directory.attributes();
     let mut columns = vec![
         Column::new("", 2, 2, 0),
-        Column::new("Person", 10, 24, 0),
-        Column::new("User name", 12, 30, 4),
+        // Two halves of a name tell nobody apart: on a narrow screen the user name alone stays, whole.
+        Column::new("Person", 12, 24, 4),
+        Column::new("User name", 20, 30, 0),
         Column::new("State", 15, 17, 1),
         Column::new("Type", 5, 16, 3),
     ];
@@ -37,7 +41,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// The shared start of the roles' names says nothing in a heading.
-fn heading(attribute: &ProfileAttribute) -> String {
+pub(super) fn heading(attribute: &ProfileAttribute) -> String {
     let name = &attribute.display_name;
     name.strip_prefix("workato_").filter(|s| !s.is_empty()).unwrap_or(name).to_owned()
 }
@@ -56,10 +60,16 @@ fn foot(app: &App) -> String {
         Sort::Flag => "flagged first",
         Sort::UserName => "by user name",
     };
+    let name = match app.people.current().and_then(|id| app.directory.get(id)) {
+        Some(person) if app.size.0 < NARROW => {
+            format!("{} · ", person.name().chars().take(30).collect::<String>())
+        }
+        _ => String::new(),
+    };
     let at = (app.people.cursor.at + 1).min(app.people.order.len());
     let selected = app.people.selected.len();
     let selected = if selected > 0 { format!("{selected} selected · ") } else { String::new() };
-    format!("{selected}{sort} · {at} of {}", app.people.order.len())
+    format!("{name}{selected}{sort} · {at} of {}", app.people.order.len())
 }
 
 fn row(app: &App, person: &PersonView<'_>) -> Vec<Cell> {
