@@ -71,16 +71,8 @@ pub(super) async fn converge(shared: &Arc<Shared>, chosen: impl Fn(&GroupRow) ->
     due.sort();
     let mut results = Vec::new();
     for (name, id) in due {
-        let operation = hold(&shared.ids).op(now());
-        let mut job = Job {
-            shared,
-            group: id,
-            operation,
-            traces: Vec::new(),
-            kind: None,
-            changes: Vec::new(),
-            wanted: None,
-        };
+        let mut job = Job::new(shared, id);
+        let operation = job.operation;
         let ended = job.run().await;
         let error = job.keep(&name, ended).await;
         let outcome = if error.is_some() { Outcome::Failed } else { Outcome::Done };
@@ -93,16 +85,7 @@ pub(super) async fn converge(shared: &Arc<Shared>, chosen: impl Fn(&GroupRow) ->
 pub(super) async fn planned(shared: &Arc<Shared>, after: &Directory, id: GroupId) -> Option<PlannedGroup> {
     let row = after.group(id).filter(|row| row.push_due(after))?;
     let push = row.push.as_ref()?;
-    let operation = hold(&shared.ids).op(now());
-    let mut job = Job {
-        shared,
-        group: id,
-        operation,
-        traces: Vec::new(),
-        kind: None,
-        changes: Vec::new(),
-        wanted: None,
-    };
+    let mut job = Job::new(shared, id);
     let line = open_line(shared).await.ok()?;
     let wanted = wanted(row, after);
     let made = |kind, added: usize, removed: usize, calls| PlannedGroup {
@@ -144,7 +127,12 @@ struct Job<'a> {
     wanted: Option<WantedGroup>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    fn new(shared: &'a Arc<Shared>, group: GroupId) -> Self {
+        let operation = hold(&shared.ids).op(now());
+        Self { shared, group, operation, traces: Vec::new(), kind: None, changes: Vec::new(), wanted: None }
+    }
+
     /// Goes the whole way. What it leaves behind is in the directory even where it fails.
     async fn run(&mut self) -> Result<(), Failure> {
         let line = open_line(self.shared).await?;

@@ -3,8 +3,10 @@
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
+use super::found::{self, Found};
 use super::{form, theme};
 use crate::app::{App, Chooser, Confirm, Line, Palette, Tone, layout};
+use crate::directory::PersonView;
 
 /// A box in the middle of an area.
 pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
@@ -64,63 +66,49 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
 
 /// The commands that fit, with their keys and the reason of those that can do nothing now.
 pub(super) fn palette(app: &App, canvas: &mut Canvas<'_>, area: Rect, palette: &Palette) -> Option<Position> {
-    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
-    let inside = boxed(canvas, area, rows + 2, "Commands", "");
-    let key = canvas.tone(Tone::Key);
-    canvas.put(inside.x, inside.y, 2, ": ", key);
-    let cursor = form::text(canvas, &palette.field, inside.x + 2, inside.y, inside.width.saturating_sub(2));
-    let top = inside.y + 2;
-    for (y, at) in (top..).zip(palette.cursor.window(palette.found.len(), usize::from(rows))) {
-        let Some(binding) = palette.found.get(at) else { break };
+    let list = Found {
+        title: "Commands",
+        foot: "",
+        prompt: ": ",
+        field: &palette.field,
+        cursor: palette.cursor,
+        len: palette.found.len(),
+        empty: "No command is called so.",
+    };
+    found::draw(canvas, area, &list, |at| {
+        let binding = palette.found.get(at)?;
         let why = app.refusal(binding.action);
         let tone = if why.is_some() { Tone::Dim } else { Tone::Plain };
-        let mark = if at == palette.cursor.at { ">" } else { " " };
-        let mut line = Line::of(Tone::Plain, format!("{mark} "))
-            .and(Tone::Key, format!("{:<10}", binding.key()))
+        let line = Line::of(Tone::Key, format!("{:<10}", binding.key()))
             .and(tone, format!("{:<16} ", binding.words));
-        line = match why {
+        Some(match why {
             Some(why) => line.and(Tone::Warn, format!("not now: {why}")),
             None => line.and(Tone::Dim, binding.help),
-        };
-        canvas.line(inside.x, y, inside.width, &line);
-        if at == palette.cursor.at {
-            let style = theme::cursor(canvas.look);
-            canvas.paint(Rect { x: inside.x, y, width: inside.width, height: 1 }, style);
-        }
-    }
-    if palette.found.is_empty() {
-        let dim = canvas.tone(Tone::Dim);
-        canvas.put(inside.x, top, inside.width, "No command is called so.", dim);
-    }
-    cursor
+        })
+    })
 }
 
 /// The people who fit what is typed.
 pub(super) fn chooser(app: &App, canvas: &mut Canvas<'_>, area: Rect, chooser: &Chooser) -> Option<Position> {
-    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
-    let inside = boxed(canvas, area, rows + 2, "Whose account? Type a part of the name", "");
-    let key = canvas.tone(Tone::Key);
-    canvas.put(inside.x, inside.y, 2, "/ ", key);
-    let cursor = form::text(canvas, &chooser.field, inside.x + 2, inside.y, inside.width.saturating_sub(2));
-    let top = inside.y + 2;
-    for (y, at) in (top..).zip(chooser.cursor.window(chooser.found.len(), usize::from(rows))) {
-        let Some(person) = chooser.found.get(at).and_then(|id| app.directory.get(*id)) else { continue };
-        let mark = if at == chooser.cursor.at { "> " } else { "  " };
-        let mut line = Line::plain(mark).and(Tone::Plain, person.user_name().to_owned());
-        if person.name() != person.user_name() {
-            line = line.and(Tone::Dim, format!("  {}", person.name()));
-        }
-        canvas.line(inside.x, y, inside.width, &line);
-        if at == chooser.cursor.at {
-            let style = theme::cursor(canvas.look);
-            canvas.paint(Rect { x: inside.x, y, width: inside.width, height: 1 }, style);
-        }
+    let list = Found {
+        title: "Whose account? Type a part of the name",
+        foot: "",
+        prompt: "/ ",
+        field: &chooser.field,
+        cursor: chooser.cursor,
+        len: chooser.found.len(),
+        empty: "Nobody fits.",
+    };
+    found::draw(canvas, area, &list, |at| app.directory.get(*chooser.found.get(at)?).map(|p| person(&p)))
+}
+
+/// Somebody in a list: the user name, and the name where it says more.
+pub(super) fn person(person: &PersonView<'_>) -> Line {
+    let line = Line::of(Tone::Strong, person.user_name().to_owned());
+    match person.name() {
+        name if name == person.user_name() => line,
+        name => line.and(Tone::Dim, format!("  {name}")),
     }
-    if chooser.found.is_empty() {
-        let dim = canvas.tone(Tone::Dim);
-        canvas.put(inside.x, top, inside.width, "Nobody fits.", dim);
-    }
-    cursor
 }
 
 /// A stopped run is offered; nothing is sent until somebody says so.

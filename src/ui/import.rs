@@ -3,12 +3,10 @@
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
-use super::dialog::boxed;
+use super::dialog;
+use super::found::{self, Found};
 use super::table::{self, Cell, Column};
-use super::{form, theme};
-use crate::app::{
-    AccountRow, App, ImportChoice as Choice, ImportReview, Line, MatchKind, Picker, Tone, layout,
-};
+use crate::app::{AccountRow, App, ImportChoice as Choice, ImportReview, Line, MatchKind, Picker, Tone};
 use crate::domain::{Account, PersonId};
 
 /// Rows above the table: counts, and what is chosen.
@@ -159,28 +157,16 @@ fn detail(app: &App, row: &AccountRow, account: &Account) -> Vec<Line> {
 
 /// The list of people who have no account, found by what is typed.
 fn pick(app: &App, canvas: &mut Canvas<'_>, area: Rect, whose: &str, picker: &Picker) -> Option<Position> {
-    let title = format!("Whose account is {whose}?");
-    let rows = u16::try_from(layout::PALETTE_ROWS).unwrap_or(12).min(area.height.saturating_sub(4));
-    let inside = boxed(canvas, area, rows + 2, &title, "people without an account");
-    let key = canvas.tone(Tone::Key);
-    canvas.put(inside.x, inside.y, 2, "/ ", key);
-    let cursor = form::text(canvas, &picker.field, inside.x + 2, inside.y, inside.width.saturating_sub(2));
-    let top = inside.y + 2;
-    for (y, at) in (top..).zip(picker.cursor.window(picker.found.len(), usize::from(rows))) {
-        let Some(person) = picker.found.get(at).and_then(|id| app.directory.get(*id)) else { continue };
-        let mark = if at == picker.cursor.at { ">" } else { " " };
-        let line = Line::of(Tone::Plain, format!("{mark} "))
-            .and(Tone::Strong, person.user_name().to_owned())
-            .and(Tone::Dim, format!("  {}", person.name()));
-        canvas.line(inside.x, y, inside.width, &line);
-        if at == picker.cursor.at {
-            let style = theme::cursor(canvas.look);
-            canvas.paint(Rect { x: inside.x, y, width: inside.width, height: 1 }, style);
-        }
-    }
-    if picker.found.is_empty() {
-        let dim = canvas.tone(Tone::Dim);
-        canvas.put(inside.x, top, inside.width, "Nobody without an account is called so.", dim);
-    }
-    cursor
+    let list = Found {
+        title: &format!("Whose account is {whose}?"),
+        foot: "people without an account",
+        prompt: "/ ",
+        field: &picker.field,
+        cursor: picker.cursor,
+        len: picker.found.len(),
+        empty: "Nobody without an account is called so.",
+    };
+    found::draw(canvas, area, &list, |at| {
+        app.directory.get(*picker.found.get(at)?).map(|p| dialog::person(&p))
+    })
 }

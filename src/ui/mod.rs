@@ -7,6 +7,7 @@ mod convert;
 mod dialog;
 mod feed;
 mod form;
+mod found;
 mod frame;
 mod groups;
 mod import;
