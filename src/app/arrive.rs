@@ -68,14 +68,16 @@ impl App {
     }
 
     fn new_sending(&mut self, sending: Sending) {
-        let offered = self.overlays.iter().any(|o| matches!(o, Overlay::Offer(_)));
+        let offered = self.overlays.iter().chain(&self.held).any(|o| matches!(o, Overlay::Offer(_)));
         match &sending {
-            Sending::Offered(n) if !offered => self.overlays.push(Overlay::Offer(*n)),
+            Sending::Offered(n) if !offered => self.ask_operator(Overlay::Offer(*n)),
             Sending::Stopped(failure) => self.complain(format!("{} {}", failure.text, failure.next)),
             _ => {}
         }
         if !matches!(sending, Sending::Offered(_)) {
-            self.overlays.retain(|o| !matches!(o, Overlay::Offer(_)));
+            let other = |o: &Overlay| !matches!(o, Overlay::Offer(_));
+            self.overlays.retain(other);
+            self.held.retain(other);
         }
         self.sending = sending;
         self.refresh_all();
@@ -90,14 +92,18 @@ impl App {
         let label = title(&command);
         match result {
             Ok(preview) if ask || preview.must_ask() => {
-                let confirm = Confirm::new(label, Box::new(preview), &self.directory);
-                self.overlays.push(Overlay::Confirm(Box::new(confirm)));
+                let mut confirm = Confirm::new(label, Box::new(preview), &self.directory);
+                confirm.task = Some(id);
+                self.ask_operator(Overlay::Confirm(Box::new(confirm)));
             }
             Ok(preview) => self.run(label, Box::new(preview), Approval { confirmed: true, brake: None }),
             Err(problem) if problem.kind == ProblemKind::Held => {
                 self.ask_name(*command, typed, &format!("{} {}", problem.text, problem.next));
             }
-            Err(problem) => self.show_problem(&label, &problem),
+            Err(problem) => {
+                self.show_problem(&label, &problem);
+                self.give_back(id);
+            }
         }
     }
 

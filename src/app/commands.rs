@@ -207,7 +207,7 @@ impl App {
             Purpose::TypeName(_, typed) => {
                 let mut typed = typed.clone();
                 typed.extend(form.value("name"));
-                self.look(command, typed, true);
+                return self.look(command, typed, true);
             }
             Purpose::Assign(people) => {
                 let ask = people.len() > 1;
@@ -215,6 +215,7 @@ impl App {
             }
             _ => self.look(command, Vec::new(), false),
         }
+        self.draft = self.tasks.last().map(|task| (task.id, Box::new(form.clone())));
     }
 
     /// Opens the form that allows the removal of a protected person.

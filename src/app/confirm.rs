@@ -4,7 +4,7 @@ use super::doc::Page;
 use super::field::Field;
 use super::keymap::{self, Action, Context};
 use super::layout::Room;
-use super::{Key, plan_doc};
+use super::{Key, TaskId, plan_doc};
 use crate::directory::Directory;
 use crate::engine::{Approval, Preview};
 
@@ -23,6 +23,8 @@ pub struct Confirm {
     pub ok: bool,
     /// Whether the exact requests are shown instead of the summary.
     pub requests: bool,
+    /// The look it came from: the form that was saved for it comes back when it is cancelled.
+    pub task: Option<TaskId>,
 }
 
 /// What a key did to the dialog.
@@ -41,7 +43,7 @@ impl Confirm {
     pub fn new(title: String, preview: Box<Preview>, directory: &Directory) -> Self {
         let page = Page::new(plan_doc::summary(&preview, directory));
         let brake = preview.plan.brake.held.map(|n| Field::text("brake", &format!("Type {n} to go on"), ""));
-        Self { title, preview, page, brake, ok: false, requests: false }
+        Self { title, preview, page, brake, ok: false, requests: false, task: None }
     }
 
     /// Whether OK may be pressed: the brake is silent, or its number was typed.

@@ -50,6 +50,7 @@ mod task;
 mod task_doc;
 mod token_form;
 mod trace_doc;
+mod typing;
 mod why_doc;
 mod wire_doc;
 mod words;
@@ -181,6 +182,10 @@ pub struct App {
     pub filtering: Option<Field>,
     /// What lies over the panes, the top one last.
     pub overlays: Vec<Overlay>,
+    /// Dialogs that wait until nobody is in the middle of typing: a letter meant for a field must not answer them.
+    held: Vec<Overlay>,
+    /// The form that was saved last and the look it led to: it comes back when that is refused or cancelled.
+    draft: Option<(TaskId, Box<Form>)>,
     /// What somebody waits for.
     pub tasks: Vec<Task>,
     /// The word on the message line.
@@ -227,6 +232,8 @@ impl App {
             queue: Queue::default(),
             filtering: None,
             overlays: Vec::new(),
+            held: Vec::new(),
+            draft: None,
             tasks: Vec::new(),
             toast: None,
             last: None,
@@ -266,6 +273,7 @@ impl App {
             Msg::Key(key) => {
                 self.dirty = true;
                 self.press(key);
+                self.show_held();
             }
             Msg::Paste(text) => {
                 self.dirty = true;

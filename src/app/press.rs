@@ -20,7 +20,10 @@ impl App {
             self.toast = None;
         }
         if key == Key::ctrl('c') {
-            return self.perform(Action::StopTask);
+            if !self.ask_before_losing() {
+                self.perform(Action::StopTask);
+            }
+            return;
         }
         if key == Key::ctrl('l') {
             return self.perform(Action::Redraw);
@@ -106,8 +109,10 @@ impl App {
         match step {
             Answered::Stay => {}
             Answered::Cancel => {
+                let task = confirm.task;
                 self.overlays.pop();
                 self.say("cancelled: nothing was changed");
+                task.into_iter().for_each(|id| self.give_back(id));
             }
             Answered::Run(approval) => {
                 if let Some(Overlay::Confirm(confirm)) = self.overlays.pop() {

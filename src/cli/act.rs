@@ -93,8 +93,8 @@ pub(super) fn exit(report: &Report) -> u8 {
 
 /// Whether it is to be done and is not; what a later decision replaced is nobody's any more.
 fn waits(result: &RunResult) -> bool {
-    let replaced = result.error.as_ref().is_some_and(|f| f.kind == FailureKind::NotAllowed);
-    result.outcome == Outcome::Held && !replaced
+    let why = result.error.as_ref().map(|failure| failure.kind);
+    result.outcome == Outcome::Held && why.is_some_and(|kind| kind != FailureKind::NotAllowed)
 }
 
 /// The preview; at a terminal the name of a protected person can still be typed.

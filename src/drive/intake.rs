@@ -57,7 +57,9 @@ impl Runner {
         }
         self.committed(rows);
         self.settings();
-        let token = self.shared.directory().connection().token.clone();
+        // Another token can stand at the same place: its mark tells.
+        let connection = self.shared.directory().connection().clone();
+        let token = (connection.token, connection.token_mark);
         if token != self.token {
             self.token = token;
             super::line::close_line(&self.shared).await;

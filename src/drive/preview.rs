@@ -40,7 +40,9 @@ impl Drive {
             observed = observe::learned(&after, &findings, now());
         }
         let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
-        if let Command::PushGroup(group) | Command::UnpushGroup(group, _) = &command {
+        if let Command::PushGroup(group) | Command::UnpushGroup(group, _) = &command
+            && !asleep
+        {
             plan.groups.extend(super::push_group::planned(&self.shared, &after, *group).await);
         }
         Ok(Preview { command, typed, decision, plan, observed, version: before.version() })

@@ -31,19 +31,21 @@ const AGAIN_AFTER: Duration = Duration::from_secs(60);
 pub(super) async fn follow(shared: Arc<Shared>) {
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut seen, mut again) = (None, None::<tokio::time::Instant>);
+    let mut seen = None;
+    let mut again = tokio::time::Instant::now() + AGAIN_AFTER;
     loop {
         look.tick().await;
         let directory = shared.directory();
-        let due_again = again.is_some_and(|at| at <= tokio::time::Instant::now());
-        let sends = *shared.sending.borrow() == Sending::Here && directory.connection().enabled;
-        if !sends || (seen == Some(directory.version()) && !due_again) {
+        let due_again = again <= tokio::time::Instant::now();
+        if !may_send(&shared) || (seen == Some(directory.version()) && !due_again) {
             continue;
         }
-        let results = converge(&shared, |row| may_go_on(row, due_again)).await;
-        let passing = |r: &GroupResult| r.error.as_ref().is_some_and(|f| passes(f.kind));
-        again = results.iter().any(passing).then(|| tokio::time::Instant::now() + AGAIN_AFTER);
-        seen = Some(shared.directory().version());
+        converge(&shared, |row| may_go_on(row, due_again)).await;
+        if due_again {
+            again = tokio::time::Instant::now() + AGAIN_AFTER;
+        }
+        // As it was before: what moved meanwhile is looked at next time.
+        seen = Some(directory.version());
     }
 }
 
@@ -54,7 +56,22 @@ fn may_go_on(row: &GroupRow, again: bool) -> bool {
 }
 
 fn passes(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::Unreachable | FailureKind::SlowDown | FailureKind::NotScim)
+    use FailureKind::{NotScim, SlowDown, TokenRefused, Unreachable};
+    matches!(kind, Unreachable | SlowDown | NotScim | TokenRefused)
+}
+
+/// Whether this process sends for the connection just now.
+fn may_send(shared: &Shared) -> bool {
+    *shared.sending.borrow() == Sending::Here && shared.directory().connection().enabled
+}
+
+/// Sending ended while groups were being pushed: the rest is due, and goes when it is allowed again.
+fn ended() -> Failure {
+    Failure {
+        kind: FailureKind::Unreachable,
+        text: "Sending ended while the group was being pushed; the rest of it was not sent.".to_owned(),
+        next: "It goes on when sending does.".to_owned(),
+    }
 }
 
 /// Makes every group true that is due and chosen. One at a time, so that two callers never write the same group.
@@ -71,6 +88,9 @@ pub(super) async fn converge(shared: &Arc<Shared>, chosen: impl Fn(&GroupRow) ->
     due.sort();
     let mut results = Vec::new();
     for (name, id) in due {
+        if !may_send(shared) {
+            break;
+        }
         let mut job = Job::new(shared, id);
         let operation = job.operation;
         let ended = job.run().await;
@@ -182,6 +202,9 @@ impl<'a> Job<'a> {
         let whole = profile == WireProfile::OktaClassic;
         for removal in [Removal::ByPath, Removal::ByValue] {
             for call in wire::changes(profile, removal, &found, wanted) {
+                if !may_send(self.shared) {
+                    return Err(ended());
+                }
                 match self.send(line, "write", call).await {
                     Ok(_) => {}
                     Err(trouble) if trouble.cause == Cause::NotOffered && whole => {
@@ -277,13 +300,16 @@ impl<'a> Job<'a> {
 
     /// Keeps how it ended, with its traces. Returns why it failed.
     async fn keep(&mut self, name: &str, ended: Result<(), Failure>) -> Option<Failure> {
+        // What another process decided meanwhile stands.
+        let _ = self.shared.catch_up().await;
         let directory = self.shared.directory();
         let row = directory.group(self.group)?;
         let push = row.push.clone()?;
         let failure = ended.err();
         let change = match &failure {
             Some(failure) => Change::GroupPushed(self.group, Push { failure: Some(failure.clone()), ..push }),
-            None if self.wanted.is_none() => Change::GroupPushDropped(self.group),
+            None if self.wanted.is_none() && push.ending.is_some() => Change::GroupPushDropped(self.group),
+            None if self.wanted.is_none() => return None,
             None => Change::GroupPushed(
                 self.group,
                 Push {

@@ -54,7 +54,7 @@ pub(super) struct Runner {
     stopping: Vec<oneshot::Sender<()>>,
     quiet: Vec<oneshot::Sender<()>>,
     /// Where the token is, to notice when another process says that it is elsewhere.
-    pub(super) token: TokenSource,
+    pub(super) token: (TokenSource, Option<String>),
     wake: Option<tokio::time::Instant>,
     /// Since when nothing of the queue worked.
     pub(super) still: Standstill,
@@ -66,7 +66,8 @@ impl Runner {
         orders: mpsc::UnboundedReceiver<Order>,
         live: Vec<Operation>,
     ) -> Self {
-        let token = shared.directory().connection().token.clone();
+        let connection = shared.directory().connection().clone();
+        let token = (connection.token, connection.token_mark);
         Self {
             shared,
             token,

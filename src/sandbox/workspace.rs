@@ -211,7 +211,7 @@ impl Workspace {
         if let Some(rest) = below(path, CONTROL_ROOT) {
             let allowed = match &self.settings.control_token {
                 Some(token) => bearer_is(request, token),
-                None => request.local,
+                None => request.local && from_a_program(request),
             };
             return match allowed {
                 true => control::handle(self, request, rest, now),
@@ -338,6 +338,19 @@ impl Workspace {
     pub(super) fn scim_actor(&self) -> Actor {
         Actor { id: 1, name: "SCIM provisioning".to_owned(), email: self.settings.workspace_email.clone() }
     }
+}
+
+/// Whether no browser page can be behind it: a page that a rebound name makes same-origin still sends its own
+/// `Host`, and a page of elsewhere an `Origin`.
+fn from_a_program(request: &Request) -> bool {
+    let host = request.get("host").unwrap_or("localhost");
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let here = name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    request.get("origin").is_none() && here
 }
 
 /// What is left of a path below a root.

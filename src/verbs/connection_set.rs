@@ -38,20 +38,31 @@ pub fn setting_faults(c: &Connection) -> Vec<(&'static str, String)> {
     fault(!CONCURRENCY.contains(&c.concurrency), "concurrency", "a number from 1 to 64");
     fault(!TIMEOUT_S.contains(&c.timeout_s), "timeout", "seconds from 1 to 600");
     if let Some(feed) = &c.feed {
-        fault(!is_address(&feed.url), "activity_url", "an address that starts with https:// or http://");
+        fault(
+            !is_address(&feed.url),
+            "activity_url",
+            "https:// (http:// on this machine only), without user, ? and #",
+        );
         fault(!FEED_EVERY_S.contains(&feed.every_s), "activity_every", "seconds from 5 to 3600");
         let resend = feed.resend_url.as_deref();
-        let why = "an address that starts with https:// or http://";
+        let why = "https:// (http:// on this machine only), without user, ? and #";
         fault(resend.is_some_and(|url| !is_address(url)), "resend_url", why);
     }
     faults
 }
 
-/// Whether a text can be an address at all; whether it is the right one shows when it is asked.
+/// Whether a text can be an address at all; whether it is the right one shows when it is asked. It is shown and kept
+/// in the audit log, so no part of it may hold a secret; the token goes in clear to this machine only.
 fn is_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    let host = |rest: &str| {
+        let authority = rest.split('/').next().unwrap_or_default();
+        let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
+        name.trim_matches(['[', ']']).to_ascii_lowercase()
+    };
+    let here = |rest: &str| matches!(host(rest).as_str(), "localhost" | "127.0.0.1" | "::1");
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://").filter(|r| here(r)));
+    rest.is_some_and(|rest| !host(rest).is_empty())
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "@?#".contains(c))
 }
 
 pub(super) fn decide(directory: &Directory, given: &Connection, cause: &str) -> Result<Decision, Refusal> {

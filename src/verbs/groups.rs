@@ -34,6 +34,13 @@ pub(super) fn remove(directory: &Directory, id: GroupId, cause: &str) -> Result<
             format!("End the assignment of {name} first; its plan shows who loses access."),
         ));
     }
+    if group.push.is_some() {
+        return Err(Refusal::bad(
+            "group_pushed",
+            format!("{name} is pushed to the app."),
+            "End its push first, so that it is left there or deleted there: scimdeck group unpush",
+        ));
+    }
     let mut decision = Decision::here(cause, vec![Change::GroupDropped(id)]);
     if !group.members.is_empty() {
         decision.confirm = true;

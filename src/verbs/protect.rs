@@ -43,15 +43,17 @@ pub(super) fn guard(directory: &Directory, decision: &Decision, typed: &[String]
         }
     }
     for attribute in after.attributes() {
+        // Who is Admin now is judged by the list as it is now: a value that is being replaced is off the new one.
+        let present = directory.attribute(&attribute.variable).unwrap_or(attribute);
         let lost: Vec<PersonView<'_>> = moved
             .iter()
             .filter_map(|id| directory.get(*id))
-            .filter(|p| has(p, attribute) && !keeps(p, after.get(p.id()), attribute, decision))
+            .filter(|p| has(p, present) && !keeps(p, after.get(p.id()), attribute, decision))
             .collect();
         if lost.is_empty() || lost.iter().all(free) {
             continue;
         }
-        let kept = |p: PersonView<'_>| has(&p, attribute) && lost.iter().all(|l| l.id() != p.id());
+        let kept = |p: PersonView<'_>| has(&p, present) && lost.iter().all(|l| l.id() != p.id());
         if directory.people().any(kept) {
             continue;
         }

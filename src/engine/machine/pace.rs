@@ -11,7 +11,7 @@ const MAX_WAIT_MS: i64 = 60_000;
 const REFUSALS: u32 = 3;
 /// Accounts in a row that the token may not touch before everything stops: one is about that account, so many are
 /// about the token.
-const FORBIDDEN: u32 = 10;
+const FORBIDDEN: usize = 10;
 
 /// The pace of a connection.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +23,8 @@ pub(super) struct Pace {
     /// so each kind is counted on its own.
     refused_reads: u32,
     refused_writes: u32,
-    /// Accounts in a row that the token may not touch.
-    forbidden: u32,
+    /// Accounts that the token may not touch, with no good write between them.
+    forbidden: std::collections::BTreeSet<OpId>,
 }
 
 impl Pace {
@@ -71,7 +71,7 @@ impl Machine {
     pub(super) fn good_write(&mut self) {
         self.good_answer();
         self.pace.refused_writes = 0;
-        self.pace.forbidden = 0;
+        self.pace.forbidden.clear();
     }
 
     /// The endpoint is down, or something else answers in its place.
@@ -109,8 +109,9 @@ impl Machine {
 
     /// The token may not touch this account: that stands still for an operator, the others go on.
     pub(super) fn forbidden(&mut self, id: OpId, failure: Failure) {
-        self.pace.forbidden += 1;
-        if self.pace.forbidden >= FORBIDDEN {
+        // One account that is tried again and again is still one.
+        self.pace.forbidden.insert(id);
+        if self.pace.forbidden.len() >= FORBIDDEN {
             let text =
                 format!("{FORBIDDEN} accounts in a row are not allowed for this token. {}", failure.text);
             let next =

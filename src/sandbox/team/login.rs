@@ -106,12 +106,16 @@ impl Workspace {
         self.open_reset(token, now).is_some()
     }
 
-    /// Sets the password; the link and all others of that address end, and so do wrong tries.
+    /// Sets the password; the link and all others of that address end, and so do wrong tries and sessions.
     pub(super) fn use_reset(&mut self, token: &str, password: &str, now: Timestamp) -> bool {
         let Some(email) = self.open_reset(token, now) else { return false };
         let typed = self.team.logins.get(&email).map_or_else(|| email.clone(), |login| login.email.clone());
         self.set_password(&typed, password);
         self.team.resets.retain(|_, reset| reset.email != email);
+        // Whoever was in with the old password is out.
+        if let Some(account) = self.account_of_address(&email) {
+            self.team.sessions.retain(|_, session| session.account != account);
+        }
         true
     }
 

@@ -20,7 +20,7 @@ const MOST_EACH: usize = 20;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
     /// SCIM id of the account.
-    account: String,
+    pub(super) account: String,
     at: Timestamp,
 }
 

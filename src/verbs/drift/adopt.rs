@@ -23,6 +23,12 @@ pub(in crate::verbs) fn adopt(
             decision.left_out.push((person.id(), reason));
             continue;
         }
+        let operation = person.operation();
+        if operation.is_some_and(|(.., state)| state.sent()) {
+            let reason = "has a request on its way; what became of it is looked up first";
+            decision.left_out.push((person.id(), reason.to_owned()));
+            continue;
+        }
         let Some(adoption) = Adoption::of(&after, &person) else { continue };
         if !adoption.refused.is_empty() {
             let rest = if adoption.took.is_empty() { "" } else { "; the rest is adopted" };
@@ -33,6 +39,10 @@ pub(in crate::verbs) fn adopt(
             continue;
         }
         taken += 1;
+        // What is queued would write over what is taken here.
+        if operation.is_some() {
+            decision.cancel.push(person.id());
+        }
         let from = decision.changes.len();
         adoption.into_decision(&after, &person, context, &mut decision);
         after.apply_all(&decision.changes[from..]);
