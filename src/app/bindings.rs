@@ -111,6 +111,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(TASKS, &[c('z')], Action::Undo, 8, "undo", "Make undone what was done last for the selected, or by the last run"),
     bind(TASKS, &[c('r')], Action::Check, 0, "check", "Compare these people with the app now; nothing is sent"),
     bind(TASKS, &[c('m')], Action::Resend, 0, "resend", "Have the app send the invitation again"),
+    bind(TASKS, &[c('N')], Action::Recreate, 0, "create again", "The account is gone: link another with the same user name, or make a new one"),
+    bind(TASKS, &[c('U')], Action::Unlink, 0, "unlink", "The account is gone: forget it; nothing is sent"),
     bind(SCIM, &[c('T')], Action::Token, 5, "token", "Replace the SCIM token; links and queue are kept"),
     bind(SCIM, &[c('E')], Action::Settings, 6, "settings", "Supported actions, To App, wire profile, brake, import rules, activity log"),
     bind(SCIM, &[c('c')], Action::Connections, 7, "connections", "Switch connection, or make a new one"),

@@ -43,10 +43,10 @@ impl App {
         let fix = self.fix_here();
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
-                .and(Tone::Key, "scimdeck import people FILE")
-                .and(Tone::Plain, " brings them in, ")
+                .and(Tone::Key, "n")
+                .and(Tone::Plain, " adds a person, ")
                 .and(Tone::Key, "i")
-                .and(Tone::Plain, " takes them from the app"),
+                .and(Tone::Plain, " takes those in the app"),
             Pane::Assignments if selected > 0 => Line::of(Tone::Accent, format!("{selected} selected: "))
                 .and(Tone::Key, "p")
                 .and(Tone::Plain, " provisions, ")
@@ -84,8 +84,10 @@ impl App {
                 .and(Tone::Key, "4")
                 .and(Tone::Plain, " shows what was done"),
             Pane::Groups if self.groups.order.is_empty() => Line::of(Tone::Dim, "No groups: ")
+                .and(Tone::Key, "n")
+                .and(Tone::Plain, " adds one, ")
                 .and(Tone::Key, "scimdeck import groups FILE")
-                .and(Tone::Plain, " brings them in"),
+                .and(Tone::Plain, " brings in many"),
             Pane::Groups if self.push_failure().is_some() => {
                 let failure = self.push_failure();
                 let words = failure.map(|f| format!("Push failed: {} {}", f.text, f.next));
@@ -106,7 +108,7 @@ impl App {
                 Line::of(Tone::Dim, "Nothing happened yet: provision somebody and see it arrive here")
             }
             Pane::Audit if self.feed.follow => Line::of(Tone::Good, "Following: ")
-                .and(Tone::Plain, "new entries appear at the bottom; scim_auto_sync marks what SCIM did"),
+                .and(Tone::Plain, "new entries come at the bottom; scim_auto_sync is SCIM's work"),
             Pane::Audit => Line::of(Tone::Dim, "Not following: ")
                 .and(Tone::Key, "f")
                 .and(Tone::Plain, " goes back to the newest"),

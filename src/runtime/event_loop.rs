@@ -2,6 +2,7 @@
 //!
 //! It is generic over the backend, the input and the [`Host`], so that whole flows run without a terminal.
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
@@ -51,7 +52,8 @@ pub(super) struct Loop<S> {
     work: Work<S>,
     messages: mpsc::Receiver<Msg>,
     notices: mpsc::UnboundedReceiver<Notice>,
-    wake: Option<Time>,
+    /// When something ends by itself; each is kept, since an earlier one says nothing of a later one.
+    wakes: BTreeSet<Time>,
     copies: Vec<String>,
     suspended: bool,
     resized: bool,
@@ -78,7 +80,7 @@ impl<S: Seam> Loop<S> {
             work: Work::new(seam, out),
             messages,
             notices,
-            wake: None,
+            wakes: BTreeSet::new(),
             copies: Vec::new(),
             suspended: false,
             resized: false,
@@ -122,7 +124,7 @@ impl<S: Seam> Loop<S> {
         input: &mut (impl Stream<Item = io::Result<Event>> + Unpin),
         signals: &mut mpsc::Receiver<Signal>,
     ) -> Woken {
-        let wake = self.wake.map(|at| at.since((self.clock)()).max(1));
+        let wake = self.wakes.first().map(|at| at.since((self.clock)()).max(1));
         let pause = Duration::from_millis(wake.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0));
         tokio::select! {
             biased;
@@ -151,7 +153,10 @@ impl<S: Seam> Loop<S> {
             Woken::Signal(Signal::Continued) => {}
             Woken::Signal(Signal::Resized) => self.resized = true,
             Woken::Input(Some(Ok(event))) => self.event(event, host)?,
-            Woken::Clock => self.wake = None,
+            Woken::Clock => {
+                let now = (self.clock)();
+                self.wakes.retain(|at| *at > now);
+            }
         }
         Ok(())
     }
@@ -218,7 +223,9 @@ impl<S: Seam> Loop<S> {
             match self.work.begin(effect) {
                 Some(Effect::Quit) => self.ended = Some(Ended::Quit),
                 Some(Effect::Switch(id)) => self.ended = Some(Ended::Switch(id)),
-                Some(Effect::WakeAt(at)) => self.wake = Some(self.wake.map_or(at, |w| w.min(at))),
+                Some(Effect::WakeAt(at)) => {
+                    self.wakes.insert(at);
+                }
                 Some(Effect::Copy(text)) => self.copies.push(text),
                 _ => {}
             }

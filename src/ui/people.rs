@@ -31,9 +31,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         person.map(|p| row(app, &p)).unwrap_or_default()
     });
     if app.people.order.is_empty() {
-        let words = match app.people.filter.is_empty() {
-            true => "Nobody to show here: v shows others",
-            false => "Nobody fits the filter: esc clears it",
+        let words = match (app.people.filter.is_empty(), app.directory.is_empty()) {
+            (true, true) => "The directory is empty; scimdeck import people FILE fills it from a CSV",
+            (true, false) => "Nobody to show here: v shows others",
+            (false, _) => "Nobody fits the filter: esc clears it",
         };
         let dim = canvas.tone(Tone::Dim);
         canvas.put(inside.x + 2, inside.y + 2, inside.width.saturating_sub(4), words, dim);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::terminal::{Start, Terminal};
+use crate::workspace::Workspace;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_scimdeck");
 const URN: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
@@ -16,6 +17,7 @@ const URN: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) struct Home {
     folder: TempDir,
     sandbox: Child,
+    said: Value,
 }
 
 impl Drop for Home {
@@ -26,26 +28,54 @@ impl Drop for Home {
 }
 
 impl Home {
-    /// With these people (user name, given name, family name, assigned, role), assigned before SCIM was enabled.
-    pub(crate) fn with(people: &str) -> Self {
+    /// Not connected, beside a workspace with so many people in it.
+    pub(crate) fn beside(people_there: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        let token = folder.path().join("token");
+        let people_there = people_there.to_string();
         let mut sandbox = Command::new(PROGRAM)
-            .args(["--json", "sandbox", "--listen", "127.0.0.1:0", "--token-file"])
-            .arg(&token)
+            .args(["--json", "sandbox", "--listen", "127.0.0.1:0", "--people", &people_there, "--token-file"])
+            .arg(folder.path().join("token"))
+            .arg("--mail-dir")
+            .arg(folder.path().join("mails"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let output = serde_json::Deserializer::from_reader(sandbox.stdout.take().unwrap());
         let said = output.into_iter::<Value>().next().unwrap().unwrap();
-        let home = Self { folder, sandbox };
-        let [url, token, activity, activity_token] =
-            ["base_url", "token_file", "activity_url", "activity_token_file"]
-                .map(|key| said[key].as_str().unwrap_or_else(|| panic!("{said}")).to_owned());
-        let connect = ["connect", "--badge", "SANDBOX", "--base-url", &url, "--token-file", &token];
-        let feed = ["--activity-url", &activity, "--activity-token-file", &activity_token];
-        home.done(&[&connect[..], &feed].concat());
+        Self { folder, sandbox, said }
+    }
+
+    /// What the sandbox said about itself when it started.
+    pub(crate) fn told(&self, key: &str) -> &str {
+        self.said[key].as_str().unwrap_or_else(|| panic!("{key}: {}", self.said))
+    }
+
+    /// The other side, read directly.
+    pub(crate) fn workspace(&self) -> Workspace<'_> {
+        Workspace { home: self }
+    }
+
+    /// Makes the connection and its test.
+    pub(crate) fn connect(&self, token_file: &str) {
+        let connect = [
+            "connect",
+            "--badge",
+            "SANDBOX",
+            "--base-url",
+            self.told("base_url"),
+            "--token-file",
+            token_file,
+        ];
+        let feed = ["--activity-url", self.told("activity_url")];
+        let feed_token = ["--activity-token-file", self.told("activity_token_file")];
+        self.done(&[&connect[..], &feed, &feed_token].concat());
+    }
+
+    /// With these people (user name, given name, family name, assigned, role), assigned before SCIM was enabled.
+    pub(crate) fn with(people: &str) -> Self {
+        let home = Self::beside(0);
+        home.connect(home.told("token_file"));
         home.done(&[
             "attribute",
             "add",
@@ -57,11 +87,16 @@ impl Home {
             "--external-namespace",
             URN,
         ]);
-        let file = home.path().join("people.csv");
+        home.import(people);
+        home
+    }
+
+    /// Brings people into the directory, as above.
+    pub(crate) fn import(&self, people: &str) {
+        let file = self.path().join("people.csv");
         std::fs::write(&file, format!("user_name,given_name,family_name,assigned,workato_role\n{people}"))
             .unwrap();
-        home.done(&["import", "people", &file.display().to_string()]);
-        home
+        self.done(&["import", "people", &file.display().to_string()]);
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -21,3 +21,5 @@ mod tasks;
 mod terminal;
 mod unfit;
 mod unusual_text;
+mod whole_document;
+mod workspace;
