@@ -11,6 +11,7 @@ mod operator;
 mod process;
 mod rng;
 mod schedule;
+mod seen;
 mod server;
 mod world;
 

@@ -8,7 +8,8 @@ use scimdeck::engine::{self, Finding, Findings, Found, Plan};
 use scimdeck::store::{Backend, Batch};
 use scimdeck::verbs::{self, Command, Context, Convertees, Decision, Who};
 
-use crate::world::{CONNECTION, Ev, World, observed};
+use crate::seen::observed;
+use crate::world::{CONNECTION, Ev, World};
 
 /// A command as far as it goes without being committed.
 pub(crate) struct Prepared {

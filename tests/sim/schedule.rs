@@ -13,8 +13,9 @@ use serde_json::Value;
 use crate::operator::BEFORE;
 use crate::process::Process;
 use crate::rng::Rng;
+use crate::seen::observed;
 use crate::server::{Badness, Server};
-use crate::world::{CONNECTION, Ev, World, observed};
+use crate::world::{CONNECTION, Ev, World};
 
 /// How a schedule ended: what is wrong, and its log where asked for.
 pub(crate) struct Ended {
