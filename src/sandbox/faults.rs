@@ -13,6 +13,7 @@
 //! | `401` | not done; the token is refused |
 //! | `ignore-filter` | lists answer everybody |
 //! | `ignore-active` | 200, but `active` stays as it was |
+//! | `same-names` | a `userName` that somebody has is taken all the same |
 //!
 //! WHICH counts the requests WHERE lets through, from 1: `3` is the third, `2-5` a range, `2-` from the second on;
 //! without it every one. WHERE is a method (`PUT`), a path below the SCIM root (`/Users`), or both (`PUT/Users`);
@@ -45,6 +46,8 @@ pub enum Kind {
     IgnoreFilter,
     /// `active` has no effect.
     IgnoreActive,
+    /// User names need not be unique.
+    SameNames,
 }
 
 /// Defects of the server itself.
@@ -54,6 +57,8 @@ pub struct Quirks {
     pub ignore_filter: bool,
     /// `active` stays as it was.
     pub ignore_active: bool,
+    /// User names need not be unique.
+    pub same_names: bool,
 }
 
 /// Why a text is no fault.
@@ -116,6 +121,7 @@ fn parse_kind(text: &str) -> Option<Kind> {
         ("401", None) => Some(Kind::Unauthorized),
         ("ignore-filter", None) => Some(Kind::IgnoreFilter),
         ("ignore-active", None) => Some(Kind::IgnoreActive),
+        ("same-names", None) => Some(Kind::SameNames),
         _ => None,
     }
 }

@@ -9,7 +9,8 @@ use super::account::Account;
 pub(super) struct People {
     by_number: BTreeMap<u64, Account>,
     by_id: HashMap<String, u64>,
-    by_user_name: HashMap<String, u64>,
+    /// More than one only where the workspace does not mind.
+    by_user_name: HashMap<String, BTreeSet<u64>>,
     /// `externalId` need not be unique: it is the clients' matter.
     by_external_id: HashMap<String, BTreeSet<u64>>,
 }
@@ -38,7 +39,13 @@ impl People {
     }
 
     pub(super) fn by_user_name(&self, user_name: &str) -> Option<&Account> {
-        self.by_number.get(self.by_user_name.get(&fold(user_name))?)
+        self.with_user_name(user_name).next()
+    }
+
+    /// Everybody with this user name, the oldest first.
+    pub(super) fn with_user_name(&self, user_name: &str) -> impl Iterator<Item = &Account> {
+        let numbers = self.by_user_name.get(&fold(user_name));
+        numbers.into_iter().flatten().filter_map(|number| self.by_number.get(number))
     }
 
     pub(super) fn by_external_id(&self, external_id: &str) -> impl Iterator<Item = &Account> {
@@ -46,7 +53,7 @@ impl People {
         numbers.into_iter().flatten().filter_map(|number| self.by_number.get(number))
     }
 
-    /// Adds an account whose user name is free.
+    /// Adds an account.
     pub(super) fn insert(&mut self, account: Account) {
         self.index(&account);
         self.by_number.insert(account.number, account);
@@ -76,7 +83,7 @@ impl People {
 
     fn index(&mut self, account: &Account) {
         self.by_id.insert(account.id.clone(), account.number);
-        self.by_user_name.insert(fold(account.user_name()), account.number);
+        self.by_user_name.entry(fold(account.user_name())).or_default().insert(account.number);
         if let Some(external_id) = account.external_id() {
             self.by_external_id.entry(external_id.to_owned()).or_default().insert(account.number);
         }
@@ -84,7 +91,13 @@ impl People {
 
     fn unindex(&mut self, account: &Account) {
         self.by_id.remove(&account.id);
-        self.by_user_name.remove(&fold(account.user_name()));
+        let user_name = fold(account.user_name());
+        if let Some(numbers) = self.by_user_name.get_mut(&user_name) {
+            numbers.remove(&account.number);
+            if numbers.is_empty() {
+                self.by_user_name.remove(&user_name);
+            }
+        }
         if let Some(external_id) = account.external_id()
             && let Some(numbers) = self.by_external_id.get_mut(external_id)
         {

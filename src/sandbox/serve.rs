@@ -61,6 +61,7 @@ fn carry_out(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Reques
             Kind::Slow(time) => delay += time,
             Kind::IgnoreFilter => quirks.ignore_filter = true,
             Kind::IgnoreActive => quirks.ignore_active = true,
+            Kind::SameNames => quirks.same_names = true,
             other => decided = decided.or(Some(other)),
         }
     }

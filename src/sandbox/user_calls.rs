@@ -63,7 +63,7 @@ impl Workspace {
         let Some(filter) = filter else { return self.people.iter().collect() };
         if let Some((attr, text)) = filter.simple_eq() {
             if attr.is_core("userName") {
-                return self.people.by_user_name(text).into_iter().collect();
+                return self.people.with_user_name(text).collect();
             }
             if attr.is_core("externalId") {
                 return self.people.by_external_id(text).collect();
@@ -90,10 +90,15 @@ impl Workspace {
         self.user_answer(200, id, &projection)
     }
 
-    pub(super) fn create_user(&mut self, request: &Request, now: Timestamp) -> Result<Response, ScimError> {
+    pub(super) fn create_user(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        quirks: Quirks,
+    ) -> Result<Response, ScimError> {
         let projection = Projection::of(&Query::parse(&request.query))?;
         let mut attributes = self.user_attributes(calls::body(request)?)?;
-        self.check_user(&attributes, None)?;
+        self.check_user(&attributes, None, quirks)?;
         let access = resource::active(&attributes).unwrap_or(true);
         attributes.insert("active".to_owned(), Value::Bool(access));
         let (number, id) = self.ids.next();
@@ -190,7 +195,7 @@ impl Workspace {
     }
 
     /// Required attributes, role values, seats and uniqueness. `id` is the account itself when it is being changed.
-    fn check_user(&self, attributes: &Resource, id: Option<&str>) -> Result<(), ScimError> {
+    fn check_user(&self, attributes: &Resource, id: Option<&str>, quirks: Quirks) -> Result<(), ScimError> {
         if let Some(name) = self.user_schema.missing(attributes) {
             return Err(ScimError::typed(ScimType::InvalidValue, format!("{name} is required")));
         }
@@ -206,7 +211,7 @@ impl Workspace {
         self.check_seats(attributes, id)?;
         let user_name = resource::text(attributes, "userName").unwrap_or("");
         match self.people.by_user_name(user_name) {
-            Some(other) if Some(other.id.as_str()) != id => Err(ScimError::typed(
+            Some(other) if Some(other.id.as_str()) != id && !quirks.same_names => Err(ScimError::typed(
                 ScimType::Uniqueness,
                 format!("userName {user_name:?} belongs to another user"),
             )),
@@ -224,7 +229,7 @@ impl Workspace {
         now: Timestamp,
         quirks: Quirks,
     ) -> Result<(), ScimError> {
-        self.check_user(&attributes, Some(id))?;
+        self.check_user(&attributes, Some(id), quirks)?;
         let account = self.people.by_id(id).ok_or_else(|| no_user(id))?;
         if quirks.ignore_active {
             match account.attributes.get("active") {

@@ -235,7 +235,7 @@ impl Workspace {
         match parts.as_slice() {
             ["Users"] => match request.method {
                 Method::Get => self.list(Scope::Users, &Query::parse(&request.query), now, quirks),
-                Method::Post => self.create_user(request, now),
+                Method::Post => self.create_user(request, now, quirks),
                 _ => Ok(not_allowed("GET, POST")),
             },
             ["Groups"] => match request.method {

@@ -21,7 +21,7 @@ pub struct Batch {
     /// Cancels operations of these people that were never sent.
     pub cancel: Vec<PersonId>,
     /// Moves of operations by the sender. When a sent one gets a known fate and another waits behind it, that one
-    /// goes on as `Queued`: after a settled one as it is; in place of one that would be tried again or needs an
+    /// goes on as `Queued`: after a settled one with what that one wrote otherwise; in place of one that would be tried again or needs an
     /// operator, which is cancelled and whose attributes it takes over.
     pub moves: Vec<Move>,
     /// Audit entries, hashed and chained inside the transaction. One whose `remote_id` is already there is left

@@ -4,7 +4,7 @@ use super::backend::Result;
 use super::rules::Rules;
 use super::{Move, StoreError};
 use crate::directory::{Change, OpMark};
-use crate::domain::{Base, ConnectionId, OpState, Operation, PersonId};
+use crate::domain::{Base, ConnectionId, OpState, Operation, Owned, PersonId};
 
 impl Rules<'_> {
     /// A new operation: replaces what is not on its way, or waits behind what is.
@@ -78,6 +78,10 @@ impl Rules<'_> {
             next.intent.owned.join(&to.intent.owned);
             self.cancel_one(here, &mut to.clone())?;
         } else {
+            // What the one ahead wrote and the later will has otherwise is written again: it was planned before
+            // that was there.
+            let moved = to.intent.wanted.differences(&next.intent.wanted).into_iter().map(|d| d.attribute);
+            next.intent.owned.join(&Owned::of(moved.filter(|name| to.intent.owned.has(name))));
             self.put(here, to)?;
         }
         next.state = OpState::Queued;

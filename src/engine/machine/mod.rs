@@ -355,6 +355,8 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 }
 
 #[cfg(test)]
+mod doubt_tests;
+#[cfg(test)]
 mod pace_tests;
 #[cfg(test)]
 pub(crate) use tests::sample;

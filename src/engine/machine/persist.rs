@@ -19,7 +19,7 @@ pub(super) fn persists(op: &Operation) -> bool {
 }
 
 /// The wait grows with the age of the operation, by half of it, so that a long outage is not hammered.
-fn next_try(op: &Operation, kind: FailureKind, now: Time) -> Time {
+pub(super) fn next_try(op: &Operation, kind: FailureKind, now: Time) -> Time {
     let refused = matches!(kind, FailureKind::Refused | FailureKind::NotAllowed | FailureKind::TokenRefused);
     let soonest = if refused { REFUSED_MS } else { SOONEST_MS };
     now.plus_ms((now.since(op.created_at) / 2).clamp(soonest, LATEST_MS))

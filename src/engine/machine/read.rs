@@ -88,7 +88,7 @@ impl Machine {
             let text =
                 format!("the account of {} could not be read: the answer is no user.", live.op.user_name);
             let next = "Look at the trace; retry when the endpoint answers as SCIM.";
-            return self.park(id, OpState::Parked, failure(FailureKind::NotScim, text, next), None);
+            return self.not_seen(id, failure(FailureKind::NotScim, text, next));
         };
         self.good_answer();
         self.compare(id, found);
@@ -143,8 +143,23 @@ impl Machine {
         if self.pause_for(&failure, until) {
             self.back_to_ready(id);
         } else {
-            self.park(id, OpState::Parked, failure, None);
+            self.not_seen(id, failure);
         }
+    }
+
+    /// The look brought nothing. What was sent and not yet found stays in doubt and is looked up again, since given
+    /// up or replaced it could leave an account behind that nobody knows of.
+    fn not_seen(&mut self, id: OpId, failure: Failure) {
+        let now = self.now;
+        let Some(live) = self.ops.get(&id).filter(|live| live.op.state == OpState::InDoubt) else {
+            return self.park(id, OpState::Parked, failure, None);
+        };
+        let op = &live.op;
+        let until = super::persist::next_try(op, failure.kind, now);
+        let news = op.failure.as_ref().map(|f| f.kind) != Some(failure.kind);
+        let event = format!("{} in doubt", op.kind.word());
+        let entry = news.then(|| super::settle::entry(op, &event, failure.text.clone(), Vec::new(), now));
+        self.end_at(id, OpState::InDoubt, Some(until), Outcome::InDoubt, Some(failure), Vec::new(), entry);
     }
 
     pub(super) fn read_lost(&mut self, id: OpId, failure: Failure) {

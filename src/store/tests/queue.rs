@@ -58,6 +58,22 @@ fn behind_a_sent_one_it_waits_and_goes_on_when_that_one_is_settled() {
 }
 
 #[test]
+fn what_the_one_ahead_wrote_and_the_later_will_has_otherwise_is_written_again() {
+    each(|store| {
+        let mut ends = operation(1, 1, "active");
+        ends.intent.wanted.active = false;
+        let mut back = operation(2, 1, "title");
+        back.intent.wanted.active = true;
+        one(store, commit([ends.clone()])).unwrap();
+        one(store, step(&ends, OpState::Inflight)).unwrap();
+        let ends = Operation { state: OpState::Inflight, ..ends };
+        one(store, commit([back])).unwrap();
+        let applied = one(store, step(&ends, OpState::Done)).unwrap();
+        assert!(applied.operations[1].intent.owned.has("active"));
+    });
+}
+
+#[test]
 fn a_third_one_replaces_the_one_that_waits() {
     each(|store| {
         inflight(store, 1);
