@@ -5,6 +5,6 @@ mod entry;
 mod merge;
 mod query;
 
-pub use entry::{AuditEntry, Source};
+pub use entry::{AuditEntry, Source, Stamp};
 pub use merge::{Feed, FeedRow, SKEW_MS};
 pub use query::AuditQuery;

@@ -22,6 +22,7 @@ mod render;
 mod run;
 mod sandbox;
 mod seam;
+mod session;
 mod signals;
 mod terminal;
 mod text;

@@ -106,7 +106,7 @@ pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
             "Name another with --home DIR.",
         )
     })?;
-    drive::open_store(home)
+    drive::open_store(home).map(|store| store.written_by(super::session::stamp()))
 }
 
 /// The connection that was named, or the one that is used where none is.

@@ -260,6 +260,7 @@ fn entry(seq: u64, source: Source, event: &str, operation: Option<OpId>, detail:
         changes: vec![],
         reason: None,
         remote_id: None,
+        ..AuditEntry::default()
     }
 }
 
