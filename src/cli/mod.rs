@@ -4,11 +4,13 @@
 
 mod act;
 pub mod args;
+mod audit;
 mod connect;
 mod connections;
 mod console;
 mod decisions;
 mod demo;
+mod export_file;
 mod face;
 mod first_run;
 mod generate;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 use super::seam::Seam;
+use crate::audit::chain::Chained;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
@@ -192,6 +193,15 @@ impl Seam for Drive {
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.audit(query).await
+    }
+    async fn chained(&self, after: u64) -> Result<Vec<Chained>, Problem> {
+        self.chained(after).await
+    }
+    async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
+        self.deactivations(since).await
+    }
+    fn actor(&self) -> String {
+        user()
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await

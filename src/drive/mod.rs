@@ -4,6 +4,7 @@
 
 mod accepted;
 mod answers;
+mod chain;
 mod check;
 mod connect;
 mod example;

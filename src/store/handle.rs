@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::backend::{Backend, Reader, Result};
 use super::threads::{self, ReadJob, WriteJob};
 use super::{Applied, Batch, BrakeHistory, Loaded, Memory, Sqlite, StoreError, Which};
-use crate::audit::chain::{Broken, Head, Verifier};
+use crate::audit::chain::{Broken, Chained, Head, Verifier};
 use crate::audit::{AuditEntry, AuditQuery, Stamp};
 use crate::directory::{Change, Directory, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
@@ -173,6 +173,11 @@ impl Store {
     /// A page of the audit feed, oldest first; the next one goes by the number of its first or last entry.
     pub async fn audit(&self, connection: ConnectionId, query: AuditQuery) -> Result<Vec<AuditEntry>> {
         self.read(move |reader| reader.audit(connection, &query)).await
+    }
+
+    /// A page of the audit feed as it is chained, from after a number on.
+    pub async fn chained(&self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
+        self.read_long(move |reader| reader.chained(connection, after, limit)).await
     }
 
     /// Checks the whole chain of a connection.
