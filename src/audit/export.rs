@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::chain::Chained;
 use super::walk::Walk;
-use super::{AuditEntry, csv};
+use super::{AuditEntry, sheet};
 use crate::domain::{Difference, PersonId, Time};
 
 /// How an export is written.
@@ -74,7 +74,7 @@ impl Export {
     pub fn begin(&self) -> String {
         match self.format {
             Format::Jsonl => String::new(),
-            Format::Csv => csv::line(COLUMNS),
+            Format::Csv => sheet::line(COLUMNS),
         }
     }
 
@@ -98,7 +98,7 @@ impl Export {
                 value["text"] = json!(chained.text);
                 format!("{value}\n")
             }
-            Format::Csv => csv::line(cells(&entry, &chained.hash.to_string()).iter().map(String::as_str)),
+            Format::Csv => sheet::line(cells(&entry, &chained.hash.to_string()).iter().map(String::as_str)),
         })
     }
 

@@ -1,11 +1,12 @@
 //! What happened, and where it is known from: entry, merge, hash chain, export.
 
 pub mod chain;
-pub mod csv;
+
 mod entry;
 pub mod export;
 mod merge;
 mod query;
+pub mod sheet;
 mod walk;
 
 pub use entry::{AuditEntry, Source, Stamp};

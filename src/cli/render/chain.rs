@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::failure_json;
 use crate::audit::chain::Head;
-use crate::audit::{Fault, csv};
+use crate::audit::{Fault, sheet};
 use crate::cli::text::{lines, table, visible};
 use crate::domain::Time;
 use crate::engine::EndOfAccess;
@@ -95,8 +95,8 @@ fn cells(end: &EndOfAccess, now: Time) -> Vec<String> {
 }
 
 pub(in crate::cli) fn deprovisioned_csv(ends: &[EndOfAccess], now: Time) -> String {
-    let rows = ends.iter().map(|end| csv::line(cells(end, now).iter().map(String::as_str)));
-    std::iter::once(csv::line(COLUMNS)).chain(rows).collect()
+    let rows = ends.iter().map(|end| sheet::line(cells(end, now).iter().map(String::as_str)));
+    std::iter::once(sheet::line(COLUMNS)).chain(rows).collect()
 }
 
 pub(in crate::cli) fn deprovisioned_text(ends: &[EndOfAccess], now: Time, width: Option<usize>) -> String {
