@@ -137,6 +137,7 @@ pub(crate) fn entry(seq: u64, source: Source, event: &str) -> AuditEntry {
         }],
         reason: None,
         remote_id: None,
+        ..AuditEntry::default()
     }
 }
 

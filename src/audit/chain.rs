@@ -138,6 +138,7 @@ mod tests {
                     changes: Vec::new(),
                     reason: None,
                     remote_id: None,
+                    ..AuditEntry::default()
                 };
                 let text = text(&entry);
                 previous = link(&previous, &text);

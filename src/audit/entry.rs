@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Difference, OpId, PersonId, Time};
 
 /// Where an entry is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The app's own log says that SCIM changed it: the seed's mark.
     ScimAutoSync,
     /// An operator of this program.
+    #[default]
     Console,
     /// A file or the endpoint was taken in.
     Import,
@@ -40,7 +41,10 @@ impl Source {
 }
 
 /// Something that happened. Order is arrival.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// An entry is hashed as the text it was stored with, so fields that came later are left out where they say nothing:
+/// chains of earlier entries hold as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Place in the order of arrival on this connection; 0 until it is stored.
     pub seq: u64,
@@ -69,4 +73,65 @@ pub struct AuditEntry {
     pub reason: Option<String>,
     /// The app's id of the entry, so that it is taken in once.
     pub remote_id: Option<String>,
+    /// The answer to our write: its HTTP status, where one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The process that wrote it, where it is an entry of ours. It is the operator's own one for a decision, and the
+    /// sending one for what came of an operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// From where that session was reached over SSH: the client's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh_from: Option<String>,
+}
+
+impl Source {
+    /// Whether this program writes such entries about its own doings, not about what the app's log says.
+    pub fn ours(self) -> bool {
+        matches!(self, Self::Console | Self::Import)
+    }
+}
+
+/// Who sits at a process: what every entry that it writes of its own is marked with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stamp {
+    /// A random name of the process.
+    pub session: Option<String>,
+    /// The SSH client's address.
+    pub ssh_from: Option<String>,
+}
+
+impl Stamp {
+    /// Marks an entry of ours that carries no mark yet.
+    pub fn mark(&self, entry: &mut AuditEntry) {
+        if entry.source.ours() && entry.session.is_none() {
+            entry.session.clone_from(&self.session);
+            entry.ssh_from.clone_from(&self.ssh_from);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::chain::text;
+
+    #[test]
+    fn an_entry_of_ours_is_marked_once_and_the_apps_own_never() {
+        let stamp = Stamp { session: Some("s1".into()), ssh_from: Some("192.0.2.7".into()) };
+        let mut own = AuditEntry::default();
+        stamp.mark(&mut own);
+        Stamp { session: Some("s2".into()), ssh_from: None }.mark(&mut own);
+        assert_eq!((own.session.as_deref(), own.ssh_from.as_deref()), (Some("s1"), Some("192.0.2.7")));
+        let mut echo = AuditEntry { source: Source::ScimAutoSync, ..AuditEntry::default() };
+        stamp.mark(&mut echo);
+        assert_eq!(echo.session, None);
+    }
+
+    #[test]
+    fn an_earlier_entrys_text_is_read_and_written_as_it_was() {
+        let earlier = text(&AuditEntry { seq: 1, event: "update".into(), ..AuditEntry::default() });
+        assert!(!earlier.contains("session") && !earlier.contains("status"));
+        assert_eq!(text(&serde_json::from_str(&earlier).unwrap()), earlier);
+    }
 }

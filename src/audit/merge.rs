@@ -157,6 +157,7 @@ mod tests {
             changes: Vec::new(),
             reason: None,
             remote_id: None,
+            ..AuditEntry::default()
         }
     }
 

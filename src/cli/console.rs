@@ -1,5 +1,7 @@
 //! `scimdeck` without a command: the console on the home's connection.
 
+use std::io::Write;
+
 use super::open::{self, Opening};
 use crate::config::{Look, Surroundings};
 use crate::drive::Drive;
@@ -12,7 +14,22 @@ pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
     if !opening.read_only {
         drive.lead().await;
     }
-    show(drive, opening.read_only, ask_which).await
+    let here = drive.clone();
+    let code = show(drive, opening.read_only, ask_which).await?;
+    if code == 0 {
+        tell_head(&here, &mut std::io::stderr()).await;
+    }
+    Ok(code)
+}
+
+/// The head of the audit chain of the connection that was opened, for whoever keeps it elsewhere: `audit verify
+/// --head` finds with it what the chain alone cannot tell.
+async fn tell_head(drive: &Drive, to: &mut dyn Write) {
+    let name = drive.directory().connection().name.clone();
+    if let Ok(Some(head)) = drive.audit_head().await {
+        // A terminal that is gone is no reason to fail: the log is kept.
+        let _ = writeln!(to, "audit head of {} {head}", super::text::visible(&name));
+    }
 }
 
 /// The console on an open drive; returns the exit code.

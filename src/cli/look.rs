@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{Command as Typed, Since};
+use super::args::Command as Typed;
 use super::face::{Face, broken};
 use super::names;
 use super::render;
@@ -11,11 +11,6 @@ use crate::audit::AuditQuery;
 use crate::domain::{Flag, OpId, Time};
 use crate::engine::{DeepReport, Problem, ProblemKind, TasksQuery, TestReport};
 use crate::verbs::Command;
-
-/// Seconds between looks of `audit --follow`.
-const FOLLOW: std::time::Duration = std::time::Duration::from_millis(500);
-/// So many of them pass between two reads of the app's own log.
-const HEAR_EVERY: u64 = 30;
 
 /// Does it and gives the exit code; none for a command that is not one of these.
 pub(super) async fn look<S: Seam>(
@@ -72,9 +67,7 @@ pub(super) async fn look<S: Seam>(
             face.data(|_| render::connection_text(connection), || render::connection_json(connection))?;
         }
         Typed::Plan { output } => return plan(seam, face, output.as_deref()).await.map(Some),
-        Typed::Audit { follow, since, person, limit } => {
-            audit(seam, face, *follow, *since, person.as_deref(), *limit, now).await?;
-        }
+        Typed::Audit(args) => return super::audit::audit(seam, face, args, now).await.map(Some),
         Typed::Tasks { state, limit } => {
             let tasks = seam.tasks(TasksQuery { state: *state, limit: *limit }).await?;
             face.data(|width| render::tasks_text(&tasks, now, width), || render::tasks_json(&tasks))?;
@@ -138,42 +131,4 @@ async fn plan<S: Seam>(seam: &S, face: &mut Face<'_>, output: Option<&Path>) -> 
         || render::plan_json(&preview.plan),
     )?;
     Ok(if preview.plan.operations.is_empty() { 0 } else { 2 })
-}
-
-async fn audit<S: Seam>(
-    seam: &S,
-    face: &mut Face<'_>,
-    follow: bool,
-    since: Option<Since>,
-    person: Option<&str>,
-    limit: u32,
-    now: Time,
-) -> Result<(), Problem> {
-    let person = person.map(|name| names::person(&seam.directory(), name)).transpose()?;
-    let since = since.map(|s| s.time(now));
-    let mut query = AuditQuery { person, since, limit, ..Default::default() };
-    for turn in 0_u64.. {
-        if turn.is_multiple_of(HEAR_EVERY) {
-            seam.hear().await;
-        }
-        let entries = seam.audit(query.clone()).await?;
-        let mut text = String::new();
-        for entry in &entries {
-            if face.json {
-                text.push_str(&render::audit_json(entry).to_string());
-            } else {
-                text.push_str(&render::audit_line(entry));
-            }
-            text.push('\n');
-        }
-        face.out.write_all(text.as_bytes()).and_then(|()| face.out.flush()).map_err(|e| broken(&e))?;
-        if !follow {
-            return Ok(());
-        }
-        let last = entries.last().map(|e| e.seq);
-        query.after = last.or(query.after).or(Some(0));
-        query.limit = 1000;
-        tokio::time::sleep(FOLLOW).await;
-    }
-    Ok(())
 }

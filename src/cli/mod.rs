@@ -4,11 +4,13 @@
 
 mod act;
 pub mod args;
+mod audit;
 mod connect;
 mod connections;
 mod console;
 mod decisions;
 mod demo;
+mod export_file;
 mod face;
 mod first_run;
 mod generate;
@@ -22,6 +24,7 @@ mod render;
 mod run;
 mod sandbox;
 mod seam;
+mod session;
 mod signals;
 mod terminal;
 mod text;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 use super::seam::Seam;
+use crate::audit::chain::Chained;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
@@ -106,7 +107,7 @@ pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
             "Name another with --home DIR.",
         )
     })?;
-    drive::open_store(home)
+    drive::open_store(home).map(|store| store.written_by(super::session::stamp()))
 }
 
 /// The connection that was named, or the one that is used where none is.
@@ -192,6 +193,15 @@ impl Seam for Drive {
     }
     async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Problem> {
         self.audit(query).await
+    }
+    async fn chained(&self, after: u64) -> Result<Vec<Chained>, Problem> {
+        self.chained(after).await
+    }
+    async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
+        self.deactivations(since).await
+    }
+    fn actor(&self) -> String {
+        user()
     }
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         self.traces(operation).await

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
+use crate::audit::chain::Chained;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
@@ -53,6 +54,15 @@ pub trait Seam {
 
     /// Audit entries, oldest first.
     fn audit(&self, query: AuditQuery) -> impl Future<Output = Result<Vec<AuditEntry>, Problem>>;
+
+    /// A page of the audit log as it is chained, from after a number on.
+    fn chained(&self, after: u64) -> impl Future<Output = Result<Vec<Chained>, Problem>>;
+
+    /// Operations that end access: those open, and those decided from a time on.
+    fn deactivations(&self, since: Option<Time>) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
+
+    /// Who decides, as audit entries name them.
+    fn actor(&self) -> String;
 
     /// The attempts of an operation, oldest first.
     fn traces(&self, operation: OpId) -> impl Future<Output = Result<Vec<Trace>, Problem>>;

@@ -164,6 +164,7 @@ impl Drive {
             changes,
             reason: None,
             remote_id: None,
+            ..AuditEntry::default()
         })
     }
 }

@@ -211,6 +211,7 @@ fn audit_entry(entry: &ActivityEntry, directory: &Directory) -> AuditEntry {
         changes: entry.changes.clone(),
         reason: None,
         remote_id: Some(entry.id.clone()),
+        ..AuditEntry::default()
     }
 }
 

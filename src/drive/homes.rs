@@ -163,5 +163,6 @@ pub(super) fn entry(event: &str, detail: String, actor: &str, reason: Option<&st
         changes: Vec::new(),
         reason: reason.map(str::to_owned),
         remote_id: None,
+        ..AuditEntry::default()
     })
 }

@@ -336,6 +336,7 @@ impl<'a> Job<'a> {
             changes: std::mem::take(&mut self.changes),
             reason: self.shared.reason.clone(),
             remote_id: None,
+            ..AuditEntry::default()
         };
         let traces = std::mem::take(&mut self.traces);
         let batch = Batch { changes: vec![change], audit: vec![entry], traces, ..self.shared.batch() };

@@ -97,6 +97,7 @@ impl Drive {
             changes: Vec::new(),
             reason: self.shared.reason.clone(),
             remote_id: None,
+            ..AuditEntry::default()
         };
         let state = match resent {
             Resent::Accepted => Some(AccountState::Active),

@@ -226,6 +226,7 @@ impl Drive {
             changes: Vec::new(),
             reason: self.shared.reason.clone(),
             remote_id: None,
+            ..AuditEntry::default()
         };
         let people: Vec<PersonId> = touched(&decision.changes);
         if let Some(import) = &decision.import {

@@ -16,6 +16,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
 use super::accepted;
+use super::answers::Answers;
 use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
@@ -38,6 +39,7 @@ pub(super) struct Runner {
     orders: mpsc::UnboundedReceiver<Order>,
     saves: FuturesOrdered<Save>,
     traces: Vec<Trace>,
+    answers: Answers,
     pub(super) lock: Option<File>,
     pub(super) fence: Option<u64>,
     pub(super) leads: bool,
@@ -75,6 +77,7 @@ impl Runner {
             orders,
             saves: FuturesOrdered::new(),
             traces: Vec::new(),
+            answers: Answers::default(),
             lock: None,
             fence: None,
             leads: false,
@@ -166,6 +169,7 @@ impl Runner {
             Order::Accepted(people) => self.feed(Event::Accepted(people)),
             Order::Heard(heard) => {
                 let (event, trace) = *heard;
+                self.answers.note(trace.as_ref());
                 self.traces.extend(trace);
                 if let Event::Found(op, _) | Event::Answered { op, .. } | Event::Lost { op, .. } = &event {
                     self.in_flight.remove(op);
@@ -231,7 +235,8 @@ impl Runner {
         for effect in self.machine.handle(now(), event) {
             self.note(&effect);
             match effect {
-                Effect::Save { ticket, moves, mut changes, audit } => {
+                Effect::Save { ticket, moves, mut changes, mut audit } => {
+                    self.answers.tell(&mut audit, &moves);
                     changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =

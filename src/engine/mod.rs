@@ -3,6 +3,7 @@
 mod advice;
 mod brake;
 mod connections;
+mod deprovisioned;
 pub mod machine;
 mod make;
 mod notice;
@@ -18,6 +19,7 @@ pub mod wire;
 pub use advice::{advice, advise};
 pub use brake::{BrakeHistory, weigh};
 pub use connections::{Connected, ConnectionRow, NewConnection, name_fault};
+pub use deprovisioned::{EndOfAccess, deprovisioned};
 pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};

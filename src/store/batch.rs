@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{ConnectionId, OpId, Operation, PersonId};
+use crate::domain::{ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::{TasksQuery, Trace};
 
 pub use crate::engine::machine::Move;
@@ -120,6 +120,8 @@ pub enum Which {
     Worst(TasksQuery),
     /// What the last run of this actor did, oldest first; a run commits all its operations at one time.
     LastRun(String),
+    /// Those that end access: the live ones, and those that were committed at this time or later; oldest first.
+    EndsOfAccess(Option<Time>),
 }
 
 pub use crate::engine::BrakeHistory;

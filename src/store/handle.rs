@@ -7,8 +7,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::backend::{Backend, Reader, Result};
 use super::threads::{self, ReadJob, WriteJob};
 use super::{Applied, Batch, BrakeHistory, Loaded, Memory, Sqlite, StoreError, Which};
-use crate::audit::chain::{Broken, Head, Verifier};
-use crate::audit::{AuditEntry, AuditQuery};
+use crate::audit::chain::{Broken, Chained, Head, Verifier};
+use crate::audit::{AuditEntry, AuditQuery, Stamp};
 use crate::directory::{Change, Directory, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
@@ -21,6 +21,7 @@ pub struct Store {
     write: mpsc::Sender<WriteJob>,
     read: mpsc::Sender<ReadJob>,
     path: String,
+    stamp: Stamp,
 }
 
 impl std::fmt::Debug for Store {
@@ -48,7 +49,13 @@ impl Store {
         threads::start("store-read", path, move || threads::read(reader, jobs))?;
         let (write, jobs) = mpsc::channel(threads::WAITING);
         threads::start("store-write", path, move || threads::write(Box::new(backend), jobs))?;
-        Ok(Self { write, read, path: path.to_owned() })
+        Ok(Self { write, read, path: path.to_owned(), stamp: Stamp::default() })
+    }
+
+    /// This handle and its later clones mark the audit entries they write with who sits here.
+    #[must_use]
+    pub fn written_by(self, stamp: Stamp) -> Self {
+        Self { stamp, ..self }
     }
 
     fn stopped(&self) -> StoreError {
@@ -59,7 +66,8 @@ impl Store {
     }
 
     /// Writes a batch: all of it is durable, or none of it is written.
-    pub async fn apply(&self, batch: Batch) -> Result<Applied> {
+    pub async fn apply(&self, mut batch: Batch) -> Result<Applied> {
+        batch.audit.iter_mut().for_each(|entry| self.stamp.mark(entry));
         let (reply, answer) = oneshot::channel();
         let job = WriteJob::Apply(Box::new(batch), reply);
         self.write.send(job).await.map_err(|_| self.stopped())?;
@@ -165,6 +173,11 @@ impl Store {
     /// A page of the audit feed, oldest first; the next one goes by the number of its first or last entry.
     pub async fn audit(&self, connection: ConnectionId, query: AuditQuery) -> Result<Vec<AuditEntry>> {
         self.read(move |reader| reader.audit(connection, &query)).await
+    }
+
+    /// A page of the audit feed as it is chained, from after a number on.
+    pub async fn chained(&self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
+        self.read_long(move |reader| reader.chained(connection, after, limit)).await
     }
 
     /// Checks the whole chain of a connection.

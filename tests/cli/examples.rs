@@ -43,6 +43,8 @@ fn looking() {
     example("connection_show.json", "--json connection show", 0);
     example("plan.json", "--json plan", 2);
     example("audit.lines.json", "--json audit", 0);
+    example("audit_verify.json", "--json audit verify", 0);
+    example("audit_deprovisioned.json", "--json audit deprovisioned", 0);
     example("tasks.json", "--json tasks", 0);
     example("trace.json", "--json trace op000000000002d", 0);
 }

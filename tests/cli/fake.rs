@@ -194,6 +194,18 @@ impl Seam for Fake {
         Ok(all.into_iter().filter(|e| query.after.is_none_or(|after| e.seq > after)).collect())
     }
 
+    async fn chained(&self, after: u64) -> Result<Vec<scimdeck::audit::chain::Chained>, Problem> {
+        Ok(crate::made::chain().into_iter().filter(|entry| entry.seq > after).collect())
+    }
+
+    async fn deactivations(&self, _: Option<Time>) -> Result<Vec<Operation>, Problem> {
+        Ok(crate::made::deactivations())
+    }
+
+    fn actor(&self) -> String {
+        "operator".into()
+    }
+
     async fn traces(&self, operation: OpId) -> Result<Vec<Trace>, Problem> {
         if operation != OpId(77) {
             return Ok(vec![]);
@@ -245,7 +257,13 @@ fn exchange(status: u16) -> Exchange {
     }
 }
 
-fn entry(seq: u64, source: Source, event: &str, operation: Option<OpId>, detail: &str) -> AuditEntry {
+pub(crate) fn entry(
+    seq: u64,
+    source: Source,
+    event: &str,
+    operation: Option<OpId>,
+    detail: &str,
+) -> AuditEntry {
     AuditEntry {
         seq,
         time: at(seq as i64),
@@ -260,6 +278,7 @@ fn entry(seq: u64, source: Source, event: &str, operation: Option<OpId>, detail:
         changes: vec![],
         reason: None,
         remote_id: None,
+        ..AuditEntry::default()
     }
 }
 

@@ -1,9 +1,11 @@
 //! A plan and a report on the small directory.
 
+use scimdeck::audit::Source;
+use scimdeck::audit::chain::{Chained, Hash, link, text};
 use scimdeck::domain::*;
 use scimdeck::engine::*;
 
-use crate::fake::directory;
+use crate::fake::{directory, entry};
 
 pub(crate) fn plan() -> Plan {
     let d = directory();
@@ -65,4 +67,35 @@ pub(crate) fn report() -> Report {
         ],
         ..Report::default()
     }
+}
+
+/// The entries of the feed as a chain.
+pub(crate) fn chain() -> Vec<Chained> {
+    let entries = [
+        entry(1, Source::Console, "create", Some(OpId(77)), "account made"),
+        entry(2, Source::Console, "=evil()", None, "seen"),
+    ];
+    let mut previous = Hash::default();
+    let chained = entries.into_iter().map(|entry| {
+        let text = text(&entry);
+        previous = link(&previous, &text);
+        Chained { seq: entry.seq, text, hash: previous }
+    });
+    chained.collect()
+}
+
+/// One end of access that is open and one that was confirmed.
+pub(crate) fn deactivations() -> Vec<Operation> {
+    let open = crate::unsettled::unsettled().remove(0);
+    let done = Operation {
+        id: OpId(76),
+        user_name: "ana@example.com".into(),
+        person: PersonId(1),
+        cause: "removed from the directory".into(),
+        state: OpState::Done,
+        failure: None,
+        reason: Some("left".into()),
+        ..open.clone()
+    };
+    vec![done, open]
 }

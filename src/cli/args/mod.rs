@@ -1,5 +1,6 @@
 //! What can be typed after `scimdeck`: the contract of the command line.
 
+mod audit;
 mod connections;
 mod import;
 mod mail;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use audit::{AuditArgs, AuditCommand, ExportArgs, WhichArgs};
 pub use connections::{ConnectionCommand, SettingArgs};
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
@@ -257,20 +259,7 @@ pub enum Command {
         consent: Consent,
     },
     /// What happened: our operations, the app's log, imports, drift
-    Audit {
-        /// Go on showing what comes
-        #[arg(long)]
-        follow: bool,
-        /// From then on: RFC 3339, or 15m, 2h, 7d ago
-        #[arg(long, value_name = "TIME", value_parser = values::since)]
-        since: Option<Since>,
-        /// Only about this person
-        #[arg(long, value_name = "USER")]
-        person: Option<String>,
-        /// At most this many, the newest
-        #[arg(long, value_name = "N", default_value_t = 100)]
-        limit: u32,
-    },
+    Audit(AuditArgs),
     /// Requests and answers of one operation
     Trace {
         /// The operation's id, as results and the audit feed give it

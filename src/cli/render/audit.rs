@@ -1,22 +1,14 @@
 //! `audit`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::difference_text;
-use crate::audit::AuditEntry;
+use crate::audit::{AuditEntry, export};
 use crate::cli::text::visible;
 
 /// One entry; one a line.
 pub(in crate::cli) fn audit_json(entry: &AuditEntry) -> Value {
-    json!({
-        "time": entry.time,
-        "source": entry.source,
-        "event": entry.event,
-        "person": entry.subject,
-        "actor": entry.actor,
-        "operation": entry.operation,
-        "detail": entry.detail,
-    })
+    export::fields(entry)
 }
 
 /// One entry on one line.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod chain;
 mod connections;
 mod import;
 mod lists;
@@ -18,6 +19,10 @@ use serde_json::{Value, json};
 
 pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
+pub(super) use chain::{
+    deprovisioned_csv, deprovisioned_json, deprovisioned_text, exported_json, exported_text, verified_json,
+    verified_text,
+};
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};

@@ -219,5 +219,6 @@ pub(super) fn entry(
         changes,
         reason: op.reason.clone(),
         remote_id: None,
+        ..AuditEntry::default()
     }
 }

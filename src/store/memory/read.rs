@@ -166,6 +166,11 @@ impl Reader for Reading {
                 found.truncate(query.limit as usize);
                 found
             }
+            Which::EndsOfAccess(since) => operations(&rows, connection)
+                .filter(|o| o.kind == OpKind::Deactivate)
+                .filter(|o| o.state.live() || since.is_none_or(|since| o.created_at >= since))
+                .cloned()
+                .collect(),
             Which::LastRun(actor) => {
                 let done = |o: &&Operation| o.state == OpState::Done && o.actor == *actor;
                 let newest = operations(&rows, connection).rev().find(done).map(|o| o.created_at);

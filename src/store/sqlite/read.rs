@@ -116,6 +116,14 @@ impl Reader for Reading {
                 Ok(found)
             }
             Which::Worst(query) => self.at_once(|sql| tasks::worst(sql, connection, query)),
+            Which::EndsOfAccess(since) => {
+                let sql = format!(
+                    "SELECT {OPERATION} FROM operation WHERE connection_id = ?1 AND kind = 'deactivate'
+                         AND (created_at >= ?2 OR state NOT IN ('done', 'cancelled')) ORDER BY id"
+                );
+                let since = since.map_or(i64::MIN, Time::ms);
+                self.all(&sql, params![connection.0, since], get_operation)
+            }
             Which::LastRun(actor) => self.at_once(|sql| tasks::last_run(sql, connection, actor)),
         }
     }

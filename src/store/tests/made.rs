@@ -84,6 +84,7 @@ pub(crate) fn entry(event: &str) -> AuditEntry {
         changes: Vec::new(),
         reason: None,
         remote_id: None,
+        ..AuditEntry::default()
     }
 }
 

@@ -1,0 +1,155 @@
+//! A walk over a whole chain, against a head that was kept elsewhere where there is one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::chain::{Broken, Chained, Hash, Head, Verifier};
+
+/// What is wrong with a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It does not hold from this entry on.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// It ends before an entry that is known to have been there.
+    #[error("the audit chain ends at entry {found}, and there was an entry {kept}: its end was cut off")]
+    Cut {
+        /// The number of the head that was kept.
+        kept: u64,
+        /// The last number there.
+        found: u64,
+    },
+    /// It holds in itself and is another one than it was.
+    #[error(
+        "the audit chain holds, but entry {kept} has another hash than the one kept: it was written anew"
+    )]
+    Rewritten {
+        /// The number of the head that was kept.
+        kept: u64,
+    },
+}
+
+impl Fault {
+    /// The first entry at fault.
+    pub fn seq(&self) -> u64 {
+        match *self {
+            Self::Broken(Broken { seq }) | Self::Rewritten { kept: seq } => seq,
+            Self::Cut { found, .. } => found + 1,
+        }
+    }
+}
+
+/// Looks at every entry of a chain, from its first one. It goes on behind a fault, so that what is left can be shown.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    verifier: Verifier,
+    kept: Option<Head>,
+    fault: Option<Fault>,
+    last: Head,
+}
+
+impl Walk {
+    /// Against a head that was kept elsewhere, where there is one.
+    pub fn against(kept: Option<Head>) -> Self {
+        Self { kept, ..Self::default() }
+    }
+
+    /// Takes the next entry.
+    pub fn take(&mut self, next: &Chained) {
+        self.last = Head { count: next.seq, hash: next.hash };
+        if self.fault.is_none() {
+            self.fault = self.verifier.take(next).err().map(Fault::from);
+        }
+        if self.fault.is_none()
+            && self.kept.is_some_and(|kept| kept.count == next.seq && kept.hash != next.hash)
+        {
+            self.fault = Some(Fault::Rewritten { kept: next.seq });
+        }
+    }
+
+    /// The number of the last entry taken.
+    pub fn last(&self) -> u64 {
+        self.last.count
+    }
+
+    /// The last entry as it stands there, and what is wrong with the chain up to it.
+    pub fn end(&self) -> (Head, Option<Fault>) {
+        let cut = |kept: &Head| kept.count > self.last.count;
+        let cut = self.kept.filter(cut).map(|kept| Fault::Cut { kept: kept.count, found: self.last.count });
+        (self.last, self.fault.or(cut))
+    }
+}
+
+/// A text is no head of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write it as HASH@SEQ: 64 hex digits, @, and the number of the entry")]
+pub struct BadHead;
+
+impl FromStr for Head {
+    type Err = BadHead;
+    fn from_str(text: &str) -> Result<Self, BadHead> {
+        let (hash, seq) = text.trim().split_once('@').ok_or(BadHead)?;
+        Ok(Self { count: seq.parse().map_err(|_| BadHead)?, hash: hash.parse()? })
+    }
+}
+
+impl FromStr for Hash {
+    type Err = BadHead;
+    fn from_str(text: &str) -> Result<Self, BadHead> {
+        // The one reader of hashes is the one of stored text.
+        serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| BadHead)
+    }
+}
+
+impl fmt::Display for Head {
+    /// `HASH@SEQ`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.hash, self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::chain;
+    use super::*;
+
+    fn walk(chain: &[Chained], kept: Option<Head>) -> (Head, Option<Fault>) {
+        let mut walk = Walk::against(kept);
+        chain.iter().for_each(|entry| walk.take(entry));
+        walk.end()
+    }
+
+    #[test]
+    fn a_chain_that_holds_ends_with_its_head() {
+        let chain = chain(4);
+        let head = Head { count: 4, hash: chain[3].hash };
+        assert_eq!(walk(&chain, Some(Head { count: 2, hash: chain[1].hash })), (head, None));
+        assert_eq!(head.to_string().parse(), Ok(head));
+        for bad in ["", "12", "12@3", &format!("{}@", head.hash), &format!("@{}", head.count)] {
+            assert_eq!(bad.parse::<Head>(), Err(BadHead), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_cut_tail_is_found_against_the_head_that_was_kept() {
+        let chain = chain(5);
+        let kept = Head { count: 5, hash: chain[4].hash };
+        assert_eq!(walk(&chain[..3], None).1, None, "the chain alone cannot tell");
+        let (head, fault) = walk(&chain[..3], Some(kept));
+        assert_eq!((head.count, fault), (3, Some(Fault::Cut { kept: 5, found: 3 })));
+    }
+
+    #[test]
+    fn a_chain_written_anew_is_found_against_the_head_that_was_kept() {
+        let kept = Head { count: 3, hash: Hash([7; 32]) };
+        assert_eq!(walk(&chain(5), Some(kept)).1, Some(Fault::Rewritten { kept: 3 }));
+    }
+
+    #[test]
+    fn the_first_fault_counts_and_the_walk_goes_on_behind_it() {
+        let mut chain = chain(5);
+        chain[1].text = chain[1].text.replace("user2", "user9");
+        let (head, fault) = walk(&chain, None);
+        assert_eq!((head.count, fault.map(|f| f.seq())), (5, Some(2)));
+    }
+}
