@@ -6,11 +6,14 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures and may stop")]
 
 #[path = "../tests/pty/home.rs"]
-#[expect(clippy::panic, reason = "a helper that cannot go on stops")]
+#[expect(dead_code, clippy::panic, reason = "the tests use the rest, and a helper that cannot go on stops")]
 mod home;
 #[path = "../tests/pty/terminal.rs"]
 #[expect(dead_code, clippy::panic, reason = "the tests use the rest")]
 mod terminal;
+#[path = "../tests/pty/workspace.rs"]
+#[expect(dead_code, reason = "the tests use it")]
+mod workspace;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -37,6 +37,7 @@ mod msg;
 mod next_step;
 mod overlay;
 mod palette;
+mod pane;
 mod people;
 mod people_forms;
 mod person_doc;
@@ -84,6 +85,7 @@ pub use masked::Masked;
 pub use msg::{Answer, Effect, Msg, Query, QueryId, TaskId};
 pub use overlay::{Overlay, PersonPage, Reader, Results};
 pub use palette::Palette;
+pub use pane::Pane;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
 pub use queue::{Queue, state_words};
@@ -97,42 +99,6 @@ use crate::directory::Directory;
 use crate::domain::{ReportedValue, Time};
 use crate::engine::{FeedState, ImportScan, Report, Sending, TestReport};
 use crate::verbs::LintFinding;
-
-/// The panes, in the order of their keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Pane {
-    /// People and what they have.
-    #[default]
-    Assignments,
-    /// Groups and what they give.
-    Groups,
-    /// The attributes of the app user profile.
-    Profile,
-    /// What happened.
-    Audit,
-    /// The connection.
-    Provisioning,
-    /// What is queued, waiting or failed.
-    Tasks,
-}
-
-impl Pane {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Assignments, Self::Groups, Self::Profile, Self::Audit, Self::Provisioning, Self::Tasks];
-
-    /// Its name, as in the seed.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Assignments => "Assignments",
-            Self::Groups => "Groups",
-            Self::Profile => "Profile Editor",
-            Self::Audit => "Audit Log",
-            Self::Provisioning => "Provisioning",
-            Self::Tasks => "Tasks",
-        }
-    }
-}
 
 /// Who sits at the console.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -36,6 +36,16 @@ pub(super) async fn act<S: Seam>(
         }
         .map(|()| 0);
     }
+    go(seam, face, preview, consent).await
+}
+
+/// From a preview that is to be run to the exit code: ask, run, report.
+pub(super) async fn go<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    preview: Preview,
+    consent: &Consent,
+) -> Result<u8, Problem> {
     let approval = approve(face, &preview, consent).await?;
     let decision = preview.decision.clone();
     let report = follow(face, seam, preview, approval).await?;

@@ -22,7 +22,7 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
         Ok(Some((Command::SetStatus { people, status }, who.consent.clone())))
     };
     let (command, consent) = match typed {
-        Typed::Provision { users, consent } => {
+        Typed::Provision { users, consent, .. } => {
             let who = if users.is_empty() { Who::NotProvisioned } else { Who::Named(of(users)?) };
             (Command::Provision(who), consent.clone())
         }
@@ -119,7 +119,7 @@ pub(super) fn decision(directory: &Directory, typed: &Typed) -> Built {
         }
         Typed::Enable(consent) => (Command::Enable, consent.clone()),
         Typed::Disable(consent) => (Command::Disable, consent.clone()),
-        Typed::Apply { consent } => (Command::Apply, consent.clone()),
+        Typed::Apply { consent, .. } => (Command::Apply, consent.clone()),
         Typed::Retry { users, consent } => {
             let who = if users.is_empty() { standing_still(directory) } else { of(users)? };
             (Command::Retry(who), consent.clone())

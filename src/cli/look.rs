@@ -1,15 +1,14 @@
 //! Commands that only look.
 
-use std::path::Path;
-
 use super::args::Command as Typed;
 use super::face::{Face, broken};
 use super::names;
+use super::plan::plan;
 use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
 use crate::domain::{Flag, OpId, Time};
-use crate::engine::{DeepReport, Problem, ProblemKind, TasksQuery, TestReport};
+use crate::engine::{DeepReport, Problem, TasksQuery, TestReport};
 use crate::verbs::Command;
 
 /// Does it and gives the exit code; none for a command that is not one of these.
@@ -66,8 +65,8 @@ pub(super) async fn look<S: Seam>(
             let connection = directory.connection();
             face.data(|_| render::connection_text(connection), || render::connection_json(connection))?;
         }
-        Typed::Plan { output } => return plan(seam, face, output.as_deref()).await.map(Some),
         Typed::Audit(args) => return super::audit::audit(seam, face, args, now).await.map(Some),
+        Typed::Plan { saved } => return plan(seam, face, Command::Apply, saved, now).await.map(Some),
         Typed::Tasks { state, limit } => {
             let tasks = seam.tasks(TasksQuery { state: *state, limit: *limit }).await?;
             face.data(|width| render::tasks_text(&tasks, now, width), || render::tasks_json(&tasks))?;
@@ -115,20 +114,4 @@ pub(super) fn test(face: &mut Face<'_>, report: &TestReport) -> Result<u8, Probl
 fn deep(face: &mut Face<'_>, report: &DeepReport) -> Result<u8, Problem> {
     face.data(|width| render::deep_text(report, width), || render::deep_json(report))?;
     Ok(if report.ok { 0 } else { 3 })
-}
-
-async fn plan<S: Seam>(seam: &S, face: &mut Face<'_>, output: Option<&Path>) -> Result<u8, Problem> {
-    let preview = seam.preview(Command::Apply, Vec::new()).await?;
-    if let Some(path) = output {
-        let text = format!("{:#}\n", render::plan_json(&preview.plan));
-        std::fs::write(path, text).map_err(|e| {
-            let text = format!("{} cannot be written: {e}. Nothing was sent.", path.display());
-            Problem::new(ProblemKind::Internal, "output", text, "Choose another file.")
-        })?;
-    }
-    face.data(
-        |width| render::plan_text(&preview.plan, &preview.decision, width),
-        || render::plan_json(&preview.plan),
-    )?;
-    Ok(if preview.plan.operations.is_empty() { 0 } else { 2 })
 }

@@ -19,6 +19,7 @@ mod import_endpoint;
 mod look;
 mod names;
 mod open;
+mod plan;
 mod profile;
 mod render;
 mod run;

@@ -40,6 +40,26 @@ pub async fn run_on<S: Seam>(
             let report = seam.set_token(absolute(args.source())?).await?;
             look::test(face, &report)
         }
+        Typed::Apply { file: Some(path), consent } => {
+            super::plan::apply(seam, face, path, consent, global.read_only).await
+        }
+        Typed::Provision { saved, consent, .. } if saved.output.is_some() => {
+            if !consent.plan {
+                return Err(Problem::new(
+                    ProblemKind::Usage,
+                    "usage",
+                    "-o keeps a plan, and provision sends at once. Nothing was changed and nothing was sent.",
+                    "Add --plan, then send it with: scimdeck apply FILE",
+                ));
+            }
+            match decision(&seam.directory(), typed)? {
+                Some((command, _)) => {
+                    // Like every --plan: 0, whatever it holds.
+                    super::plan::plan(seam, face, command, saved, now).await.map(|_| 0)
+                }
+                None => Ok(0),
+            }
+        }
         Typed::Undo { what, consent } => undo::undo(seam, face, what, consent, global.read_only).await,
         Typed::Resend(who) => undo::resend(seam, face, &who.users, global.read_only).await,
         other => match decision(&seam.directory(), other)? {

@@ -9,6 +9,7 @@ mod make;
 mod notice;
 mod observation;
 mod plan;
+pub mod plan_file;
 mod problem;
 pub mod push_group;
 mod report;

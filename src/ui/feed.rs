@@ -20,7 +20,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let columns = [
         Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
         Column::new("Source", 14, 14, 0),
-        Column::new("Event", 11, 19, 1),
+        Column::new("Event", 8, 16, 1),
         Column::new("Who", 10, 26, 0),
         Column::new("Before and after", 10, 44, 2),
         Column::new("By", 6, 12, 5),

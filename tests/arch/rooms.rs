@@ -25,7 +25,11 @@ pub(crate) const HOUSE: &[Room] = &[
     pure("directory", &["domain"], &["foldhash", "serde"]),
     pure("verbs", &["directory", "domain"], &["serde", "thiserror"]),
     pure("sources", &["domain", "verbs"], &["csv", "memchr", "serde", "serde_json"]),
-    pure("engine", &["verbs", "directory", "audit", "scim", "domain"], &["serde", "serde_json", "thiserror"]),
+    pure(
+        "engine",
+        &["verbs", "directory", "audit", "scim", "domain"],
+        &["serde", "serde_json", "sha2", "thiserror"],
+    ),
     pure(
         "app",
         &["verbs", "engine", "directory", "audit", "domain"],

@@ -21,6 +21,7 @@ mod import_there;
 mod inviting;
 mod kill;
 mod pending;
+mod plan_file;
 mod profile;
 mod program;
 mod provision;

@@ -5,6 +5,7 @@ mod connections;
 mod import;
 mod mail;
 mod people;
+mod saved;
 mod setup;
 mod values;
 mod verbs;
@@ -18,6 +19,7 @@ pub use connections::{ConnectionCommand, SettingArgs};
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
 pub use people::{ConvertArgs, DriftArgs, DriftCommand};
+pub use saved::SavedPlan;
 pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
 pub use values::{Given, Since};
 pub use verbs::{
@@ -133,6 +135,9 @@ pub enum Command {
     Provision {
         /// Whom; without one all who are not provisioned and carry no other flag
         users: Vec<String>,
+        /// Where the plan is kept.
+        #[command(flatten)]
+        saved: SavedPlan,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,
@@ -195,12 +200,15 @@ pub enum Command {
     Disable(Consent),
     /// What would be sent now; exit code 2 when there is something
     Plan {
-        /// Write the plan as JSON to this file as well
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
+        /// Where it is kept.
+        #[command(flatten)]
+        saved: SavedPlan,
     },
-    /// Send what is unsent, failed or waiting
+    /// Send what is unsent, failed or waiting, or a plan saved with -o
     Apply {
+        /// A saved plan: sent as it is, or refused with exit code 6 when anything moved since
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{difference_text, people_count};
 use crate::cli::text::lines;
 use crate::domain::Call;
+use crate::engine::plan_file::{request, write_of};
 use crate::engine::{Invitation, Plan, Planned, PlannedGroup};
 use crate::verbs::Decision;
 
@@ -50,24 +51,6 @@ pub(in crate::cli) fn decided_json(plan: &Plan, decision: &Decision) -> Value {
         out["said"] = decision.said.iter().map(|said| json!(said.text)).collect();
     }
     out
-}
-
-/// The request that changes something; reads go before it and are not part of the answer.
-fn write_of(planned: &Planned) -> Value {
-    let writes: Vec<&Call> = planned.calls.iter().filter(|c| c.method.writes()).collect();
-    match writes.last() {
-        Some(call) => request(call),
-        None => Value::Null,
-    }
-}
-
-fn request(call: &Call) -> Value {
-    let mut request =
-        json!({"method": call.method, "path": format!("/{}", call.path.join("/")), "body": call.body});
-    if let Some(version) = &call.if_match {
-        request["if_match"] = json!(version);
-    }
-    request
 }
 
 pub(in crate::cli) fn plan_text(plan: &Plan, decision: &Decision, _width: Option<usize>) -> String {

@@ -1,0 +1,97 @@
+//! A plan kept in a file is sent exactly as it was looked at, or not at all.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::bench::name;
+use crate::program::{Program, all};
+
+/// Two people are provisioned; one's role was edited while the endpoint was away, so that it is still to be sent.
+async fn with_a_plan() -> (Program, String) {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    edit(&program, "Admin").await;
+    let file = program.path("plan.json").to_str().expect("text").to_owned();
+    let output = program.run(&["plan", "-o", &file]).await;
+    assert_eq!(output.status.code(), Some(2), "{}", all(&output));
+    (program, file)
+}
+
+async fn edit(program: &Program, role: &str) {
+    program.proxy.down().await;
+    let output = program.run(&["role", "p01@example.com", &format!("workato_role={role}")]).await;
+    assert_eq!(output.status.code(), Some(3), "{}", all(&output));
+    program.proxy.up().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_saved_plan_is_its_owners_file_is_sent_once_and_is_stale_the_second_time() {
+    let (program, file) = with_a_plan().await;
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("scim-token"), "{text}");
+    assert_eq!(program.refused(&["plan", "-o", &file]).await, (4, "exists".into()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(program.run(&["plan", "-o", &file, "--force"]).await.status.code(), Some(2));
+    assert_eq!(program.refused(&["--read-only", "apply", &file]).await, (8, "read_only".into()));
+    assert_eq!(program.refused(&["apply", &file]).await, (7, "unconfirmed".into()));
+    program.ok(&["apply", &file, "--yes"]).await;
+    program.all_true(2).await;
+    let writes = program.proxy.writes();
+    let (code, answer) = program.json(&["apply", &file, "--yes"]).await;
+    assert_eq!((code, &answer["error"]["code"]), (6, &"stale".into()), "{answer}");
+    assert!(answer.to_string().contains("nothing is to be sent for them any more"), "{answer}");
+    assert_eq!(program.proxy.writes(), writes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_is_stale_when_the_account_moved_there_or_our_side_moved() {
+    let (program, file) = with_a_plan().await;
+    let writes = program.proxy.writes();
+    let stale = async |what: &str| {
+        let (code, answer) = program.json(&["apply", &file, "--yes"]).await;
+        assert_eq!((code, &answer["error"]["code"]), (6, &"stale".into()), "{answer}");
+        let said = answer["error"]["message"].as_str().unwrap().to_owned();
+        assert!(said.contains("p01@example.com") && said.contains(what), "{said}");
+        assert_eq!(program.proxy.writes(), writes, "nothing was sent");
+    };
+    edit(&program, "Analyst").await;
+    stale("our side moved (workato_role)").await;
+    edit(&program, "Admin").await;
+    let now = jiff::Timestamp::now();
+    let set = program.sandbox.workspace().lock().unwrap().set_role_by_hand(
+        &name(1),
+        "workato_role",
+        "Analyst",
+        now,
+    );
+    set.unwrap();
+    stale("the account moved there (workato_role)").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_to_provision_is_kept_and_sent() {
+    let program = Program::start(3, 1, &[]).await;
+    let file = program.path("plan.json").to_str().unwrap().to_owned();
+    assert_eq!(program.run(&["provision", "-o", &file]).await.status.code(), Some(64));
+    program.ok(&["provision", "--plan", "-o", &file]).await;
+    assert_eq!(program.proxy.writes(), 0);
+    program.ok(&["apply", &file, "--plan"]).await;
+    assert_eq!(program.proxy.writes(), 0);
+    program.ok(&["apply", &file, "--yes"]).await;
+    program.all_true(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hostile_file_is_refused_at_once_and_nothing_is_asked() {
+    let program = Program::start(1, 0, &[]).await;
+    let before = program.proxy.requests().len();
+    let deep = program.file("deep.json", "[".repeat(200_000));
+    assert_eq!(program.refused(&["apply", &deep, "--yes"]).await, (4, "no_plan".into()));
+    let large = program.file("large.json", "{");
+    std::fs::OpenOptions::new().write(true).open(&large).unwrap().set_len(1 << 30).unwrap();
+    assert_eq!(program.refused(&["apply", &large, "--yes"]).await, (4, "too_large".into()));
+    assert_eq!(program.refused(&["apply", "/dev/zero", "--yes"]).await, (4, "unreadable".into()));
+    let text = program.file("text.json", b"\xff\xfe");
+    assert_eq!(program.refused(&["apply", &text, "--yes"]).await, (4, "unreadable".into()));
+    assert_eq!(program.proxy.requests().len(), before);
+}
