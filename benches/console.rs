@@ -12,7 +12,7 @@ mod home;
 #[expect(dead_code, clippy::panic, reason = "the tests use the rest")]
 mod terminal;
 #[path = "../tests/pty/workspace.rs"]
-#[expect(dead_code, reason = "the tests use it")]
+#[expect(dead_code, clippy::panic, reason = "the tests use it, and a helper that cannot go on stops")]
 mod workspace;
 
 use std::fmt::Write as _;
