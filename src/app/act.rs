@@ -286,10 +286,13 @@ impl App {
             return self.out.push(Effect::StopRun(id));
         }
         let ran = matches!(task.kind, super::Kind::Run { .. });
+        let changes = matches!(task.kind, super::Kind::Connect | super::Kind::Token | super::Kind::Resend);
         self.tasks.pop();
         self.out.push(Effect::Stop(id));
         self.say(if ran {
             "no longer waiting; what was committed stays queued"
+        } else if changes {
+            "no longer waiting; it may have been done all the same"
         } else {
             "stopped; nothing was changed"
         });
