@@ -3,8 +3,20 @@
 use serde_json::{Map, Value, json};
 
 use crate::cli::text::lines;
-use crate::directory::Directory;
+use crate::directory::{Directory, QueueCounts};
 use crate::domain::{Flag, Time};
+
+/// All live operations by state; the numbers add up to all of them.
+pub(super) fn queue_json(queue: &QueueCounts) -> Value {
+    json!({
+        "queued": queue.queued,
+        "running": queue.running,
+        "waiting": queue.waiting,
+        "in_doubt": queue.in_doubt,
+        "conflict": queue.conflict,
+        "parked": queue.parked,
+    })
+}
 
 /// Everybody is counted once under `flags`, at the worst.
 pub(in crate::cli) fn status_json(directory: &Directory) -> Value {
@@ -22,14 +34,7 @@ pub(in crate::cli) fn status_json(directory: &Directory) -> Value {
         "people": counters.people,
         "assignments": counters.assigned(),
         "flags": flags,
-        "queue": {
-            "queued": queue.queued,
-            "running": queue.running,
-            "waiting": queue.waiting,
-            "in_doubt": queue.in_doubt,
-            "conflict": queue.conflict,
-            "parked": queue.parked,
-        },
+        "queue": queue_json(&queue),
         "checked_at": directory.sweep().map(|s| s.at),
         "complete": directory.sweep().is_some_and(|s| s.complete),
     })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::failure_json;
-use super::status::ago;
+use super::status::{ago, queue_json};
 use crate::cli::text::{lines, table};
 use crate::domain::{Operation, Time};
 use crate::engine::{Tasks, advise};
@@ -24,17 +24,9 @@ pub(in crate::cli) fn tasks_json(tasks: &Tasks) -> Value {
             "actor": op.actor,
         })
     };
-    let queue = &tasks.counts;
     json!({
         "tasks": tasks.rows.iter().map(one).collect::<Vec<_>>(),
-        "queue": {
-            "queued": queue.queued,
-            "running": queue.running,
-            "waiting": queue.waiting,
-            "in_doubt": queue.in_doubt,
-            "conflict": queue.conflict,
-            "parked": queue.parked,
-        },
+        "queue": queue_json(&tasks.counts),
         "stuck_since": tasks.stuck_since,
     })
 }
