@@ -4,6 +4,7 @@ mod advice;
 mod brake;
 mod connections;
 mod deprovisioned;
+pub mod finder;
 pub mod machine;
 mod make;
 mod notice;
