@@ -9,8 +9,8 @@ use crate::domain::{Call, Exchange, Failure, Method, ProfileAttribute, UniqueIde
 use crate::endpoint::paging::PageQuery;
 use crate::endpoint::{Endpoint, Trouble, judge, probe};
 use crate::engine::Found;
-pub(super) use crate::engine::finder::{Everybody as Pass, LookUp, found};
 use crate::engine::finder::{Ask, Heard, Look, Next, Trial, Tried, Trust};
+pub(super) use crate::engine::finder::{Everybody as Pass, LookUp, found};
 use crate::engine::wire::Identity;
 use crate::scim::list::ListPage;
 use crate::scim::resource::Resource;

@@ -288,7 +288,13 @@ impl Endpoint {
                 Err(failed) => error = Some(failed),
             }
         }
-        Listing { items, completeness: pages.completeness(), total: pages.pass.total, pages: pages.pass.pages, error }
+        Listing {
+            items,
+            completeness: pages.completeness(),
+            total: pages.pass.total,
+            pages: pages.pass.pages,
+            error,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod problem;
 pub mod push_group;
 mod report;
 mod standstill;
+mod surprise;
 mod tasks;
 pub mod wire;
 
@@ -33,4 +34,5 @@ pub use report::{
     RunResult, TestReport, Trace, Verdict,
 };
 pub use standstill::Standstill;
+pub use surprise::surprises;
 pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use everybody::Everybody;
 pub use look::{Look, Next};
-pub use trial::{Tried, Trial};
+pub use trial::{Trial, Tried};
 
 use super::Found;
 use super::wire::{self, Identity};

@@ -45,7 +45,11 @@ fn a_filter_is_trusted_once_it_found_somebody_in_the_other_case_and_only_that_on
         assert_eq!(learned(Heard::Rows(rows.clone())), Tried::Learned(Trust::Useless), "{rows:?}");
     }
     assert_eq!(learned(Heard::Refused(failure())), Tried::Learned(Trust::Useless));
-    assert_eq!(learned(Heard::Failed(failure())), Tried::Failed(failure()), "a dead endpoint teaches nothing");
+    assert_eq!(
+        learned(Heard::Failed(failure())),
+        Tried::Failed(failure()),
+        "a dead endpoint teaches nothing"
+    );
 }
 
 #[test]
@@ -87,7 +91,10 @@ fn nobody_is_believed_from_a_pass_without_a_gap_only() {
     assert_eq!(next, Next::Found(LookUp::Absent));
     let (mut look, _) = Look::begin(who("ana"), ours(), trust);
     let next = look.heard(all(vec![row("2", "ben", "")], Some("the total moved")), &mut trust, &[]);
-    assert!(matches!(&next, Next::Found(LookUp::Failed(f)) if f.text.contains("the total moved")), "{next:?}");
+    assert!(
+        matches!(&next, Next::Found(LookUp::Failed(f)) if f.text.contains("the total moved")),
+        "{next:?}"
+    );
 }
 
 #[test]

@@ -22,7 +22,9 @@ use pace::Pace;
 
 use super::wire::{Identity, Wire};
 use super::{Found, Outcome};
-use crate::domain::{Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time, UniqueIdentifier};
+use crate::domain::{
+    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time, UniqueIdentifier,
+};
 
 /// How the machine behaves on a connection.
 #[derive(Debug, Clone, PartialEq)]
@@ -312,7 +314,8 @@ impl Machine {
             (None, Some(who)) => {
                 let fresh = live.op.state == OpState::InDoubt;
                 // What was sent may be there under a name that the endpoint changed.
-                let or = if fresh { Identity::of(UniqueIdentifier::ExternalId, &intent.wanted) } else { None };
+                let or =
+                    if fresh { Identity::of(UniqueIdentifier::ExternalId, &intent.wanted) } else { None };
                 Step::LookUp { who, or, fresh }
             }
             (None, None) => return self.nothing_to_look_for(id),
