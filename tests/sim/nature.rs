@@ -45,7 +45,8 @@ impl Nature {
                 3 => Filter::Exact,
                 _ => Filter::Works,
             },
-            pending: rng.chance(200),
+            // Who is accepted is told by name there, so names must be unique.
+            pending: !same_names && rng.chance(400),
             profile: [WireProfile::OktaClassic, WireProfile::Rfc, WireProfile::OktaOin]
                 [rng.below(3) as usize],
             by: match rng.below(6) {

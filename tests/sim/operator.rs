@@ -33,6 +33,12 @@ impl World {
         }
     }
 
+    /// Everybody who was not removed here.
+    pub(crate) fn still_here(&self, p: usize) -> Vec<PersonId> {
+        let directory = &self.processes[p].directory;
+        self.people.iter().copied().filter(|id| directory.get(*id).is_some()).collect()
+    }
+
     fn any_command(&mut self, p: usize) -> Command {
         let person = self.people[self.rng.below(self.people.len() as u64) as usize];
         let value = ["Admin", "Analyst", "Operator"][self.rng.below(3) as usize].to_owned();
@@ -40,7 +46,7 @@ impl World {
         let group = GroupId(1 + self.rng.below(2));
         let set = |fields| Command::PersonSet { person: Some(person), fields };
         match self.rng.below(24) {
-            0..=3 => Command::Provision(Who::Named(self.people.clone())),
+            0..=3 => Command::Provision(Who::Named(self.still_here(p))),
             4..=6 => Command::Role {
                 people: vec![person],
                 values: BTreeMap::from([("workato_role".to_owned(), value)]),

@@ -58,14 +58,13 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
     let mut connection = world.directory().connection().clone();
     connection.to_app = Connection::new(CONNECTION, "w", "", TokenSource::Memory).to_app;
     world.set(0, connection);
-    for name in world.invited() {
-        world.accepts(&name, true);
-    }
+    world.all_accept();
     world.run()?;
     for _ in 0..3 {
-        let people = world.people.clone();
+        let directory = world.directory();
+        let people = world.still_here(0);
         let failed: Vec<PersonId> =
-            world.directory().people().filter(|p| p.flags().contains(Flag::Failed)).map(|p| p.id()).collect();
+            directory.people().filter(|p| p.flags().contains(Flag::Failed)).map(|p| p.id()).collect();
         let commands = [Command::Provision(Who::Named(people)), Command::Retry(failed), Command::Apply];
         for command in commands {
             world.say(|| format!("p0 {command:?}"));
@@ -74,9 +73,7 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
             }
             world.run()?;
             // Whoever was made just now and shall lose access again accepts first.
-            for name in world.invited() {
-                world.accepts(&name, true);
-            }
+            world.all_accept();
             world.run()?;
         }
     }

@@ -47,7 +47,16 @@ impl World {
         self.accepts(&name, true);
     }
 
-    pub(crate) fn invited(&self) -> Vec<String> {
+    pub(crate) fn all_accept(&mut self) {
+        for name in self.invited() {
+            self.accepts(&name, true);
+        }
+        for (id, name) in self.accepted.clone() {
+            self.tell_accepted(&id, &name);
+        }
+    }
+
+    fn invited(&self) -> Vec<String> {
         let accounts = self.server.workspace.accounts();
         accounts
             .filter(|a| a.standing == Standing::Invited && a.access)
@@ -61,10 +70,20 @@ impl World {
         }
         self.say(|| format!("{name} accepts the invitation"));
         let id = self.server.workspace.account(name).map(|a| a.id.clone()).unwrap_or_default();
-        let Some(p) = self.lock.filter(|p| told && self.processes[*p].alive) else { return };
+        self.accepted.insert(id.clone(), name.to_lowercase());
+        if told {
+            self.tell_accepted(&id, name);
+        }
+    }
+
+    /// The log tells it to the sender.
+    fn tell_accepted(&mut self, id: &str, name: &str) {
+        let Some(p) = self.lock.filter(|p| self.processes[*p].alive) else { return };
         self.processes[p].catch_up();
         let now = self.clock(p);
-        let person = self.processes[p].directory.people().find(|p| p.remote_id() == Some(&id));
+        let person = self.processes[p].directory.people().find(|p| {
+            p.remote_id() == Some(id) || (p.remote_id().is_none() && p.user_name().eq_ignore_ascii_case(name))
+        });
         let Some(person) = person.filter(|p| p.account() == AccountState::Invited).map(|p| p.id()) else {
             return;
         };

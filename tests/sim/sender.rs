@@ -2,7 +2,7 @@
 
 use scimdeck::domain::{AccountState, Answer, Call, Failure, OpId, Outcome};
 use scimdeck::endpoint::judge;
-use scimdeck::engine::machine::{Effect, Event, Step, StepKind, taken_over};
+use scimdeck::engine::machine::{Effect, Event, Step, StepKind, keep_invited, taken_over};
 use scimdeck::store::{Backend, Batch, Which};
 
 use crate::server::{Arrival, ends_access};
@@ -47,7 +47,8 @@ impl World {
         let clock = self.clock(p);
         for effect in self.processes[p].machine.handle(clock, event) {
             match effect {
-                Effect::Save { ticket, moves, changes, audit } => {
+                Effect::Save { ticket, moves, mut changes, audit } => {
+                    keep_invited(&self.processes[p].directory, &mut changes);
                     for step in &moves {
                         let (id, from, to, kind) = (step.to.id, step.from, step.to.state, step.to.kind);
                         let who = step.to.user_name.clone();

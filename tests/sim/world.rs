@@ -62,6 +62,9 @@ pub(crate) struct World {
     pub(crate) touched: BTreeSet<String>,
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
+    healed: bool,
+    /// Who accepted, by account.
+    pub(crate) accepted: BTreeMap<String, String>,
     /// Requests under way, and how many there were at most.
     pub(crate) under_way: HashMap<OpId, usize>,
     pub(crate) most_under_way: usize,
@@ -81,6 +84,8 @@ impl World {
             touched: BTreeSet::new(),
             watch: Watch::default(),
             log: log.then(Vec::new),
+            healed: false,
+            accepted: BTreeMap::new(),
             under_way: HashMap::new(),
             most_under_way: 0,
         }
@@ -113,6 +118,10 @@ impl World {
             events += 1;
             if events > MOST_EVENTS {
                 return Err("the schedule does not come to rest".to_owned());
+            }
+            if events % 500 == 0 && self.healed {
+                // Nobody leaves an invitation open for ever.
+                self.all_accept();
             }
             let same = self.processes[p].life == life;
             match ev {
@@ -236,6 +245,7 @@ impl World {
 
     pub(crate) fn heal(&mut self) {
         self.say(|| "the faults end".to_owned());
+        self.healed = true;
         self.server.heal();
         self.new_token();
     }

@@ -16,7 +16,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-pub use driven::taken_over;
+pub use driven::{keep_invited, taken_over};
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
 use pace::Pace;
 

@@ -124,6 +124,7 @@ impl Planner<'_> {
             base,
             before: None,
             linked_at: None,
+            settled: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -181,7 +182,7 @@ impl Planner<'_> {
             return Err(Nothing::Cannot("the linked account is not there any more (404)".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
         // For whom exactly these are written, nothing else goes along.
@@ -220,6 +221,7 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -229,7 +231,7 @@ impl Planner<'_> {
             return Err(Nothing::Done("the account is not there any more".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         if !there.active && !sent.active {
             return Err(Nothing::Done("has no access there".to_owned()));
@@ -244,6 +246,7 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
     }
@@ -267,6 +270,7 @@ impl Planner<'_> {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
     }
