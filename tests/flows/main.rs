@@ -24,6 +24,7 @@ mod pending;
 mod plan_file;
 mod profile;
 mod program;
+mod promises;
 mod provision;
 mod proxy;
 mod push_groups;
