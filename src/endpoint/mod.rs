@@ -23,6 +23,7 @@ mod trouble;
 
 pub use address::BaseUrlError;
 pub use excerpt::excerpt;
+pub use headers::retry_after;
 pub use roles::ReportedRole;
 pub use transport::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts};
 pub use trouble::{Cause, Trouble, judge};
