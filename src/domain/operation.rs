@@ -107,6 +107,9 @@ pub struct Intent {
     pub before: Option<AccountValues>,
     /// Since when the account is linked; none for one that is not yet.
     pub linked_at: Option<Time>,
+    /// What the account was after the last push before this: what moved since then is somebody else's.
+    #[serde(default)]
+    pub settled: Option<AccountValues>,
 }
 
 /// What a plan found and stands on.
@@ -162,6 +165,22 @@ impl Intent {
     /// What our record of pushed values becomes when this is applied.
     pub fn pushed(&self) -> AccountValues {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
+    }
+
+    /// What our record of the account after a push becomes: what this wrote as it is now, all else as it was after
+    /// the push before, so that what somebody else moved stays to be seen.
+    pub fn settles(&self, found: &AccountValues) -> AccountValues {
+        let Some(settled) = &self.settled else { return found.clone() };
+        let mut settled = settled.clone();
+        for name in self.owned.iter() {
+            copy(found, &mut settled, name);
+        }
+        settled
+    }
+
+    /// Writes only these attributes of those it was to write; our record of pushed values stays for the others.
+    pub fn keep(&mut self, kept: impl Fn(&str) -> bool) {
+        self.owned.0.retain(|name| kept(name));
     }
 
     /// Leaves attributes out of what it writes; our record of pushed values becomes for them what the account has.
@@ -282,6 +301,7 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
         };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
@@ -304,6 +324,7 @@ mod tests {
             base: Base::Unknown,
             before: Some(before),
             linked_at: None,
+            settled: None,
         };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
@@ -317,6 +338,7 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

@@ -80,7 +80,7 @@ impl Planner<'_> {
             (true, Some(remote_id)) => self.update(remote_id),
             (true, None) => self.first(),
             (false, Some(remote_id)) => self.deactivate(remote_id),
-            (false, None) => Err(Nothing::Cancel),
+            (false, None) => self.follow(),
         }
     }
 
@@ -124,6 +124,7 @@ impl Planner<'_> {
             base,
             before: None,
             linked_at: None,
+            settled: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -181,7 +182,7 @@ impl Planner<'_> {
             return Err(Nothing::Cannot("the linked account is not there any more (404)".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
         // For whom exactly these are written, nothing else goes along.
@@ -220,6 +221,7 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -229,7 +231,7 @@ impl Planner<'_> {
             return Err(Nothing::Done("the account is not there any more".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         if !there.active && !sent.active {
             return Err(Nothing::Done("has no access there".to_owned()));
@@ -244,8 +246,33 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
+    }
+
+    /// Somebody who shall have no access and has no link. Where an account of theirs may just be on its way, ending
+    /// its access waits behind that.
+    fn follow(&self) -> Result<Planned, Nothing> {
+        let on_its_way = self.person.operation().filter(|(_, _, state)| state.sent());
+        if !on_its_way.is_some_and(|(_, kind, _)| kind != OpKind::Deactivate) {
+            return Err(Nothing::Cancel);
+        }
+        if !self.directory.connection().to_app.deactivate {
+            return Err(Nothing::Cannot("Deactivate Users is off: access remains there".to_owned()));
+        }
+        let wanted = self.person.wanted();
+        let there = AccountValues { active: true, ..wanted.clone() };
+        let intent = Intent {
+            wanted,
+            owned: Owned::of([field::ACTIVE]),
+            remote_id: None,
+            base: Base::Unknown,
+            before: None,
+            linked_at: None,
+            settled: None,
+        };
+        Ok(self.planned(OpKind::Deactivate, intent, &there))
     }
 
     fn is_gone(&self) -> bool {

@@ -21,6 +21,7 @@ fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<Ac
             base: Base::Unknown,
             before,
             linked_at: person.linked_at(),
+            settled: None,
         },
         state: OpState::Done,
         not_before: None,
