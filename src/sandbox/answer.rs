@@ -49,8 +49,16 @@ pub(super) fn cut_off(mut response: Response) -> axum::response::Response {
     let whole = response.body.len();
     response.body.truncate(whole / 2);
     response = response.with("content-length", whole.to_string());
-    let pieces = [Ok(Bytes::from(response.body)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
-    with_head(response.status, response.headers, Body::from_stream(futures_util::stream::iter(pieces)))
+    let half = Bytes::from(response.body);
+    let pieces = futures_util::stream::unfold(Some(half), |half| async move {
+        // What came before the end must have left before the end.
+        if half.is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let piece = half.map_or_else(|| Err(io::Error::from(io::ErrorKind::ConnectionAborted)), Ok);
+        Some((piece, None))
+    });
+    with_head(response.status, response.headers, Body::from_stream(pieces))
 }
 
 /// The whole body, in pieces over the time.
