@@ -168,6 +168,8 @@ fn lie(
 ) -> Done {
     let mut other = workspace.clone();
     let told = plain(&mut other, faults, request, now, quirks);
+    // An id that was told is never somebody else's.
+    workspace.ids = other.ids;
     if let Some(name) = name {
         workspace.deaf = vec![name.to_owned()];
         workspace.handle_with(request, now, quirks);

@@ -112,6 +112,7 @@ pub struct Sandbox {
     address: SocketAddr,
     settings: Settings,
     workspace: Arc<Mutex<Workspace>>,
+    faults: Arc<Mutex<FaultPlan>>,
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
     /// Stopped after the server, so that the last answered change is in the file.
@@ -127,7 +128,7 @@ struct Keeper {
 
 struct Shared {
     workspace: Arc<Mutex<Workspace>>,
-    faults: Mutex<FaultPlan>,
+    faults: Arc<Mutex<FaultPlan>>,
     latency: Duration,
     changed: Arc<Notify>,
     stop: watch::Receiver<bool>,
@@ -153,9 +154,10 @@ impl Sandbox {
             let task = file::keep(path, Arc::clone(&workspace), Arc::clone(&changed), stopped);
             Keeper { stop, task: tokio::spawn(task) }
         });
+        let faults = Arc::new(Mutex::new(FaultPlan::new(config.faults)));
         let shared = Shared {
             workspace: Arc::clone(&workspace),
-            faults: Mutex::new(FaultPlan::new(config.faults)),
+            faults: Arc::clone(&faults),
             latency: config.latency,
             changed,
             stop: stopped.clone(),
@@ -166,7 +168,7 @@ impl Sandbox {
         let service = router.into_make_service_with_connect_info::<Peer>();
         let server = axum::serve(Cuttable(listener), service).with_graceful_shutdown(until(stopped));
         let server = tokio::spawn(server.into_future());
-        Ok(Self { address, settings, workspace, stop, server, keeper, post })
+        Ok(Self { address, settings, workspace, faults, stop, server, keeper, post })
     }
 
     /// Base URL of the SCIM API: `http://127.0.0.1:PORT/scim/v2`.
@@ -197,6 +199,11 @@ impl Sandbox {
     /// The workspace itself. Requests wait while it is locked.
     pub fn workspace(&self) -> Arc<Mutex<Workspace>> {
         Arc::clone(&self.workspace)
+    }
+
+    /// What goes wrong. Requests wait while it is locked.
+    pub fn faults(&self) -> Arc<Mutex<FaultPlan>> {
+        Arc::clone(&self.faults)
     }
 
     /// Stops taking requests, ends those under way within about two seconds, and writes the state file.

@@ -7,6 +7,7 @@
 
 mod allowed;
 mod event;
+mod honesty;
 mod pace;
 mod persist;
 mod read;
@@ -16,6 +17,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
+use honesty::Honesty;
 use pace::Pace;
 
 use super::wire::Wire;
@@ -106,6 +108,7 @@ pub struct Machine {
     tickets: HashMap<Ticket, OpId>,
     places: u32,
     pace: Pace,
+    honesty: Honesty,
     frozen: bool,
     last_ticket: u64,
     now: Time,
@@ -125,6 +128,7 @@ impl Machine {
             tickets: HashMap::new(),
             places: 0,
             pace: Pace::default(),
+            honesty: Honesty::default(),
             frozen: false,
             last_ticket: 0,
             now: Time::default(),
