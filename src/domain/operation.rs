@@ -164,6 +164,11 @@ impl Intent {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
     }
 
+    /// Writes only these attributes of those it was to write; our record of pushed values stays for the others.
+    pub fn keep(&mut self, kept: impl Fn(&str) -> bool) {
+        self.owned.0.retain(|name| kept(name));
+    }
+
     /// Leaves attributes out of what it writes; our record of pushed values becomes for them what the account has.
     pub fn leave(&mut self, theirs: &AccountValues, left: impl Fn(&str) -> bool) {
         let names: Vec<String> = self.owned.iter().filter(|name| left(name)).map(str::to_owned).collect();

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::finder::LookUp;
 use super::open_line;
 use super::order::Order;
 use super::shared::Shared;
-use crate::domain::{AccountState, Exchange, Failure, FailureKind, Method, OpId, Outcome as Fate, PersonId};
+use crate::domain::{AccountState, Exchange, Failure, OpId, PersonId};
 use crate::endpoint::judge;
 use crate::engine::Trace;
-use crate::engine::machine::{Event, Evidence, Step, StepKind};
+use crate::engine::machine::{Event, Step, StepKind};
 
 /// One request of one operation, and its answer back to the machine.
 pub(super) async fn perform(
@@ -21,12 +20,7 @@ pub(super) async fn perform(
     let line = match open_line(&shared).await {
         Ok(line) => line,
         Err(failure) => {
-            let event = match step {
-                Step::LookUp { .. } => Event::Found(op, Evidence::Failed(failure)),
-                Step::Read(_) => Event::Lost { op, step: StepKind::Read, maybe_sent: false, failure },
-                Step::Write(..) => Event::Lost { op, step: StepKind::Write, maybe_sent: false, failure },
-                Step::Verify(_) => Event::Lost { op, step: StepKind::Verify, maybe_sent: false, failure },
-            };
+            let event = Event::not_taken(op, &step, failure);
             return shared.order(Order::Heard(Box::new((event, None))));
         }
     };
@@ -34,49 +28,23 @@ pub(super) async fn perform(
         Some(Trace { seq: 0, operation: Some(op), step: step.to_owned(), attempt, exchange })
     };
     let (kind, word, call) = match step {
-        Step::LookUp { who, fresh } => {
+        Step::LookUp { who, or, fresh } => {
             let directory = shared.directory();
             let mut seen = Vec::new();
-            let found = line.finder.look_up(&who, fresh, directory.attributes(), &mut seen).await;
-            let evidence = match found {
-                LookUp::Absent => Evidence::Absent,
-                LookUp::One(found) => Evidence::One(found),
-                LookUp::Several(found) => Evidence::Several(u32::try_from(found.len()).unwrap_or(u32::MAX)),
-                LookUp::Failed(failure) => Evidence::Failed(failure),
-            };
+            let found =
+                line.finder.look_for(&who, or.as_ref(), fresh, directory.attributes(), &mut seen).await;
             let trace = seen.pop().and_then(|exchange| trace("look up", exchange));
-            return shared.order(Order::Heard(Box::new((Event::Found(op, evidence), trace))));
+            return shared.order(Order::Heard(Box::new((Event::Found(op, found.into()), trace))));
         }
         Step::Read(call) => (StepKind::Read, "read", call),
         Step::Write(_, call) => (StepKind::Write, "write", call),
         Step::Verify(call) => (StepKind::Verify, "verify", call),
     };
     let exchange = line.endpoint.send(&call).await;
-    let mut failure = judge(&call, &exchange.outcome).err().map(Failure::from);
-    if let (StepKind::Write, Some(failure), Fate::Answered(answer)) = (kind, &mut failure, &exchange.outcome)
-    {
-        let directory = shared.directory();
-        let invited =
-            person.and_then(|id| directory.get(id)).is_some_and(|p| p.account() == AccountState::Invited);
-        // Our record says that the invitation is open: a refusal without that reason is taken for it all the same.
-        if invited && matches!(answer.status, 400 | 405 | 409 | 422) && call.method != Method::Post {
-            failure.kind = FailureKind::Pending;
-        }
-    }
-    let event = match (&exchange.outcome, failure) {
-        (Fate::Answered(answer), failure) => {
-            Event::Answered { op, step: kind, answer: answer.clone(), failure }
-        }
-        (fate, failure) => Event::Lost {
-            op,
-            step: kind,
-            maybe_sent: matches!(fate, Fate::MaybeSent(_)),
-            failure: failure.unwrap_or_else(|| Failure {
-                kind: FailureKind::Unreachable,
-                text: "No answer came.".to_owned(),
-                next: "It is looked up before anything is sent again.".to_owned(),
-            }),
-        },
-    };
+    let failure = judge(&call, &exchange.outcome).err().map(Failure::from);
+    let directory = shared.directory();
+    let invited =
+        person.and_then(|id| directory.get(id)).is_some_and(|p| p.account() == AccountState::Invited);
+    let event = Event::heard(op, kind, &call, &exchange.outcome, failure, invited);
     shared.order(Order::Heard(Box::new((event, trace(word, exchange)))));
 }

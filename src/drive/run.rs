@@ -15,7 +15,7 @@ use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
 use crate::engine::{
-    Approval, GroupResult, Outcome, Planned, Preview, Problem, ProblemKind, Progress, Report, RunResult,
+    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult, surprises,
 };
 use crate::store::{Applied, Batch, Which};
 use crate::verbs::Command;
@@ -108,15 +108,7 @@ impl Drive {
             return Ok(preview);
         }
         let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
-        // Operations that became needless meanwhile are no surprise; any other is.
-        let shown: BTreeMap<PersonId, &Planned> =
-            preview.plan.operations.iter().map(|planned| (planned.person, planned)).collect();
-        let same = anew.plan.operations.iter().all(|planned| {
-            let shown = shown.get(&planned.person);
-            planned.changes.is_empty()
-                || shown.is_some_and(|shown| (shown.kind, &shown.changes) == (planned.kind, &planned.changes))
-        });
-        if same || !preview.must_ask() {
+        if !preview.must_ask() || !surprises(&preview.plan, &anew.plan) {
             return Ok(anew);
         }
         Err(Problem::new(

@@ -23,7 +23,6 @@ use super::shared::{Shared, now};
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
-use crate::engine::wire::Wire;
 use crate::engine::{Sending, Standstill, Trace};
 use crate::store::{Applied, Batch, StoreError, Which};
 
@@ -198,13 +197,7 @@ impl Runner {
     pub(super) fn settings(&mut self) {
         let directory = self.shared.directory();
         let connection = directory.connection();
-        self.machine.set_policy(Policy {
-            concurrency: connection.concurrency,
-            ahead: connection.concurrency.saturating_mul(4).clamp(4, 64),
-            attributes: directory.attributes().to_vec(),
-            wire: Wire::of(connection),
-            ..Policy::default()
-        });
+        self.machine.set_policy(Policy::of(&directory));
         let goes = self.leads && connection.enabled && self.stopping.is_empty();
         self.feed(if goes { Event::Thaw } else { Event::Freeze });
     }

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 use super::excerpt::excerpt;
 use super::{Endpoint, Trouble, judge};
-use crate::domain::Exchange;
+use crate::domain::{Call, Exchange};
 use crate::scim::list::ListPage;
 use crate::scim::resource::{self, Resource};
 
@@ -54,7 +54,15 @@ pub struct PageError {
 #[derive(Debug)]
 pub struct Pages {
     endpoint: Endpoint,
+    pass: Pass,
+}
+
+/// What a pass asks for next and what its pages prove, whoever sends its requests.
+#[derive(Debug)]
+pub struct Pass {
     query: PageQuery,
+    /// The endpoint knows no index.
+    cursors_only: bool,
     seen: HashSet<String, foldhash::quality::RandomState>,
     start: u64,
     cursor: Option<String>,
@@ -69,9 +77,42 @@ pub struct Pages {
 impl Pages {
     /// Begins a pass; nothing is sent yet.
     pub fn new(endpoint: &Endpoint, query: PageQuery) -> Self {
+        Self { endpoint: endpoint.clone(), pass: Pass::new(query) }
+    }
+
+    /// The next page, or none when the pass is over. After an error the pass is over.
+    pub async fn next(&mut self) -> Option<Result<Page, PageError>> {
+        let call = self.pass.ask()?;
+        let exchange = match self.pass.cursor {
+            Some(_) => self.endpoint.send(&call).await,
+            None => self.endpoint.send_page(&call).await,
+        };
+        self.pass.cursors_only = self.endpoint.cursors_only();
+        Some(self.pass.heard(exchange))
+    }
+
+    /// Whether everything was seen; asked when [`Self::next`] gave none.
+    pub fn completeness(&self) -> Completeness {
+        self.pass.completeness()
+    }
+
+    /// The total as the first page claimed it.
+    pub fn total(&self) -> Option<u64> {
+        self.pass.total
+    }
+
+    /// Distinct resources seen so far.
+    pub fn seen(&self) -> usize {
+        self.pass.seen.len()
+    }
+}
+
+impl Pass {
+    /// Begins a pass.
+    pub fn new(query: PageQuery) -> Self {
         Self {
-            endpoint: endpoint.clone(),
             query,
+            cursors_only: false,
             seen: HashSet::default(),
             start: 1,
             cursor: None,
@@ -84,8 +125,8 @@ impl Pages {
         }
     }
 
-    /// The next page, or none when the pass is over. After an error the pass is over.
-    pub async fn next(&mut self) -> Option<Result<Page, PageError>> {
+    /// The next request, or none when the pass is over.
+    pub fn ask(&mut self) -> Option<Call> {
         if self.over {
             return None;
         }
@@ -93,38 +134,31 @@ impl Pages {
             self.finish(Some(Gap::Limit { pages: self.pages, rows: self.seen.len() }));
             return None;
         }
-        let exchange = match &self.cursor {
-            Some(cursor) => self.endpoint.send(&self.query.call_at(cursor)).await,
-            None => self.endpoint.send_page(&self.query.call(self.start)).await,
-        };
-        self.pages += 1;
-        let page = match read(&exchange) {
-            Ok(page) => page,
-            Err(trouble) => {
-                self.finish(Some(Gap::Failed(trouble.text.clone())));
-                return Some(Err(PageError { trouble, exchange: Box::new(exchange) }));
-            }
-        };
-        Some(Ok(self.take(page, exchange)))
+        Some(match &self.cursor {
+            Some(cursor) => self.query.call_at(cursor),
+            None => self.query.call(self.start),
+        })
     }
 
-    /// Whether everything was seen; asked when [`Self::next`] gave none.
+    /// Its answer. After an error the pass is over.
+    pub fn heard(&mut self, exchange: Exchange) -> Result<Page, PageError> {
+        self.pages += 1;
+        match read(&exchange) {
+            Ok(page) => Ok(self.take(page, exchange)),
+            Err(trouble) => {
+                self.finish(Some(Gap::Failed(trouble.text.clone())));
+                Err(PageError { trouble, exchange: Box::new(exchange) })
+            }
+        }
+    }
+
+    /// Whether everything was seen; asked when [`Self::ask`] gave none.
     pub fn completeness(&self) -> Completeness {
         match &self.gap {
             Some(gap) => Completeness::Incomplete(gap.clone()),
             None if self.over => Completeness::Complete,
             None => Completeness::Incomplete(Gap::Unfinished),
         }
-    }
-
-    /// The total as the first page claimed it.
-    pub fn total(&self) -> Option<u64> {
-        self.total
-    }
-
-    /// Distinct resources seen so far.
-    pub fn seen(&self) -> usize {
-        self.seen.len()
     }
 
     fn take(&mut self, page: ListPage, exchange: Exchange) -> Page {
@@ -156,7 +190,7 @@ impl Pages {
             _ => {}
         }
         let nothing_new = out.items.is_empty() && out.unreadable.is_empty();
-        let by_cursor = self.cursor.is_some() || self.endpoint.cursors_only();
+        let by_cursor = self.cursor.is_some() || self.cursors_only;
         let next = page.next_cursor;
         if next.is_some() && next == self.cursor {
             self.finish(Some(Gap::Unfinished));
@@ -254,7 +288,13 @@ impl Endpoint {
                 Err(failed) => error = Some(failed),
             }
         }
-        Listing { items, completeness: pages.completeness(), total: pages.total, pages: pages.pages, error }
+        Listing {
+            items,
+            completeness: pages.completeness(),
+            total: pages.pass.total,
+            pages: pages.pass.pages,
+            error,
+        }
     }
 }
 

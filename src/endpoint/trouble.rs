@@ -78,6 +78,11 @@ impl Trouble {
         Self { cause, kind, text, next: next.to_owned() }
     }
 
+    /// Whether it may be the filter that was refused, the endpoint being well.
+    pub fn may_be_the_filter(&self) -> bool {
+        matches!(self.cause, Cause::NotOffered | Cause::Refused | Cause::ServerError | Cause::NotFoundHere)
+    }
+
     /// For a success whose body is not what SCIM promises there; `expected` completes "is not ...".
     pub fn not_scim(answer: &Answer, expected: &str) -> Self {
         Self::new(

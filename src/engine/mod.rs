@@ -4,6 +4,7 @@ mod advice;
 mod brake;
 mod connections;
 mod deprovisioned;
+pub mod finder;
 pub mod machine;
 mod make;
 mod notice;
@@ -14,6 +15,7 @@ mod problem;
 pub mod push_group;
 mod report;
 mod standstill;
+mod surprise;
 mod tasks;
 pub mod wire;
 
@@ -32,4 +34,5 @@ pub use report::{
     RunResult, TestReport, Trace, Verdict,
 };
 pub use standstill::Standstill;
+pub use surprise::surprises;
 pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

@@ -82,6 +82,10 @@ impl Rules<'_> {
             // that was there.
             let moved = to.intent.wanted.differences(&next.intent.wanted).into_iter().map(|d| d.attribute);
             next.intent.owned.join(&Owned::of(moved.filter(|name| to.intent.owned.has(name))));
+            if to.state == OpState::Done && next.intent.remote_id.is_none() {
+                // The account that the one ahead made or linked is what this one is about.
+                next.intent.remote_id.clone_from(&to.intent.remote_id);
+            }
             self.put(here, to)?;
         }
         next.state = OpState::Queued;

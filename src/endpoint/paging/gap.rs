@@ -9,6 +9,16 @@ pub enum Completeness {
     Incomplete(Gap),
 }
 
+impl Completeness {
+    /// What may have been missed; none after a complete pass.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Complete => None,
+            Self::Incomplete(gap) => Some(gap),
+        }
+    }
+}
+
 /// Why a pass is not complete; the first reason met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Gap {

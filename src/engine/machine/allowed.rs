@@ -3,7 +3,7 @@
 
 use super::Machine;
 use super::read::failure;
-use crate::domain::{FailureKind, OpId, OpKind, OpState};
+use crate::domain::{AccountValues, FailureKind, OpId, OpKind, OpState};
 use crate::engine::wire;
 
 impl Machine {
@@ -14,6 +14,8 @@ impl Machine {
             OpKind::Create if !allowed.create => "Matching user not found, and Create Users is off",
             OpKind::Update if !allowed.update => "Update User Attributes is off",
             OpKind::Deactivate if !allowed.deactivate => "Deactivate Users is off: access remains there",
+            // Access is not an attribute: who may be deactivated may be given it back.
+            OpKind::Reactivate if !allowed.update && !allowed.deactivate => "Update User Attributes is off",
             _ => return true,
         };
         let Some(live) = self.ops.get(&id) else { return false };
@@ -21,6 +23,15 @@ impl Machine {
         let next = "Switch it on under To App, then retry.";
         self.park(id, OpState::Parked, failure(FailureKind::NotAllowed, text, next), None);
         false
+    }
+
+    /// Takes out of an operation what may not be written any more. Returns whether there was anything.
+    pub(super) fn restrict(&mut self, id: OpId, theirs: &AccountValues) -> bool {
+        let wire = self.policy.wire;
+        let Some(live) = self.ops.get_mut(&id) else { return false };
+        let before = live.op.intent.owned.clone();
+        wire.restrict(live.op.kind, &mut live.op.intent, theirs);
+        live.op.intent.owned != before
     }
 
     /// The connection finds accounts by something that this person has not.

@@ -108,6 +108,8 @@ pub enum Step {
     LookUp {
         /// Which.
         who: Identity,
+        /// What else makes an account the one, where nobody is that.
+        or: Option<Identity>,
         /// Whether an earlier pass over the list is not good enough.
         fresh: bool,
     },

@@ -6,6 +6,7 @@
 //! after a settle wait it is looked up, never blindly repeated.
 
 mod allowed;
+mod driven;
 mod event;
 mod pace;
 mod persist;
@@ -15,12 +16,15 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+pub use driven::taken_over;
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
 use pace::Pace;
 
-use super::wire::Wire;
+use super::wire::{Identity, Wire};
 use super::{Found, Outcome};
-use crate::domain::{Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time};
+use crate::domain::{
+    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time, UniqueIdentifier,
+};
 
 /// How the machine behaves on a connection.
 #[derive(Debug, Clone, PartialEq)]
@@ -307,7 +311,13 @@ impl Machine {
         let intent = &live.op.intent;
         let step = match (&intent.remote_id, wire.identity(&intent.wanted)) {
             (Some(remote_id), _) => Step::Read(wire.read(remote_id)),
-            (None, Some(who)) => Step::LookUp { who, fresh: live.op.state == OpState::InDoubt },
+            (None, Some(who)) => {
+                let fresh = live.op.state == OpState::InDoubt;
+                // What was sent may be there under a name that the endpoint changed.
+                let or =
+                    if fresh { Identity::of(UniqueIdentifier::ExternalId, &intent.wanted) } else { None };
+                Step::LookUp { who, or, fresh }
+            }
             (None, None) => return self.nothing_to_look_for(id),
         };
         live.stage = Stage::Asking;

@@ -32,7 +32,9 @@ impl Machine {
                 self.park(id, OpState::Conflict, failure(FailureKind::Conflict, text, next), None);
             }
             Evidence::Absent => {
-                if op.kind == OpKind::Link && op.attempts == 0 {
+                if op.kind == OpKind::Deactivate {
+                    self.finish_nobody(id);
+                } else if op.kind == OpKind::Link && op.attempts == 0 {
                     let text = format!(
                         "the account that {} was to be linked to is gone; nothing was sent.",
                         op.user_name
@@ -51,6 +53,10 @@ impl Machine {
             }
             Evidence::One(found) => {
                 let (theirs, ours) = (&found.account.values.external_id, &op.intent.wanted.external_id);
+                // An account that nobody linked loses its access only where it says itself that we made it.
+                if op.kind == OpKind::Deactivate && theirs != ours {
+                    return self.finish_nobody(id);
+                }
                 if !theirs.is_empty() && theirs != ours {
                     let text = format!(
                         "the account of {} there carries another externalId ({theirs}); nothing was sent.",
@@ -102,6 +108,11 @@ impl Machine {
         if op.intent.same(theirs, &goal) {
             return self.finish(id, found, Outcome::Unchanged);
         }
+        if self.restrict(id, &found.account.values) {
+            return self.compare(id, found);
+        }
+        let Some(live) = self.ops.get(&id) else { return };
+        let (op, theirs) = (&live.op, &found.account.values);
         // An end of access is the same whatever moved meanwhile.
         if let Base::Account(base) = &op.intent.base
             && !persists(op)

@@ -23,7 +23,9 @@ impl Machine {
     /// Applied, or already so.
     pub(super) fn finish(&mut self, id: OpId, found: Found, outcome: Outcome) {
         let now = self.now;
-        let Some(live) = self.ops.get(&id) else { return };
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        // Whatever waits behind it is about this account.
+        live.op.intent.remote_id = Some(found.account.remote_id.clone());
         let before = live.found.as_ref().map(|f| f.account.values.clone());
         let op = &live.op;
         let changes = written(op, before.as_ref(), &found.account.values, outcome);
@@ -54,6 +56,16 @@ impl Machine {
         let detail = format!("{}: the account is not there any more", op.cause);
         let entry = entry(op, op.kind.word(), detail, Vec::new(), now);
         self.end(id, OpState::Done, Outcome::Done, None, vec![change], entry);
+    }
+
+    /// Nobody there is ours, and nobody of ours was to have access.
+    pub(super) fn finish_nobody(&mut self, id: OpId) {
+        let now = self.now;
+        let Some(live) = self.ops.get(&id) else { return };
+        let op = &live.op;
+        let detail = format!("{}: no account of ours is there", op.cause);
+        let entry = entry(op, op.kind.word(), detail, Vec::new(), now);
+        self.end(id, OpState::Done, Outcome::Unchanged, None, Vec::new(), entry);
     }
 
     /// Accepted and not applied: linked all the same, and what was not applied stays unsent.

@@ -5,7 +5,9 @@ use serde_json::json;
 use super::tests::*;
 use super::*;
 use crate::directory::Change;
-use crate::domain::{FailureKind, ToApp, UniqueIdentifier, WireProfile, field};
+use crate::domain::{
+    FailureKind, OpKind, Owned, ToApp, UniqueIdentifier, WORKATO_ROLE_URN, WireProfile, field,
+};
 
 fn rfc() -> Wire {
     Wire { profile: WireProfile::Rfc, etags: true, ..Wire::default() }
@@ -153,4 +155,52 @@ fn an_account_found_late_keeps_its_user_name_where_its_updates_are_excluded() {
     let [Change::Link(_, link)] = &bench.changes[..] else { panic!("{:?}", bench.changes) };
     assert_eq!(link.sent.user_name, "Ana@Example.com", "it is not recorded as sent");
     assert!(link.sent.differences(&values(true, "Admin")).iter().all(|d| d.attribute == field::USER_NAME));
+}
+
+fn body(bench: &Bench) -> serde_json::Value {
+    match bench.sent.last() {
+        Some(Step::Write(_, call)) => call.body.clone().unwrap_or_default(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_switch_turned_off_after_the_plan_keeps_the_roles_out_of_a_reactivation() {
+    let mut op = role_edit("Operator");
+    op.kind = OpKind::Reactivate;
+    op.intent.owned = Owned::of([field::ACTIVE, "workato_role"]);
+    op.intent.base = Base::Unknown;
+    let mut bench = Bench::under(op.clone(), allowed(|a| a.update = false));
+    bench.say(answered(StepKind::Read, 200, &user(false, "Operator")));
+    let sent = body(&bench);
+    assert_eq!(
+        (&sent["active"], &sent[WORKATO_ROLE_URN]["workato_role"]),
+        (&json!(true), &json!("Operator"))
+    );
+    bench.say(answered(StepKind::Write, 200, &user(true, "Operator")));
+    assert_eq!(bench.settled, [(Outcome::Done, None)]);
+    assert!(
+        matches!(&bench.changes[..], [Change::Link(_, link)] if link.sent.roles.get("workato_role") == Some("Operator")),
+        "what was not sent stays unsent: {:?}",
+        bench.changes
+    );
+    let neither = allowed(|a| (a.update, a.deactivate) = (false, false));
+    let mut bench = Bench::under(op, neither);
+    bench.say(answered(StepKind::Read, 200, &user(false, "Operator")));
+    assert_eq!(
+        (bench.writes(), &bench.settled[..]),
+        (0, &[(Outcome::Failed, Some(FailureKind::NotAllowed))][..])
+    );
+}
+
+#[test]
+fn a_user_name_excluded_after_the_plan_is_not_sent() {
+    let mut op = role_edit("Operator");
+    op.intent.wanted.user_name = "ana.new@example.com".into();
+    op.intent.owned = Owned::of([field::USER_NAME, "workato_role"]);
+    let mut bench = Bench::under(op, allowed(|a| a.exclude_user_name = true));
+    bench.say(answered(StepKind::Read, 200, &user(true, "Operator")));
+    let sent = body(&bench);
+    assert_eq!(sent["userName"], "ana@example.com");
+    assert_eq!(sent[WORKATO_ROLE_URN]["workato_role"], "Admin");
 }

@@ -80,7 +80,7 @@ impl Planner<'_> {
             (true, Some(remote_id)) => self.update(remote_id),
             (true, None) => self.first(),
             (false, Some(remote_id)) => self.deactivate(remote_id),
-            (false, None) => Err(Nothing::Cancel),
+            (false, None) => self.follow(),
         }
     }
 
@@ -246,6 +246,29 @@ impl Planner<'_> {
             linked_at: self.person.linked_at(),
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
+    }
+
+    /// Somebody who shall have no access and has no link. Where an account of theirs may just be on its way, ending
+    /// its access waits behind that.
+    fn follow(&self) -> Result<Planned, Nothing> {
+        let on_its_way = self.person.operation().filter(|(_, _, state)| state.sent());
+        if !on_its_way.is_some_and(|(_, kind, _)| kind != OpKind::Deactivate) {
+            return Err(Nothing::Cancel);
+        }
+        if !self.directory.connection().to_app.deactivate {
+            return Err(Nothing::Cannot("Deactivate Users is off: access remains there".to_owned()));
+        }
+        let wanted = self.person.wanted();
+        let there = AccountValues { active: true, ..wanted.clone() };
+        let intent = Intent {
+            wanted,
+            owned: Owned::of([field::ACTIVE]),
+            remote_id: None,
+            base: Base::Unknown,
+            before: None,
+            linked_at: None,
+        };
+        Ok(self.planned(OpKind::Deactivate, intent, &there))
     }
 
     fn is_gone(&self) -> bool {

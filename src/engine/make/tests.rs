@@ -107,6 +107,27 @@ fn an_account_that_exists_is_linked_with_its_values_before_and_after() {
 }
 
 #[test]
+fn an_end_of_access_waits_behind_a_create_that_is_on_its_way() {
+    use crate::directory::OpMark;
+    use crate::domain::{OpId, OpState};
+    let mut directory = directory();
+    let away = Person { status: Status::Deactivated, ..directory.get(ANA).unwrap().record() };
+    directory.apply(&Change::Person(away));
+    for (state, kinds) in [
+        (OpState::Inflight, vec![OpKind::Deactivate]),
+        (OpState::InDoubt, vec![OpKind::Deactivate]),
+        (OpState::Queued, vec![]),
+        (OpState::Waiting, vec![]),
+    ] {
+        let mark = OpMark { id: OpId(1), kind: OpKind::Create, state, failure: None };
+        directory.apply(&Change::Operation(ANA, mark));
+        let plan = plan(&directory, &finding(Finding::Absent));
+        assert_eq!(plan.operations.iter().map(|o| o.kind).collect::<Vec<_>>(), kinds, "{state:?}");
+        assert_eq!(plan.cancel.is_empty(), !kinds.is_empty());
+    }
+}
+
+#[test]
 fn an_account_of_somebody_else_is_not_linked_without_a_decision() {
     let theirs = AccountValues { external_id: "00uOther".into(), ..Default::default() };
     let plan = plan(&directory(), &found(theirs));

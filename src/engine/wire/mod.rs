@@ -14,8 +14,8 @@ pub use identity::{Identity, held, key, words};
 
 use super::Found;
 use crate::domain::{
-    AccountValues, Call, Connection, Intent, Method, Owned, ProfileAttribute, ToApp, UniqueIdentifier,
-    WireProfile, field,
+    AccountValues, Call, Connection, Intent, Method, OpKind, Owned, ProfileAttribute, ToApp,
+    UniqueIdentifier, WireProfile, field,
 };
 
 /// The names of everything a new or newly linked account gets from us.
@@ -97,6 +97,19 @@ impl Wire {
             WireProfile::OktaClassic => okta_classic::change(found, goal, owned, attributes),
             WireProfile::OktaOin => okta_oin::change(found, goal, owned, attributes),
             WireProfile::Rfc => rfc::change(found, goal, owned, attributes, self.etags),
+        }
+    }
+
+    /// Takes out of an intent what the settings of now do not let an account get that is there already.
+    pub fn restrict(&self, kind: OpKind, intent: &mut Intent, theirs: &AccountValues) {
+        match kind {
+            OpKind::Create | OpKind::Link => self.restrict_link(intent, theirs),
+            OpKind::Update | OpKind::Reactivate => intent.keep(|name| match name {
+                field::USER_NAME if self.allowed.exclude_user_name => false,
+                field::ACTIVE => true,
+                _ => kind == OpKind::Update || self.allowed.update,
+            }),
+            OpKind::Deactivate => {}
         }
     }
 

@@ -58,6 +58,19 @@ fn behind_a_sent_one_it_waits_and_goes_on_when_that_one_is_settled() {
 }
 
 #[test]
+fn the_one_behind_is_about_the_account_that_the_one_ahead_made() {
+    each(|store| {
+        let mut first = inflight(store, 1);
+        let mut second = operation(2, 1, "title");
+        second.intent.remote_id = None;
+        one(store, commit([second])).unwrap();
+        first.intent.remote_id = Some("8f2c".into());
+        let applied = one(store, step(&first, OpState::Done)).unwrap();
+        assert_eq!(applied.operations[1].intent.remote_id.as_deref(), Some("8f2c"));
+    });
+}
+
+#[test]
 fn what_the_one_ahead_wrote_and_the_later_will_has_otherwise_is_written_again() {
     each(|store| {
         let mut ends = operation(1, 1, "active");

@@ -1,0 +1,87 @@
+//! Finding accounts by the connection's unique identifier, at endpoints whose filter works, is case-sensitive, is
+//! ignored or is not there: what to ask next, and what the answers prove. Whoever drives it sends the requests.
+//!
+//! "Nobody there" leads to a create, so it is believed only from a filter that was seen to work without regard to
+//! case, or from a complete pass over the whole list.
+
+mod everybody;
+mod look;
+#[cfg(test)]
+mod tests;
+mod trial;
+
+use std::sync::Arc;
+
+pub use everybody::Everybody;
+pub use look::{Look, Next};
+pub use trial::{Trial, Tried};
+
+use super::Found;
+use super::wire::{self, Identity};
+use crate::domain::{Failure, ProfileAttribute};
+use crate::scim::resource::Resource;
+
+/// What a look-up gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LookUp {
+    /// Nobody, proven.
+    Absent,
+    /// Exactly one.
+    One(Box<Found>),
+    /// More than one.
+    Several(Vec<Found>),
+    /// The look failed.
+    Failed(Failure),
+}
+
+impl LookUp {
+    fn of(mut found: Vec<Found>) -> Self {
+        match found.len() {
+            0 => Self::Absent,
+            1 => found.pop().map_or(Self::Absent, |found| Self::One(Box::new(found))),
+            _ => Self::Several(found),
+        }
+    }
+}
+
+/// How far the endpoint's filter can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trust {
+    /// Not tried, or there was nobody to try it on.
+    #[default]
+    Unknown,
+    /// Finds a value, whatever its case where that does not count, and only that.
+    Good,
+    /// Ignored, case-sensitive, wrong or refused: the whole list is read instead.
+    Useless,
+}
+
+/// A request that a look needs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// The first rows of the list, as the connection test asks for them.
+    Sample,
+    /// One page of a filter: [`Identity::look_up`].
+    Filter(Identity),
+    /// The whole list, page by page.
+    Everybody,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// The rows of a page.
+    Rows(Vec<Resource>),
+    /// Refused in a way that may be the filter's fault alone.
+    Refused(Failure),
+    /// No answer that could be used.
+    Failed(Failure),
+    /// The whole list.
+    Everybody(Arc<Everybody>),
+}
+
+/// Reads an account from a resource; none without a usable `id`.
+pub fn found(resource: Resource, etag: Option<&str>, attributes: &[ProfileAttribute]) -> Option<Found> {
+    let account = wire::account(&resource, etag, attributes)?;
+    Some(Found { account, resource })
+}

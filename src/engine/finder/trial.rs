@@ -1,0 +1,62 @@
+//! Trying the filter once, on somebody who is there.
+
+use super::{Ask, Heard, Trust};
+use crate::domain::{Failure, UniqueIdentifier};
+use crate::engine::wire::{self, Identity};
+use crate::scim::resource;
+
+/// The trial: a sample of the list, then the filter on one of the sample, where case does not count with the case
+/// of the letters swapped.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    by: UniqueIdentifier,
+    on: Option<(String, Identity)>,
+}
+
+/// What the trial leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tried {
+    /// One more request.
+    Ask(Ask),
+    /// Its end. [`Trust::Unknown`] where nobody is there to try it on.
+    Learned(Trust),
+    /// The endpoint could not be asked: nothing was learned.
+    Failed(Failure),
+}
+
+impl Trial {
+    /// Begins one.
+    pub fn begin(by: UniqueIdentifier) -> (Self, Ask) {
+        (Self { by, on: None }, Ask::Sample)
+    }
+
+    /// An answer came.
+    pub fn heard(&mut self, heard: Heard) -> Tried {
+        let rows = match (heard, &self.on) {
+            (Heard::Rows(rows), _) => rows,
+            (Heard::Refused(_), Some(_)) => return Tried::Learned(Trust::Useless),
+            (Heard::Refused(failure) | Heard::Failed(failure), _) => return Tried::Failed(failure),
+            (Heard::Everybody(_), _) => return Tried::Learned(Trust::Unknown),
+        };
+        if let Some((id, who)) = &self.on {
+            let only = rows.iter().all(|row| who.is_nearly(row));
+            let there = rows.iter().any(|row| resource::id(row).as_deref() == Some(id) && who.is(row));
+            return Tried::Learned(if only && there { Trust::Good } else { Trust::Useless });
+        }
+        let sample = rows.iter().find_map(|row| {
+            let value = wire::held(self.by, row).into_iter().find(|value| !value.is_empty())?;
+            Some((resource::id(row)?, value.to_owned()))
+        });
+        let Some((id, value)) = sample else { return Tried::Learned(Trust::Unknown) };
+        let swapped = swap_case(&value);
+        let either = wire::key(self.by, &swapped) == wire::key(self.by, &value);
+        let who = Identity { by: self.by, value: if either { swapped } else { value } };
+        self.on = Some((id, who.clone()));
+        Tried::Ask(Ask::Filter(who))
+    }
+}
+
+fn swap_case(text: &str) -> String {
+    let swap = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    text.chars().map(swap).collect()
+}
