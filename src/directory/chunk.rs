@@ -1,30 +1,27 @@
 //! Rows in user name order, in chunks that are shared between snapshots and copied when written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ids::Ids;
 use super::row::Row;
 use crate::domain::PersonId;
 
 /// A chunk is split at this many rows; copying one costs some ten microseconds.
-const FULL: usize = 512;
-/// Shards of the id index, so that a new row copies a small part of it.
-const SHARDS: usize = 256;
+pub(super) const FULL: usize = 512;
 
-type Shard = HashMap<PersonId, u32, foldhash::fast::RandomState>;
-
-/// All rows. `chunks` never move; `order` names them in key order; `by_id` says in which chunk a person is.
+/// All rows. `chunks` never move; `order` names them in key order; `by_id` says in which chunk a person is, and
+/// about where in it.
 #[derive(Debug, Clone)]
 pub(super) struct Chunks {
     chunks: Vec<Arc<Vec<Row>>>,
     order: Vec<u32>,
-    by_id: Vec<Arc<Shard>>,
+    by_id: Ids,
     len: usize,
 }
 
 impl Default for Chunks {
     fn default() -> Self {
-        Self { chunks: vec![Arc::default()], order: vec![0], by_id: vec![Arc::default(); SHARDS], len: 0 }
+        Self { chunks: vec![Arc::default()], order: vec![0], by_id: Ids::default(), len: 0 }
     }
 }
 
@@ -33,13 +30,15 @@ impl Chunks {
         self.len
     }
 
-    fn shard(id: PersonId) -> usize {
-        (id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SHARDS
-    }
-
     fn place(&self, id: PersonId) -> Option<(usize, usize)> {
-        let chunk = *self.by_id[Self::shard(id)].get(&id)? as usize;
-        let at = self.chunks[chunk].iter().position(|row| row.id == id)?;
+        let (chunk, about) = self.by_id.get(id)?;
+        let rows = self.chunks.get(chunk)?;
+        // Rows before it may have come and gone since: it is near.
+        let near = about.min(rows.len().saturating_sub(1));
+        let at = (0..rows.len()).find_map(|step| {
+            let up = Some(near + step).filter(|at| rows.get(*at).is_some_and(|row| row.id == id));
+            up.or_else(|| near.checked_sub(step).filter(|at| rows.get(*at).is_some_and(|row| row.id == id)))
+        })?;
         Some((chunk, at))
     }
 
@@ -89,19 +88,14 @@ impl Chunks {
         }
         let slot = self.slot_of(row.key());
         let chunk = self.order[slot] as usize;
-        self.index(row.id, chunk);
         let rows = Arc::make_mut(&mut self.chunks[chunk]);
         let at = rows.partition_point(|r| r.key() <= row.key());
+        self.by_id.put(row.id, chunk, at);
         rows.insert(at, row);
         self.len += 1;
         if rows.len() >= FULL {
             self.split(slot);
         }
-    }
-
-    fn index(&mut self, id: PersonId, chunk: usize) {
-        let chunk = u32::try_from(chunk).unwrap_or(u32::MAX);
-        Arc::make_mut(&mut self.by_id[Self::shard(id)]).insert(id, chunk);
     }
 
     fn split(&mut self, slot: usize) {
@@ -111,8 +105,8 @@ impl Chunks {
         let at = if slot + 1 == self.order.len() { rows.len() - 1 } else { rows.len() / 2 };
         let upper = rows.split_off(at);
         let new = self.chunks.len();
-        for row in &upper {
-            self.index(row.id, new);
+        for (at, row) in upper.iter().enumerate() {
+            self.by_id.put(row.id, new, at);
         }
         self.chunks.push(Arc::new(upper));
         self.order.insert(slot + 1, u32::try_from(new).unwrap_or(u32::MAX));
@@ -121,7 +115,7 @@ impl Chunks {
     pub(super) fn remove(&mut self, id: PersonId) -> Option<Row> {
         let (chunk, at) = self.place(id)?;
         let row = Arc::make_mut(&mut self.chunks[chunk]).remove(at);
-        Arc::make_mut(&mut self.by_id[Self::shard(id)]).remove(&id);
+        self.by_id.remove(id);
         self.len -= 1;
         if self.chunks[chunk].is_empty() && self.order.len() > 1 {
             self.order.retain(|c| *c as usize != chunk);

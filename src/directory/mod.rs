@@ -9,6 +9,7 @@ mod change;
 mod chunk;
 mod counters;
 mod groups;
+mod ids;
 mod interned;
 mod packed;
 mod row;

@@ -32,6 +32,7 @@ impl AssignmentKind {
 
 /// Places in [`Row::text`].
 pub(super) mod at {
+    /// The folded user name; empty where the user name is folded already.
     pub(crate) const KEY: usize = 0;
     pub(crate) const USER_NAME: usize = 1;
     pub(crate) const GIVEN_NAME: usize = 2;
@@ -63,11 +64,26 @@ pub(super) struct OpHere {
     pub(super) failing: bool,
 }
 
-/// A person's row.
-///
-/// `sent`, `settled` and `theirs` are kept only where they differ from the one before: nothing means "sent is what
-/// is wanted", "settled is what was sent", "theirs is what was settled". In a directory that is true all three are
-/// empty, so a million linked people cost a million rows and no more.
+/// [`AssignmentKind`] in less room: a group is named by its place in the row's own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Through {
+    #[default]
+    Nothing,
+    Own,
+    Group(u32),
+}
+
+/// An account's values where they are not the same all along; each is kept only where it differs from the one
+/// before: nothing means "sent is what is wanted", "settled is what was sent", "theirs is what was settled".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Moved {
+    pub(super) sent: Option<Box<AccountValues>>,
+    pub(super) settled: Option<Box<AccountValues>>,
+    pub(super) theirs: Option<Box<AccountValues>>,
+}
+
+/// A person's row. In a directory that is true nothing `moved`, so a million linked people cost a million rows and
+/// no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: PersonId,
@@ -75,14 +91,12 @@ pub(super) struct Row {
     pub(super) status: Status,
     pub(super) own: Option<Own>,
     pub(super) groups: Box<[GroupId]>,
-    pub(super) kind: AssignmentKind,
+    pub(super) through: Through,
     pub(super) roles: RoleSetId,
-    pub(super) sent: Option<Box<AccountValues>>,
-    pub(super) settled: Option<Box<AccountValues>>,
-    pub(super) theirs: Option<Box<AccountValues>>,
+    pub(super) moved: Option<Box<Moved>>,
     pub(super) account: AccountState,
     pub(super) op: Option<OpHere>,
-    pub(super) noted: bool,
+    /// [`Flag::Noted`] is set by hand; the others are derived.
     pub(super) flags: FlagSet,
     pub(super) linked_at: Time,
     pub(super) confirmed_at: Time,
@@ -92,7 +106,19 @@ pub(super) struct Row {
 impl Row {
     /// The order of the directory: the user name without case.
     pub(super) fn key(&self) -> &str {
-        self.text.get(at::KEY)
+        let key = self.text.get(at::KEY);
+        if key.is_empty() { self.text.get(at::USER_NAME) } else { key }
+    }
+
+    /// Through what the person has the app.
+    pub(super) fn kind(&self) -> AssignmentKind {
+        match self.through {
+            Through::Nothing => AssignmentKind::None,
+            Through::Own => AssignmentKind::Individual,
+            Through::Group(place) => {
+                self.groups.get(place as usize).map_or(AssignmentKind::None, |id| AssignmentKind::Group(*id))
+            }
+        }
     }
 
     /// Whether there is a link.
@@ -102,7 +128,7 @@ impl Row {
 
     /// Whether the person shall have access: assigned and active here.
     pub(super) fn shall_have_access(&self) -> bool {
-        self.status == Status::Active && self.kind != AssignmentKind::None
+        self.status == Status::Active && self.through != Through::Nothing
     }
 
     /// Whether the person has access there as far as we know; a link of unknown state is taken as access.
@@ -143,7 +169,7 @@ impl Row {
         if self.account == AccountState::Invited {
             flags.insert(Flag::Pending);
         }
-        if self.noted {
+        if self.flags.contains(Flag::Noted) {
             flags.insert(Flag::Noted);
         }
         flags
@@ -157,7 +183,6 @@ pub(super) mod tests {
     /// A row of which only the id and the user name matter.
     pub(crate) fn row(id: u64, user_name: &str) -> Row {
         let mut texts = [""; at::COUNT];
-        texts[at::KEY] = user_name;
         texts[at::USER_NAME] = user_name;
         Row {
             id: PersonId(id),
@@ -165,14 +190,11 @@ pub(super) mod tests {
             status: Status::Active,
             own: None,
             groups: Box::default(),
-            kind: AssignmentKind::None,
+            through: Through::Nothing,
             roles: RoleSetId::default(),
-            sent: None,
-            settled: None,
-            theirs: None,
+            moved: None,
             account: AccountState::Unknown,
             op: None,
-            noted: false,
             flags: FlagSet::default(),
             linked_at: Time::default(),
             confirmed_at: Time::default(),

@@ -1,6 +1,6 @@
 //! A person as everybody outside this room reads them.
 
-use super::row::{AssignmentKind, Row, at};
+use super::row::{AssignmentKind, Row, Through, at};
 use super::{Directory, QueueCounts};
 use crate::domain::{
     AccountState, AccountValues, Difference, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin,
@@ -144,12 +144,12 @@ impl<'a> Person<'a> {
 
     /// Through what they have the app.
     pub fn kind(&self) -> AssignmentKind {
-        self.row.kind
+        self.row.kind()
     }
 
     /// Whether there is any assignment.
     pub fn assigned(&self) -> bool {
-        self.row.kind != AssignmentKind::None
+        self.row.through != Through::Nothing
     }
 
     /// Whether they shall have access: assigned and active here.
@@ -271,7 +271,7 @@ impl<'a> Person<'a> {
     }
 
     fn not_provisioned(&self) -> (String, Option<Time>) {
-        match (self.row.own, self.row.kind) {
+        match (self.row.own, self.row.kind()) {
             (Some(own), _) => (own.origin.reason().to_owned(), Some(own.since)),
             (None, AssignmentKind::Group(id)) => match self.directory.group(id) {
                 Some(group) => (

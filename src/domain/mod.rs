@@ -2,6 +2,7 @@
 //! operation, exchange, connection, ids. Imports nothing from the crate.
 
 mod account;
+mod account_ref;
 mod assignment;
 mod attribute;
 mod connection;
@@ -18,6 +19,7 @@ mod secret;
 mod time;
 
 pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
+pub use account_ref::{AccountRef, TEXTS};
 pub use assignment::{Assignment, GroupAssignment, Origin};
 pub use attribute::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
 pub use connection::{
