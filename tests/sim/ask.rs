@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scimdeck::domain::{Call, Exchange, Failure, OpId, Outcome, Time, UniqueIdentifier};
 use scimdeck::endpoint::paging::{PageQuery, Pass};
 use scimdeck::endpoint::{judge, probe};
-use scimdeck::engine::finder::{Ask, Everybody, Heard, Look, Next, Trial, Tried, Trust};
+use scimdeck::engine::finder::{Ask, Everybody, Heard, Look, Next, Sheet, Trial, Tried, Trust};
 use scimdeck::engine::machine::Event;
 use scimdeck::engine::wire::Identity;
 use scimdeck::scim::list::ListPage;
@@ -137,9 +137,7 @@ fn page(call: &Call, outcome: &Outcome) -> Heard {
         Err(trouble) => return Heard::Failed(trouble.into()),
     };
     match ListPage::read(answer.body.as_bytes()) {
-        Ok(page) => Heard::Rows(
-            page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect(),
-        ),
+        Ok(page) => Heard::Page(Sheet::of(&page)),
         Err(_) => Heard::Failed(Failure::from(scimdeck::endpoint::Trouble::not_scim(answer, "a list"))),
     }
 }

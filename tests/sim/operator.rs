@@ -106,6 +106,16 @@ impl World {
         let since = self.clock(p).plus_ms(-24 * 3_600_000);
         let history = self.processes[p].backend.reader().ok()?.brake_history(CONNECTION, since).ok()?;
         let plan = engine::make(&after, &decision, &findings, &history);
+        for skipped in &plan.skipped {
+            if skipped.failed {
+                self.cannot.insert(skipped.person);
+            } else {
+                self.cannot.remove(&skipped.person);
+            }
+        }
+        for planned in &plan.operations {
+            self.cannot.remove(&planned.person);
+        }
         Some(Prepared { command, decision, plan, observed, version: before.version() })
     }
 

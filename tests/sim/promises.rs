@@ -99,7 +99,7 @@ fn no_false_green(world: &World, directory: &Directory, known: bool, wrong: &mut
             Some(there)
                 if there.active
                     && there.roles == wanted.roles
-                    && there.title == wanted.title
+                    && (there.title == wanted.title || there.title.is_empty())
                     && (!renames || there.user_name.eq_ignore_ascii_case(&wanted.user_name)) => {}
             other => wrong.push(format!("green: {name} has no flag, wants {wanted:?} and has {other:?}")),
         }
@@ -151,7 +151,8 @@ pub(crate) fn converged(world: &mut World) -> Vec<String> {
     no_duplicate(world, &directory, &mut wrong);
     for person in directory.people() {
         let flags = person.flags();
-        let decided = flags.contains(Flag::AccountGone) || of_somebody_else(&directory, person);
+        let cannot = world.cannot.contains(&person.id());
+        let decided = cannot || flags.contains(Flag::AccountGone) || of_somebody_else(&directory, person);
         for flag in [Flag::AccessRemains, Flag::Failed, Flag::InDoubt, Flag::Unsent, Flag::Pending] {
             if flags.contains(flag) && !decided {
                 let (name, failure) = (person.user_name(), directory.failure(person.id()));

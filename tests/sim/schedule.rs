@@ -55,9 +55,6 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
     world.say(|| "-- all is well again".to_owned());
     world.heal();
     world.lead(0, false);
-    let mut connection = world.directory().connection().clone();
-    connection.to_app = Connection::new(CONNECTION, "w", "", TokenSource::Memory).to_app;
-    world.set(0, connection);
     world.all_accept();
     world.run()?;
     for _ in 0..3 {
@@ -66,15 +63,20 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
         let failed: Vec<PersonId> =
             directory.people().filter(|p| p.flags().contains(Flag::Failed)).map(|p| p.id()).collect();
         let commands = [Command::Provision(Who::Named(people)), Command::Retry(failed), Command::Apply];
+        let mut idle = true;
         for command in commands {
             world.say(|| format!("p0 {command:?}"));
             if let Some(prepared) = world.prepare(0, command, false) {
+                idle &= prepared.plan.operations.is_empty();
                 world.commit_as(0, prepared, true);
             }
             world.run()?;
             // Whoever was made just now and shall lose access again accepts first.
             world.all_accept();
             world.run()?;
+        }
+        if idle {
+            break;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use scimdeck::directory::Directory;
-use scimdeck::domain::{Call, ConnectionId, OpId, Outcome, PersonId, Time};
+use scimdeck::domain::{Call, Connection, ConnectionId, OpId, Outcome, PersonId, Time, TokenSource};
 use scimdeck::engine::machine::{Event, Policy, StepKind, Ticket};
 use scimdeck::store::{Applied, Backend, Batch, StoreError, Which};
 
@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
     healed: bool,
+    /// For whom the last plan said that nothing can be done.
+    pub(crate) cannot: BTreeSet<PersonId>,
     /// Who accepted, by account.
     pub(crate) accepted: BTreeMap<String, String>,
     /// Requests under way, and how many there were at most.
@@ -85,6 +87,7 @@ impl World {
             watch: Watch::default(),
             log: log.then(Vec::new),
             healed: false,
+            cannot: BTreeSet::new(),
             accepted: BTreeMap::new(),
             under_way: HashMap::new(),
             most_under_way: 0,
@@ -248,6 +251,9 @@ impl World {
         self.healed = true;
         self.server.heal();
         self.new_token();
+        let mut connection = self.directory().connection().clone();
+        connection.to_app = Connection::new(CONNECTION, "w", "", TokenSource::Memory).to_app;
+        self.set(0, connection);
     }
 
     pub(crate) fn new_token(&mut self) {

@@ -127,7 +127,7 @@ impl Machine {
         let before = live.found.as_ref().map(|f| f.account.values.clone()).unwrap_or_default();
         let goal =
             if op.intent.remote_id.is_some() { op.intent.goal(&before) } else { op.intent.wanted.clone() };
-        let missing = not_applied(op, &goal, &found.account.values);
+        let missing = not_applied(op, &before, &goal, &found.account.values);
         if missing.is_empty() {
             return self.finish(id, found, Outcome::Done);
         }
