@@ -16,6 +16,7 @@ mod headers;
 pub mod invitation;
 pub mod paging;
 pub mod probe;
+pub mod rehearsal;
 pub mod roles;
 pub mod token;
 mod transport;

@@ -33,6 +33,7 @@ mod provision;
 mod proxy;
 mod push_groups;
 mod recorder;
+mod rehearsal;
 mod tasks;
 mod there;
 mod two;
