@@ -10,6 +10,7 @@ mod chunk;
 mod counters;
 mod groups;
 mod interned;
+mod ours;
 mod packed;
 mod row;
 mod view;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountValues, OpId, PersonId, Time};
+use super::{AccountValues, OpId, Ours, PersonId, Time};
 
 /// What kind of change the operator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +107,9 @@ pub struct Intent {
     pub before: Option<AccountValues>,
     /// Since when the account is linked; none for one that is not yet.
     pub linked_at: Option<Time>,
+    /// What our side was before the decision; none where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Box<Ours>>,
 }
 
 /// What a plan found and stands on.
@@ -157,6 +160,15 @@ impl Intent {
             copy(&self.wanted, &mut goal, name);
         }
         goal
+    }
+
+    /// Stands in for an operation that was never done: what that one would have written is written, and what our side
+    /// was before the earlier decision is what it was before this one.
+    pub fn take_over(&mut self, replaced: &Self) {
+        self.owned.join(&replaced.owned);
+        if replaced.ours.is_some() {
+            self.ours.clone_from(&replaced.ours);
+        }
     }
 
     /// What our record of pushed values becomes when this is applied.
@@ -282,6 +294,7 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            ours: None,
         };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
@@ -304,6 +317,7 @@ mod tests {
             base: Base::Unknown,
             before: Some(before),
             linked_at: None,
+            ours: None,
         };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
@@ -317,6 +331,7 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            ours: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

@@ -114,6 +114,7 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            ours: None,
         };
         Operation {
             id: OpId(n),

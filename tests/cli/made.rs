@@ -24,6 +24,7 @@ pub(crate) fn plan() -> Plan {
         base: Base::Absent,
         before: None,
         linked_at: None,
+        ours: None,
     };
     Plan {
         operations: vec![Planned {

@@ -41,6 +41,7 @@ pub(super) fn create() -> Operation {
             base: Base::Absent,
             before: None,
             linked_at: None,
+            ours: None,
         },
         state: OpState::Queued,
         not_before: None,

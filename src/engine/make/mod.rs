@@ -124,6 +124,7 @@ impl Planner<'_> {
             base,
             before: None,
             linked_at: None,
+            ours: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -220,6 +221,7 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            ours: None,
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -244,6 +246,7 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
     }
