@@ -125,6 +125,7 @@ impl Planner<'_> {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -222,6 +223,7 @@ impl Planner<'_> {
             before: Some(sent),
             linked_at: self.person.linked_at(),
             settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -247,6 +249,7 @@ impl Planner<'_> {
             before: Some(sent),
             linked_at: self.person.linked_at(),
             settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
     }
