@@ -50,7 +50,10 @@ pub(crate) async fn directory(
     connection.enabled = true;
     connection.concurrency = concurrency;
     let connection = add_connection(&store, connection).await.unwrap();
-    store.apply(Batch { connection: Some(connection.id), changes: changes(people), ..Batch::default() }).await.unwrap();
+    store
+        .apply(Batch { connection: Some(connection.id), changes: changes(people), ..Batch::default() })
+        .await
+        .unwrap();
     let drive = Drive::open(DriveConfig {
         store: store.clone(),
         home: Some(home.to_owned()),

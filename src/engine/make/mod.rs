@@ -274,6 +274,7 @@ impl Planner<'_> {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
     }
