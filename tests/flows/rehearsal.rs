@@ -28,7 +28,9 @@ impl Rehearsed {
         let token = folder.path().join("token");
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
         command.args(["sandbox", "--token-file"]).arg(&token);
-        faults.iter().for_each(|fault| drop(command.args(["--fault", fault])));
+        for fault in faults {
+            command.args(["--fault", fault]);
+        }
         let mut sandbox = command.stdout(Stdio::piped()).spawn().expect("a sandbox");
         let mut base = String::new();
         BufReader::new(sandbox.stdout.take().expect("its output")).read_line(&mut base).expect("a line");
