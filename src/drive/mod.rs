@@ -33,6 +33,7 @@ mod scan;
 mod shared;
 mod sibling;
 mod still;
+mod sweep;
 mod tasks;
 mod test;
 mod token;
