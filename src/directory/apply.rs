@@ -107,7 +107,7 @@ impl Directory {
         let other = connection.to_app.exclude_user_name != self.connection.to_app.exclude_user_name;
         self.connection = Arc::new(connection.clone());
         if other {
-            let moved = |row: &&Row| row.moved.is_some();
+            let moved = |row: &&Row| row.rare.is_some();
             let ids: Vec<PersonId> = self.rows.iter().filter(moved).map(|row| row.id).collect();
             for id in ids {
                 self.edit(id, |_, _| {});
@@ -135,9 +135,8 @@ impl Directory {
                 groups: Box::default(),
                 through: Through::Nothing,
                 roles: Default::default(),
-                moved: None,
+                rare: None,
                 account: AccountState::Unknown,
-                op: None,
                 flags: FlagSet::default(),
                 linked_at: Time::default(),
                 confirmed_at: Time::default(),
@@ -219,7 +218,7 @@ impl Directory {
         if self
             .rows
             .get(id)
-            .and_then(|row| row.op)
+            .and_then(Row::op)
             .is_some_and(|op| op.id > mark.id && op.state != OpState::Behind)
         {
             return;
@@ -237,7 +236,10 @@ impl Directory {
         let failing = mark.failure.as_ref().is_some_and(|f| !asked(f));
         let op =
             mark.state.live().then_some(OpHere { id: mark.id, kind: mark.kind, state: mark.state, failing });
-        self.edit(id, |row, _| row.op = op);
+        self.edit(id, |row, _| {
+            let moved = row.moved().cloned().unwrap_or_default();
+            row.set_rare(moved, op);
+        });
     }
 
     /// Changes a row and derives everything that hangs on it.
@@ -254,13 +256,12 @@ impl Directory {
             unsent = self.moved(&known.sent, wanted);
             drift = self.moved(&known.settled, &known.theirs);
         }
-        row.moved = known.zip(wanted).and_then(|(known, wanted)| {
-            let theirs = (known.theirs != known.settled).then(|| Box::new(known.theirs));
-            let settled = (known.settled != known.sent).then(|| Box::new(known.settled));
-            let sent = (known.sent != wanted).then(|| Box::new(known.sent));
-            let any = sent.is_some() || settled.is_some() || theirs.is_some();
-            any.then(|| Box::new(Moved { sent, settled, theirs }))
+        let moved = known.zip(wanted).map(|(known, wanted)| Moved {
+            theirs: (known.theirs != known.settled).then(|| Box::new(known.theirs)),
+            settled: (known.settled != known.sent).then(|| Box::new(known.settled)),
+            sent: (known.sent != wanted).then(|| Box::new(known.sent)),
         });
+        row.set_rare(moved.unwrap_or_default(), row.op());
         row.flags = row.derive_flags(unsent, drift);
         self.counters.add(&row);
         self.rows.put(row);
@@ -303,9 +304,9 @@ impl Directory {
         AccountValues {
             active: row.shall_have_access(),
             external_id: if external.is_empty() { row.id.to_string() } else { external },
-            given_name: text(at::GIVEN_NAME),
+            given_name: row.given_name().to_owned(),
             family_name: text(at::FAMILY_NAME),
-            display_name: text(at::DISPLAY_NAME),
+            display_name: row.display_name().to_owned(),
             email: if email.is_empty() && user_name.contains('@') { user_name.clone() } else { email },
             title: text(at::TITLE),
             department: text(at::DEPARTMENT),
@@ -318,7 +319,7 @@ impl Directory {
         if !row.linked() {
             return None;
         }
-        let moved = row.moved.as_deref();
+        let moved = row.moved();
         let kept = |pick: fn(&Moved) -> Option<&AccountValues>| moved.and_then(pick).cloned();
         let sent = kept(|m| m.sent.as_deref()).unwrap_or_else(|| self.wanted(row));
         let settled = kept(|m| m.settled.as_deref()).unwrap_or_else(|| sent.clone());
@@ -334,17 +335,21 @@ impl Directory {
 
 fn pack(person: &Person, remote_id: &str) -> Packed<{ at::COUNT }> {
     let key = person.user_name.to_lowercase();
+    let (given, family, display) = (&person.given_name, &person.family_name, &person.display_name);
+    let joined = display.strip_prefix(given.as_str()).and_then(|rest| rest.strip_prefix(' ')) == Some(family);
+    let with_space = joined.then(|| format!("{given} "));
     Packed::new([
         if key == person.user_name { "" } else { &key },
         &person.user_name,
-        &person.given_name,
-        &person.family_name,
-        &person.display_name,
+        with_space.as_deref().unwrap_or(given),
+        family,
+        if joined { "" } else { display },
         &person.email,
         &person.title,
         &person.department,
         person.external_id.as_deref().unwrap_or(""),
         remote_id,
+        if joined { "j" } else { "" },
     ])
 }
 
@@ -362,5 +367,5 @@ fn leave(row: &mut Row, group: GroupId) {
 
 /// Whether somebody removed here can be forgotten: nothing of theirs remains there.
 pub(super) fn forgettable(row: &Row) -> bool {
-    row.status == Status::Removed && !(row.linked() && row.has_access_there()) && row.op.is_none()
+    row.status == Status::Removed && !(row.linked() && row.has_access_there()) && row.op().is_none()
 }

@@ -19,6 +19,26 @@ pub(super) struct Chunks {
     len: usize,
 }
 
+/// Where a row is in one snapshot of the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(u32);
+
+impl Place {
+    fn new(slot: usize, at: usize) -> Self {
+        Self(u32::try_from(slot * FULL + at).unwrap_or(u32::MAX))
+    }
+
+    /// As a number below [`super::Directory::places_end`]; not every number is a place.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// From its number.
+    pub fn of(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 impl Default for Chunks {
     fn default() -> Self {
         Self { chunks: vec![Arc::default()], order: vec![0], by_id: Ids::default(), len: 0 }
@@ -71,6 +91,37 @@ impl Chunks {
             n -= chunk.len();
         }
         None
+    }
+
+    /// Every row with its place, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Place, &Row)> {
+        self.order.iter().enumerate().flat_map(|(slot, chunk)| {
+            let rows = self.chunks[*chunk as usize].iter().enumerate();
+            rows.map(move |(at, row)| (Place::new(slot, at), row))
+        })
+    }
+
+    /// The row at a place.
+    pub(super) fn at(&self, place: Place) -> Option<&Row> {
+        let chunk = *self.order.get(place.0 as usize / FULL)?;
+        self.chunks[chunk as usize].get(place.0 as usize % FULL)
+    }
+
+    /// One more than the greatest number of a place.
+    pub(super) fn places_end(&self) -> usize {
+        self.order.len() * FULL
+    }
+
+    /// The place of a person.
+    pub(super) fn place_of(&self, id: PersonId) -> Option<Place> {
+        let (chunk, at) = self.place(id)?;
+        let key = self.chunks[chunk].first()?.key();
+        // Chunks are in order by their first keys, which are distinct.
+        let mut slot = self.slot_of(key);
+        while self.order.get(slot).is_some_and(|c| *c as usize != chunk) {
+            slot = slot.checked_sub(1)?;
+        }
+        Some(Place::new(slot, at))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {

@@ -107,7 +107,7 @@ impl Counters {
                 step(&mut self.with_access);
             }
         }
-        if let Some(slot) = row.op.as_ref().and_then(|op| self.queue.slot(op.state)) {
+        if let Some(slot) = row.op().and_then(|op| self.queue.slot(op.state)) {
             step(slot);
         }
         if let Some(worst) = row.flags.worst() {

@@ -43,7 +43,10 @@ pub(super) mod at {
     pub(crate) const DEPARTMENT: usize = 7;
     pub(crate) const EXTERNAL_ID: usize = 8;
     pub(crate) const REMOTE_ID: usize = 9;
-    pub(crate) const COUNT: usize = 10;
+    /// Not empty where the display name is given and family name with a space between: then all three are kept as
+    /// one, the space at the end of the given name, and no display name.
+    pub(crate) const JOINED: usize = 10;
+    pub(crate) const COUNT: usize = 11;
 }
 
 /// An Individual assignment, compact.
@@ -82,6 +85,13 @@ pub(super) struct Moved {
     pub(super) theirs: Option<Box<AccountValues>>,
 }
 
+/// What few rows have at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Rare {
+    pub(super) moved: Moved,
+    pub(super) op: Option<OpHere>,
+}
+
 /// A person's row. In a directory that is true nothing `moved`, so a million linked people cost a million rows and
 /// no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,9 +103,8 @@ pub(super) struct Row {
     pub(super) groups: Box<[GroupId]>,
     pub(super) through: Through,
     pub(super) roles: RoleSetId,
-    pub(super) moved: Option<Box<Moved>>,
+    pub(super) rare: Option<Box<Rare>>,
     pub(super) account: AccountState,
-    pub(super) op: Option<OpHere>,
     /// [`Flag::Noted`] is set by hand; the others are derived.
     pub(super) flags: FlagSet,
     pub(super) linked_at: Time,
@@ -119,6 +128,41 @@ impl Row {
                 self.groups.get(place as usize).map_or(AssignmentKind::None, |id| AssignmentKind::Group(*id))
             }
         }
+    }
+
+    /// The given name.
+    pub(super) fn given_name(&self) -> &str {
+        let given = self.text.get(at::GIVEN_NAME);
+        if self.joined() { given.strip_suffix(' ').unwrap_or(given) } else { given }
+    }
+
+    /// The display name as given.
+    pub(super) fn display_name(&self) -> &str {
+        if self.joined() {
+            self.text.span(at::GIVEN_NAME, at::DISPLAY_NAME)
+        } else {
+            self.text.get(at::DISPLAY_NAME)
+        }
+    }
+
+    fn joined(&self) -> bool {
+        !self.text.get(at::JOINED).is_empty()
+    }
+
+    /// The latest live operation.
+    pub(super) fn op(&self) -> Option<OpHere> {
+        self.rare.as_deref()?.op
+    }
+
+    /// Values that moved.
+    pub(super) fn moved(&self) -> Option<&Moved> {
+        self.rare.as_deref().map(|rare| &rare.moved)
+    }
+
+    /// Sets what few rows have.
+    pub(super) fn set_rare(&mut self, moved: Moved, op: Option<OpHere>) {
+        let rare = Rare { moved, op };
+        self.rare = (rare != Rare::default()).then(|| Box::new(rare));
     }
 
     /// Whether there is a link.
@@ -154,10 +198,10 @@ impl Row {
         if shall && !linked {
             flags.insert(Flag::NotProvisioned);
         }
-        match self.op.map(|op| op.state) {
+        match self.op().map(|op| op.state) {
             Some(OpState::Parked | OpState::Conflict | OpState::Stale) => flags.insert(Flag::Failed),
             Some(OpState::InDoubt) => flags.insert(Flag::InDoubt),
-            Some(OpState::Waiting) if self.op.is_some_and(|op| op.failing) => flags.insert(Flag::Failed),
+            Some(OpState::Waiting) if self.op().is_some_and(|op| op.failing) => flags.insert(Flag::Failed),
             _ => {}
         }
         if linked && drift && self.account != AccountState::Gone {
@@ -192,9 +236,8 @@ pub(super) mod tests {
             groups: Box::default(),
             through: Through::Nothing,
             roles: RoleSetId::default(),
-            moved: None,
+            rare: None,
             account: AccountState::Unknown,
-            op: None,
             flags: FlagSet::default(),
             linked_at: Time::default(),
             confirmed_at: Time::default(),

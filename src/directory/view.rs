@@ -26,7 +26,7 @@ pub struct Reason {
 }
 
 impl Directory {
-    fn view<'a>(&'a self, row: &'a Row) -> Person<'a> {
+    pub(super) fn view<'a>(&'a self, row: &'a Row) -> Person<'a> {
         Person { directory: self, row }
     }
 
@@ -57,6 +57,15 @@ impl Directory {
 }
 
 impl<'a> Person<'a> {
+    pub(super) fn parts(&self) -> (&'a Directory, &'a Row) {
+        (self.directory, self.row)
+    }
+
+    /// The user name without case, by which the directory is ordered.
+    pub fn key(&self) -> &'a str {
+        self.row.key()
+    }
+
     fn text(&self, place: usize) -> &'a str {
         self.row.text.get(place)
     }
@@ -73,7 +82,7 @@ impl<'a> Person<'a> {
 
     /// The given name; may be empty, as all following texts.
     pub fn given_name(&self) -> &'a str {
-        self.text(at::GIVEN_NAME)
+        self.row.given_name()
     }
 
     /// The family name.
@@ -83,7 +92,7 @@ impl<'a> Person<'a> {
 
     /// The display name as given.
     pub fn display_name(&self) -> &'a str {
-        self.text(at::DISPLAY_NAME)
+        self.row.display_name()
     }
 
     /// The e-mail as given.
@@ -199,7 +208,7 @@ impl<'a> Person<'a> {
 
     /// The latest live operation.
     pub fn operation(&self) -> Option<(OpId, OpKind, OpState)> {
-        self.row.op.map(|op| (op.id, op.kind, op.state))
+        self.row.op().map(|op| (op.id, op.kind, op.state))
     }
 
     /// When the app last confirmed a push.

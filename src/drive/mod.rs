@@ -34,6 +34,7 @@ mod scan;
 mod shared;
 mod sibling;
 mod still;
+mod sweep;
 mod tasks;
 mod test;
 mod token;

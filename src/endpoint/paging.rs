@@ -18,7 +18,7 @@ use std::hash::BuildHasher;
 use super::excerpt::excerpt;
 use super::{Endpoint, Trouble, judge};
 use crate::domain::{Call, Exchange};
-use crate::scim::list::{ListPage, PageRef};
+use crate::scim::list::{ListError, ListPage, PageRef};
 use crate::scim::resource::Resource;
 
 /// A resource with its id, which is never empty.
@@ -172,7 +172,7 @@ impl Pass {
     /// As [`Self::heard`], with the rows taken one by one.
     pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
         let page = judge(&exchange.call, &exchange.outcome).and_then(|answer| {
-            PageRef::read(answer.body.as_bytes()).map_err(|_| Trouble::not_scim(answer, LIST))
+            PageRef::read(&answer.body).map_err(|_| Trouble::not_scim(answer, LIST))
         });
         self.pages += 1;
         match page {
@@ -182,6 +182,12 @@ impl Pass {
                 Err(trouble)
             }
         }
+    }
+
+    /// As [`Self::heard_rows`], from a body that is known to be an answer's.
+    pub fn heard_body(&mut self, body: &str, rows: &mut impl Rows) -> Result<Came, ListError> {
+        self.pages += 1;
+        PageRef::read(body).map(|page| self.take(page, rows))
     }
 
     /// Whether everything was seen; asked when [`Self::ask`] gave none.

@@ -77,7 +77,8 @@ pub struct PageRef<'a> {
 impl ListPage {
     /// Reads a page.
     pub fn read(body: &[u8]) -> Result<Self, ListError> {
-        let page = PageRef::read(body)?;
+        let body = std::str::from_utf8(body);
+        let page = PageRef::read(body.map_err(|e| ListError::NotJson(serde::de::Error::custom(e)))?)?;
         Ok(Self {
             total: page.total,
             start_index: page.start_index,
@@ -90,8 +91,8 @@ impl ListPage {
 
 impl<'a> PageRef<'a> {
     /// Reads a page.
-    pub fn read(body: &'a [u8]) -> Result<Self, ListError> {
-        let (page, is_list) = serde_json::from_slice::<Members<'a>>(body).map_err(ListError::NotJson)?.0;
+    pub fn read(body: &'a str) -> Result<Self, ListError> {
+        let (page, is_list) = serde_json::from_str::<Members<'a>>(body).map_err(ListError::NotJson)?.0;
         if is_list { Ok(page) } else { Err(ListError::NotAList) }
     }
 }

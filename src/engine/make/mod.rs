@@ -25,7 +25,8 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
         plan.skipped.push(Skipped { person: *id, user_name, why: why.clone(), failed: true });
     }
     for person in people {
-        let finding = findings.0.get(&person.id());
+        let finding = findings.0.get(&person.id()).map(|finding| finding.whole(after.attributes()));
+        let finding = finding.as_deref();
         let planner = Planner { directory: after, decision, person, finding };
         if matches!(finding, None | Some(Finding::Unknown(_))) && planner.can_be_found() {
             plan.complete = false;
@@ -147,7 +148,7 @@ impl Planner<'_> {
             Some(Finding::Absent) => {
                 Ok(self.planned(OpKind::Create, intent(Base::Absent), &Default::default()))
             }
-            Some(Finding::Gone | Finding::Unknown(_)) | None => {
+            Some(Finding::Gone | Finding::Unknown(_) | Finding::Row(_)) | None => {
                 Ok(self.planned(OpKind::Create, intent(Base::Unknown), &Default::default()))
             }
         }
