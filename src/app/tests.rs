@@ -49,6 +49,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         },
         found: None,
         invitation: Invitation::Goes,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::groups::GroupRow;
 use super::packed::Packed;
-use super::row::{AssignmentKind, OpHere, Own, Row, at};
+use super::row::{Moved, OpHere, Own, Row, Through, at};
 use super::{Change, Directory, Link, Observation, OpMark};
 use crate::domain::{
-    AccountState, AccountValues, Connection, Failure, FailureKind, FlagSet, GroupAssignment, GroupId,
+    AccountState, AccountValues, Connection, Failure, FailureKind, Flag, FlagSet, GroupAssignment, GroupId,
     OpState, Person, PersonId, ProfileAttribute, Status, Time, field,
 };
 
@@ -91,11 +91,11 @@ impl Directory {
             Change::Operation(id, mark) => self.mark(*id, mark),
             Change::Noted(id, note) => {
                 Arc::make_mut(&mut self.notes).insert(*id, note.clone());
-                self.edit(*id, |row, _| row.noted = true);
+                self.edit(*id, |row, _| row.flags.insert(Flag::Noted));
             }
             Change::NoteDropped(id) => {
                 Arc::make_mut(&mut self.notes).remove(id);
-                self.edit(*id, |row, _| row.noted = false);
+                self.edit(*id, |row, _| row.flags.remove(Flag::Noted));
             }
             Change::Connection(connection) => self.set_connection(connection),
             Change::Swept(sweep) => self.sweep = Some(sweep.clone()),
@@ -107,7 +107,7 @@ impl Directory {
         let other = connection.to_app.exclude_user_name != self.connection.to_app.exclude_user_name;
         self.connection = Arc::new(connection.clone());
         if other {
-            let moved = |row: &&Row| row.sent.is_some() || row.theirs.is_some();
+            let moved = |row: &&Row| row.rare.is_some();
             let ids: Vec<PersonId> = self.rows.iter().filter(moved).map(|row| row.id).collect();
             for id in ids {
                 self.edit(id, |_, _| {});
@@ -133,14 +133,10 @@ impl Directory {
                 status: person.status,
                 own: None,
                 groups: Box::default(),
-                kind: AssignmentKind::None,
+                through: Through::Nothing,
                 roles: Default::default(),
-                sent: None,
-                settled: None,
-                theirs: None,
+                rare: None,
                 account: AccountState::Unknown,
-                op: None,
-                noted: false,
                 flags: FlagSet::default(),
                 linked_at: Time::default(),
                 confirmed_at: Time::default(),
@@ -222,7 +218,7 @@ impl Directory {
         if self
             .rows
             .get(id)
-            .and_then(|row| row.op)
+            .and_then(Row::op)
             .is_some_and(|op| op.id > mark.id && op.state != OpState::Behind)
         {
             return;
@@ -240,7 +236,10 @@ impl Directory {
         let failing = mark.failure.as_ref().is_some_and(|f| !asked(f));
         let op =
             mark.state.live().then_some(OpHere { id: mark.id, kind: mark.kind, state: mark.state, failing });
-        self.edit(id, |row, _| row.op = op);
+        self.edit(id, |row, _| {
+            let moved = row.moved().cloned().unwrap_or_default();
+            row.set_rare(moved, op);
+        });
     }
 
     /// Changes a row and derives everything that hangs on it.
@@ -257,14 +256,12 @@ impl Directory {
             unsent = self.moved(&known.sent, wanted);
             drift = self.moved(&known.settled, &known.theirs);
         }
-        (row.sent, row.settled, row.theirs) = match (known, wanted) {
-            (Some(known), Some(wanted)) => (
-                (known.sent != wanted).then(|| Box::new(known.sent.clone())),
-                (known.settled != known.sent).then(|| Box::new(known.settled.clone())),
-                (known.theirs != known.settled).then(|| Box::new(known.theirs)),
-            ),
-            _ => (None, None, None),
-        };
+        let moved = known.zip(wanted).map(|(known, wanted)| Moved {
+            theirs: (known.theirs != known.settled).then(|| Box::new(known.theirs)),
+            settled: (known.settled != known.sent).then(|| Box::new(known.settled)),
+            sent: (known.sent != wanted).then(|| Box::new(known.sent)),
+        });
+        row.set_rare(moved.unwrap_or_default(), row.op());
         row.flags = row.derive_flags(unsent, drift);
         self.counters.add(&row);
         self.rows.put(row);
@@ -273,22 +270,25 @@ impl Directory {
     /// The winning assignment gives all values; with none, the earlier ones are remembered.
     fn derive_roles(&mut self, row: &mut Row, known: Option<&Known>) {
         if let Some(own) = row.own {
-            row.kind = AssignmentKind::Individual;
+            row.through = Through::Own;
             row.roles = own.roles;
             return;
         }
         let first = row
             .groups
             .iter()
-            .filter_map(|id| self.groups.get(id)?.assignment.as_ref().map(|a| (a.priority, *id)))
+            .zip(0_u32..)
+            .filter_map(|(id, place)| {
+                self.groups.get(id)?.assignment.as_ref().map(|a| (a.priority, *id, place))
+            })
             .min();
         let roles = match first {
-            Some((_, id)) => {
-                row.kind = AssignmentKind::Group(id);
+            Some((_, id, place)) => {
+                row.through = Through::Group(place);
                 self.groups.get(&id).and_then(|g| g.assignment.as_ref()).map(|a| a.roles.clone())
             }
             None => {
-                row.kind = AssignmentKind::None;
+                row.through = Through::Nothing;
                 known.map(|k| k.sent.roles.clone())
             }
         };
@@ -304,9 +304,9 @@ impl Directory {
         AccountValues {
             active: row.shall_have_access(),
             external_id: if external.is_empty() { row.id.to_string() } else { external },
-            given_name: text(at::GIVEN_NAME),
+            given_name: row.given_name().to_owned(),
             family_name: text(at::FAMILY_NAME),
-            display_name: text(at::DISPLAY_NAME),
+            display_name: row.display_name().to_owned(),
             email: if email.is_empty() && user_name.contains('@') { user_name.clone() } else { email },
             title: text(at::TITLE),
             department: text(at::DEPARTMENT),
@@ -319,9 +319,11 @@ impl Directory {
         if !row.linked() {
             return None;
         }
-        let sent = row.sent.as_deref().cloned().unwrap_or_else(|| self.wanted(row));
-        let settled = row.settled.as_deref().cloned().unwrap_or_else(|| sent.clone());
-        let theirs = row.theirs.as_deref().cloned().unwrap_or_else(|| settled.clone());
+        let moved = row.moved();
+        let kept = |pick: fn(&Moved) -> Option<&AccountValues>| moved.and_then(pick).cloned();
+        let sent = kept(|m| m.sent.as_deref()).unwrap_or_else(|| self.wanted(row));
+        let settled = kept(|m| m.settled.as_deref()).unwrap_or_else(|| sent.clone());
+        let theirs = kept(|m| m.theirs.as_deref()).unwrap_or_else(|| settled.clone());
         Some(Known { sent, settled, theirs })
     }
 
@@ -333,17 +335,21 @@ impl Directory {
 
 fn pack(person: &Person, remote_id: &str) -> Packed<{ at::COUNT }> {
     let key = person.user_name.to_lowercase();
+    let (given, family, display) = (&person.given_name, &person.family_name, &person.display_name);
+    let joined = display.strip_prefix(given.as_str()).and_then(|rest| rest.strip_prefix(' ')) == Some(family);
+    let with_space = joined.then(|| format!("{given} "));
     Packed::new([
-        &key,
+        if key == person.user_name { "" } else { &key },
         &person.user_name,
-        &person.given_name,
-        &person.family_name,
-        &person.display_name,
+        with_space.as_deref().unwrap_or(given),
+        family,
+        if joined { "" } else { display },
         &person.email,
         &person.title,
         &person.department,
         person.external_id.as_deref().unwrap_or(""),
         remote_id,
+        if joined { "j" } else { "" },
     ])
 }
 
@@ -361,5 +367,5 @@ fn leave(row: &mut Row, group: GroupId) {
 
 /// Whether somebody removed here can be forgotten: nothing of theirs remains there.
 pub(super) fn forgettable(row: &Row) -> bool {
-    row.status == Status::Removed && !(row.linked() && row.has_access_there()) && row.op.is_none()
+    row.status == Status::Removed && !(row.linked() && row.has_access_there()) && row.op().is_none()
 }

@@ -1,30 +1,47 @@
 //! Rows in user name order, in chunks that are shared between snapshots and copied when written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ids::Ids;
 use super::row::Row;
 use crate::domain::PersonId;
 
 /// A chunk is split at this many rows; copying one costs some ten microseconds.
-const FULL: usize = 512;
-/// Shards of the id index, so that a new row copies a small part of it.
-const SHARDS: usize = 256;
+pub(super) const FULL: usize = 512;
 
-type Shard = HashMap<PersonId, u32, foldhash::fast::RandomState>;
-
-/// All rows. `chunks` never move; `order` names them in key order; `by_id` says in which chunk a person is.
+/// All rows. `chunks` never move; `order` names them in key order; `by_id` says in which chunk a person is, and
+/// about where in it.
 #[derive(Debug, Clone)]
 pub(super) struct Chunks {
     chunks: Vec<Arc<Vec<Row>>>,
     order: Vec<u32>,
-    by_id: Vec<Arc<Shard>>,
+    by_id: Ids,
     len: usize,
+}
+
+/// Where a row is in one snapshot of the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(u32);
+
+impl Place {
+    fn new(slot: usize, at: usize) -> Self {
+        Self(u32::try_from(slot * FULL + at).unwrap_or(u32::MAX))
+    }
+
+    /// As a number below [`super::Directory::places_end`]; not every number is a place.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// From its number.
+    pub fn of(number: u32) -> Self {
+        Self(number)
+    }
 }
 
 impl Default for Chunks {
     fn default() -> Self {
-        Self { chunks: vec![Arc::default()], order: vec![0], by_id: vec![Arc::default(); SHARDS], len: 0 }
+        Self { chunks: vec![Arc::default()], order: vec![0], by_id: Ids::default(), len: 0 }
     }
 }
 
@@ -33,13 +50,15 @@ impl Chunks {
         self.len
     }
 
-    fn shard(id: PersonId) -> usize {
-        (id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SHARDS
-    }
-
     fn place(&self, id: PersonId) -> Option<(usize, usize)> {
-        let chunk = *self.by_id[Self::shard(id)].get(&id)? as usize;
-        let at = self.chunks[chunk].iter().position(|row| row.id == id)?;
+        let (chunk, about) = self.by_id.get(id)?;
+        let rows = self.chunks.get(chunk)?;
+        // Rows before it may have come and gone since: it is near.
+        let near = about.min(rows.len().saturating_sub(1));
+        let at = (0..rows.len()).find_map(|step| {
+            let up = Some(near + step).filter(|at| rows.get(*at).is_some_and(|row| row.id == id));
+            up.or_else(|| near.checked_sub(step).filter(|at| rows.get(*at).is_some_and(|row| row.id == id)))
+        })?;
         Some((chunk, at))
     }
 
@@ -74,6 +93,37 @@ impl Chunks {
         None
     }
 
+    /// Every row with its place, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Place, &Row)> {
+        self.order.iter().enumerate().flat_map(|(slot, chunk)| {
+            let rows = self.chunks[*chunk as usize].iter().enumerate();
+            rows.map(move |(at, row)| (Place::new(slot, at), row))
+        })
+    }
+
+    /// The row at a place.
+    pub(super) fn at(&self, place: Place) -> Option<&Row> {
+        let chunk = *self.order.get(place.0 as usize / FULL)?;
+        self.chunks[chunk as usize].get(place.0 as usize % FULL)
+    }
+
+    /// One more than the greatest number of a place.
+    pub(super) fn places_end(&self) -> usize {
+        self.order.len() * FULL
+    }
+
+    /// The place of a person.
+    pub(super) fn place_of(&self, id: PersonId) -> Option<Place> {
+        let (chunk, at) = self.place(id)?;
+        let key = self.chunks[chunk].first()?.key();
+        // Chunks are in order by their first keys, which are distinct.
+        let mut slot = self.slot_of(key);
+        while self.order.get(slot).is_some_and(|c| *c as usize != chunk) {
+            slot = slot.checked_sub(1)?;
+        }
+        Some(Place::new(slot, at))
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
         self.order.iter().flat_map(|chunk| self.chunks[*chunk as usize].iter())
     }
@@ -89,19 +139,14 @@ impl Chunks {
         }
         let slot = self.slot_of(row.key());
         let chunk = self.order[slot] as usize;
-        self.index(row.id, chunk);
         let rows = Arc::make_mut(&mut self.chunks[chunk]);
         let at = rows.partition_point(|r| r.key() <= row.key());
+        self.by_id.put(row.id, chunk, at);
         rows.insert(at, row);
         self.len += 1;
         if rows.len() >= FULL {
             self.split(slot);
         }
-    }
-
-    fn index(&mut self, id: PersonId, chunk: usize) {
-        let chunk = u32::try_from(chunk).unwrap_or(u32::MAX);
-        Arc::make_mut(&mut self.by_id[Self::shard(id)]).insert(id, chunk);
     }
 
     fn split(&mut self, slot: usize) {
@@ -111,8 +156,8 @@ impl Chunks {
         let at = if slot + 1 == self.order.len() { rows.len() - 1 } else { rows.len() / 2 };
         let upper = rows.split_off(at);
         let new = self.chunks.len();
-        for row in &upper {
-            self.index(row.id, new);
+        for (at, row) in upper.iter().enumerate() {
+            self.by_id.put(row.id, new, at);
         }
         self.chunks.push(Arc::new(upper));
         self.order.insert(slot + 1, u32::try_from(new).unwrap_or(u32::MAX));
@@ -121,7 +166,7 @@ impl Chunks {
     pub(super) fn remove(&mut self, id: PersonId) -> Option<Row> {
         let (chunk, at) = self.place(id)?;
         let row = Arc::make_mut(&mut self.chunks[chunk]).remove(at);
-        Arc::make_mut(&mut self.by_id[Self::shard(id)]).remove(&id);
+        self.by_id.remove(id);
         self.len -= 1;
         if self.chunks[chunk].is_empty() && self.order.len() > 1 {
             self.order.retain(|c| *c as usize != chunk);

@@ -1,6 +1,6 @@
 //! Counts kept with every change, so that the header never scans.
 
-use super::row::{AssignmentKind, Row};
+use super::row::{Row, Through};
 use crate::domain::{Flag, OpState, Status};
 
 /// Live operations by state; they add up to all of them.
@@ -96,10 +96,10 @@ impl Counters {
         if row.status != Status::Removed {
             step(&mut self.people);
         }
-        match row.kind {
-            AssignmentKind::None => {}
-            AssignmentKind::Individual => step(&mut self.individual),
-            AssignmentKind::Group(_) => step(&mut self.through_group),
+        match row.through {
+            Through::Nothing => {}
+            Through::Own => step(&mut self.individual),
+            Through::Group(_) => step(&mut self.through_group),
         }
         if row.linked() {
             step(&mut self.linked);
@@ -107,7 +107,7 @@ impl Counters {
                 step(&mut self.with_access);
             }
         }
-        if let Some(slot) = row.op.as_ref().and_then(|op| self.queue.slot(op.state)) {
+        if let Some(slot) = row.op().and_then(|op| self.queue.slot(op.state)) {
             step(slot);
         }
         if let Some(worst) = row.flags.worst() {

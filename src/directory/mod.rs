@@ -5,11 +5,14 @@
 //! [`Directory::apply`] only, our own and another process's alike. Flags and counters are derived there.
 
 mod apply;
+mod as_seen;
 mod change;
 mod chunk;
 mod counters;
 mod groups;
+mod ids;
 mod interned;
+mod ours;
 mod packed;
 mod row;
 mod view;
@@ -17,7 +20,9 @@ mod view;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use as_seen::state_shown;
 pub use change::{Change, Link, Note, Observation, OpMark, Sweep};
+pub use chunk::Place;
 pub use counters::{Counters, QueueCounts};
 pub use groups::{GroupRow, PushState};
 pub use row::AssignmentKind;

@@ -32,6 +32,7 @@ impl AssignmentKind {
 
 /// Places in [`Row::text`].
 pub(super) mod at {
+    /// The folded user name; empty where the user name is folded already.
     pub(crate) const KEY: usize = 0;
     pub(crate) const USER_NAME: usize = 1;
     pub(crate) const GIVEN_NAME: usize = 2;
@@ -42,7 +43,10 @@ pub(super) mod at {
     pub(crate) const DEPARTMENT: usize = 7;
     pub(crate) const EXTERNAL_ID: usize = 8;
     pub(crate) const REMOTE_ID: usize = 9;
-    pub(crate) const COUNT: usize = 10;
+    /// Not empty where the display name is given and family name with a space between: then all three are kept as
+    /// one, the space at the end of the given name, and no display name.
+    pub(crate) const JOINED: usize = 10;
+    pub(crate) const COUNT: usize = 11;
 }
 
 /// An Individual assignment, compact.
@@ -63,11 +67,33 @@ pub(super) struct OpHere {
     pub(super) failing: bool,
 }
 
-/// A person's row.
-///
-/// `sent`, `settled` and `theirs` are kept only where they differ from the one before: nothing means "sent is what
-/// is wanted", "settled is what was sent", "theirs is what was settled". In a directory that is true all three are
-/// empty, so a million linked people cost a million rows and no more.
+/// [`AssignmentKind`] in less room: a group is named by its place in the row's own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Through {
+    #[default]
+    Nothing,
+    Own,
+    Group(u32),
+}
+
+/// An account's values where they are not the same all along; each is kept only where it differs from the one
+/// before: nothing means "sent is what is wanted", "settled is what was sent", "theirs is what was settled".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Moved {
+    pub(super) sent: Option<Box<AccountValues>>,
+    pub(super) settled: Option<Box<AccountValues>>,
+    pub(super) theirs: Option<Box<AccountValues>>,
+}
+
+/// What few rows have at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Rare {
+    pub(super) moved: Moved,
+    pub(super) op: Option<OpHere>,
+}
+
+/// A person's row. In a directory that is true nothing `moved`, so a million linked people cost a million rows and
+/// no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: PersonId,
@@ -75,14 +101,11 @@ pub(super) struct Row {
     pub(super) status: Status,
     pub(super) own: Option<Own>,
     pub(super) groups: Box<[GroupId]>,
-    pub(super) kind: AssignmentKind,
+    pub(super) through: Through,
     pub(super) roles: RoleSetId,
-    pub(super) sent: Option<Box<AccountValues>>,
-    pub(super) settled: Option<Box<AccountValues>>,
-    pub(super) theirs: Option<Box<AccountValues>>,
+    pub(super) rare: Option<Box<Rare>>,
     pub(super) account: AccountState,
-    pub(super) op: Option<OpHere>,
-    pub(super) noted: bool,
+    /// [`Flag::Noted`] is set by hand; the others are derived.
     pub(super) flags: FlagSet,
     pub(super) linked_at: Time,
     pub(super) confirmed_at: Time,
@@ -92,7 +115,54 @@ pub(super) struct Row {
 impl Row {
     /// The order of the directory: the user name without case.
     pub(super) fn key(&self) -> &str {
-        self.text.get(at::KEY)
+        let key = self.text.get(at::KEY);
+        if key.is_empty() { self.text.get(at::USER_NAME) } else { key }
+    }
+
+    /// Through what the person has the app.
+    pub(super) fn kind(&self) -> AssignmentKind {
+        match self.through {
+            Through::Nothing => AssignmentKind::None,
+            Through::Own => AssignmentKind::Individual,
+            Through::Group(place) => {
+                self.groups.get(place as usize).map_or(AssignmentKind::None, |id| AssignmentKind::Group(*id))
+            }
+        }
+    }
+
+    /// The given name.
+    pub(super) fn given_name(&self) -> &str {
+        let given = self.text.get(at::GIVEN_NAME);
+        if self.joined() { given.strip_suffix(' ').unwrap_or(given) } else { given }
+    }
+
+    /// The display name as given.
+    pub(super) fn display_name(&self) -> &str {
+        if self.joined() {
+            self.text.span(at::GIVEN_NAME, at::DISPLAY_NAME)
+        } else {
+            self.text.get(at::DISPLAY_NAME)
+        }
+    }
+
+    fn joined(&self) -> bool {
+        !self.text.get(at::JOINED).is_empty()
+    }
+
+    /// The latest live operation.
+    pub(super) fn op(&self) -> Option<OpHere> {
+        self.rare.as_deref()?.op
+    }
+
+    /// Values that moved.
+    pub(super) fn moved(&self) -> Option<&Moved> {
+        self.rare.as_deref().map(|rare| &rare.moved)
+    }
+
+    /// Sets what few rows have.
+    pub(super) fn set_rare(&mut self, moved: Moved, op: Option<OpHere>) {
+        let rare = Rare { moved, op };
+        self.rare = (rare != Rare::default()).then(|| Box::new(rare));
     }
 
     /// Whether there is a link.
@@ -102,7 +172,7 @@ impl Row {
 
     /// Whether the person shall have access: assigned and active here.
     pub(super) fn shall_have_access(&self) -> bool {
-        self.status == Status::Active && self.kind != AssignmentKind::None
+        self.status == Status::Active && self.through != Through::Nothing
     }
 
     /// Whether the person has access there as far as we know; a link of unknown state is taken as access.
@@ -128,10 +198,10 @@ impl Row {
         if shall && !linked {
             flags.insert(Flag::NotProvisioned);
         }
-        match self.op.map(|op| op.state) {
+        match self.op().map(|op| op.state) {
             Some(OpState::Parked | OpState::Conflict | OpState::Stale) => flags.insert(Flag::Failed),
             Some(OpState::InDoubt) => flags.insert(Flag::InDoubt),
-            Some(OpState::Waiting) if self.op.is_some_and(|op| op.failing) => flags.insert(Flag::Failed),
+            Some(OpState::Waiting) if self.op().is_some_and(|op| op.failing) => flags.insert(Flag::Failed),
             _ => {}
         }
         if linked && drift && self.account != AccountState::Gone {
@@ -143,7 +213,7 @@ impl Row {
         if self.account == AccountState::Invited {
             flags.insert(Flag::Pending);
         }
-        if self.noted {
+        if self.flags.contains(Flag::Noted) {
             flags.insert(Flag::Noted);
         }
         flags
@@ -157,7 +227,6 @@ pub(super) mod tests {
     /// A row of which only the id and the user name matter.
     pub(crate) fn row(id: u64, user_name: &str) -> Row {
         let mut texts = [""; at::COUNT];
-        texts[at::KEY] = user_name;
         texts[at::USER_NAME] = user_name;
         Row {
             id: PersonId(id),
@@ -165,14 +234,10 @@ pub(super) mod tests {
             status: Status::Active,
             own: None,
             groups: Box::default(),
-            kind: AssignmentKind::None,
+            through: Through::Nothing,
             roles: RoleSetId::default(),
-            sent: None,
-            settled: None,
-            theirs: None,
+            rare: None,
             account: AccountState::Unknown,
-            op: None,
-            noted: false,
             flags: FlagSet::default(),
             linked_at: Time::default(),
             confirmed_at: Time::default(),

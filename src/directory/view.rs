@@ -1,6 +1,6 @@
 //! A person as everybody outside this room reads them.
 
-use super::row::{AssignmentKind, Row, at};
+use super::row::{AssignmentKind, Row, Through, at};
 use super::{Directory, QueueCounts};
 use crate::domain::{
     AccountState, AccountValues, Difference, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin,
@@ -26,7 +26,7 @@ pub struct Reason {
 }
 
 impl Directory {
-    fn view<'a>(&'a self, row: &'a Row) -> Person<'a> {
+    pub(super) fn view<'a>(&'a self, row: &'a Row) -> Person<'a> {
         Person { directory: self, row }
     }
 
@@ -57,6 +57,15 @@ impl Directory {
 }
 
 impl<'a> Person<'a> {
+    pub(super) fn parts(&self) -> (&'a Directory, &'a Row) {
+        (self.directory, self.row)
+    }
+
+    /// The user name without case, by which the directory is ordered.
+    pub fn key(&self) -> &'a str {
+        self.row.key()
+    }
+
     fn text(&self, place: usize) -> &'a str {
         self.row.text.get(place)
     }
@@ -73,7 +82,7 @@ impl<'a> Person<'a> {
 
     /// The given name; may be empty, as all following texts.
     pub fn given_name(&self) -> &'a str {
-        self.text(at::GIVEN_NAME)
+        self.row.given_name()
     }
 
     /// The family name.
@@ -83,7 +92,7 @@ impl<'a> Person<'a> {
 
     /// The display name as given.
     pub fn display_name(&self) -> &'a str {
-        self.text(at::DISPLAY_NAME)
+        self.row.display_name()
     }
 
     /// The e-mail as given.
@@ -144,12 +153,12 @@ impl<'a> Person<'a> {
 
     /// Through what they have the app.
     pub fn kind(&self) -> AssignmentKind {
-        self.row.kind
+        self.row.kind()
     }
 
     /// Whether there is any assignment.
     pub fn assigned(&self) -> bool {
-        self.row.kind != AssignmentKind::None
+        self.row.through != Through::Nothing
     }
 
     /// Whether they shall have access: assigned and active here.
@@ -199,7 +208,7 @@ impl<'a> Person<'a> {
 
     /// The latest live operation.
     pub fn operation(&self) -> Option<(OpId, OpKind, OpState)> {
-        self.row.op.map(|op| (op.id, op.kind, op.state))
+        self.row.op().map(|op| (op.id, op.kind, op.state))
     }
 
     /// When the app last confirmed a push.
@@ -271,7 +280,7 @@ impl<'a> Person<'a> {
     }
 
     fn not_provisioned(&self) -> (String, Option<Time>) {
-        match (self.row.own, self.row.kind) {
+        match (self.row.own, self.row.kind()) {
             (Some(own), _) => (own.origin.reason().to_owned(), Some(own.since)),
             (None, AssignmentKind::Group(id)) => match self.directory.group(id) {
                 Some(group) => (

@@ -90,6 +90,9 @@ pub mod field {
     pub const TITLE: &str = "title";
     /// Enterprise User `department`.
     pub const DEPARTMENT: &str = "department";
+    /// Those that are plain text, in the order in which they are compared and shown.
+    pub const TEXTS: [&str; 8] =
+        [USER_NAME, EXTERNAL_ID, GIVEN_NAME, FAMILY_NAME, DISPLAY_NAME, EMAIL, TITLE, DEPARTMENT];
 }
 
 /// One attribute that is not the same on both sides.

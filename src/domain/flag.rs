@@ -84,6 +84,11 @@ impl FlagSet {
         self.0 |= 1 << flag as u8;
     }
 
+    /// Takes a flag out.
+    pub fn remove(&mut self, flag: Flag) {
+        self.0 &= !(1 << flag as u8);
+    }
+
     /// Whether the flag is in it.
     pub fn contains(self, flag: Flag) -> bool {
         self.0 & (1 << flag as u8) != 0

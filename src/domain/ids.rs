@@ -10,12 +10,17 @@ use super::Time;
 /// Crockford's alphabet: no I, L, O, U, so an id can be read over a phone.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-fn encode(mut n: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn digits(mut n: u64) -> [u8; 13] {
     let mut out = [b'0'; 13];
     for slot in out.iter_mut().rev() {
         *slot = ALPHABET[(n & 31) as usize];
         n >>= 5;
     }
+    out
+}
+
+fn encode(n: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let out = digits(n);
     f.write_str(std::str::from_utf8(&out).unwrap_or_default())
 }
 
@@ -52,6 +57,13 @@ macro_rules! id {
             type Err = BadId;
             fn from_str(text: &str) -> Result<Self, BadId> {
                 text.strip_prefix($prefix).and_then(decode).map(Self).ok_or_else(|| BadId(text.to_owned()))
+            }
+        }
+
+        impl $name {
+            /// Whether this is exactly the text of the id.
+            pub fn is_text(self, text: &str) -> bool {
+                text.strip_prefix($prefix).is_some_and(|rest| rest.as_bytes() == digits(self.0))
             }
         }
 
@@ -138,6 +150,7 @@ mod tests {
         #[test]
         fn an_id_is_read_back_from_its_text(n in 0_u64..(1 << 62)) {
             prop_assert_eq!(PersonId(n).to_string().parse::<PersonId>(), Ok(PersonId(n)));
+            prop_assert!(PersonId(n).is_text(&PersonId(n).to_string()) && !PersonId(n).is_text(&OpId(n).to_string()));
         }
 
         #[test]

@@ -2,6 +2,7 @@
 //! operation, exchange, connection, ids. Imports nothing from the crate.
 
 mod account;
+mod account_ref;
 mod assignment;
 mod attribute;
 mod connection;
@@ -10,14 +11,18 @@ mod finding;
 mod flag;
 mod ids;
 mod operation;
+mod ours;
+mod pairs;
 mod person;
 mod push;
+mod rehearsal;
 mod reported;
 mod roles;
 mod secret;
 mod time;
 
 pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
+pub use account_ref::{AccountRef, TEXTS};
 pub use assignment::{Assignment, GroupAssignment, Origin};
 pub use attribute::{DataType, Member, ProfileAttribute, WORKATO_ROLE_URN};
 pub use connection::{
@@ -29,8 +34,11 @@ pub use finding::{ProbeLine, ProbeVerdict};
 pub use flag::{Flag, FlagSet};
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
 pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
+pub use ours::{Ours};
+pub use pairs::{Pairs};
 pub use person::{Group, Person, Status};
 pub use push::{Push, Unlinked};
+pub use rehearsal::{FaultKind, FaultSet, Rehearsal, RehearsalChange};
 pub use reported::ReportedValue;
 pub use roles::{RoleValues, Winner, winner};
 pub use secret::Secret;

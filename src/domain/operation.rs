@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountValues, OpId, PersonId, Time};
+use super::{AccountValues, OpId, Ours, PersonId, Time};
 
 /// What kind of change the operator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,6 +110,9 @@ pub struct Intent {
     /// What the account was after the last push before this: what moved since then is somebody else's.
     #[serde(default)]
     pub settled: Option<AccountValues>,
+    /// What our side was before the decision; none where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Box<Ours>>,
 }
 
 /// What a plan found and stands on.
@@ -160,6 +163,15 @@ impl Intent {
             copy(&self.wanted, &mut goal, name);
         }
         goal
+    }
+
+    /// Stands in for an operation that was never done: what that one would have written is written, and what our side
+    /// was before the earlier decision is what it was before this one.
+    pub fn take_over(&mut self, replaced: &Self) {
+        self.owned.join(&replaced.owned);
+        if replaced.ours.is_some() {
+            self.ours.clone_from(&replaced.ours);
+        }
     }
 
     /// What our record of pushed values becomes when this is applied.
@@ -302,6 +314,7 @@ mod tests {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
@@ -325,6 +338,7 @@ mod tests {
             before: Some(before),
             linked_at: None,
             settled: None,
+            ours: None,
         };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
@@ -339,6 +353,7 @@ mod tests {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

@@ -1,15 +1,13 @@
 //! Role values, and which assignment gives them.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, GroupAssignment, GroupId};
+use super::{Assignment, GroupAssignment, GroupId, Pairs};
 
 /// Values by the attribute's variable name; a missing key is "no value", never an empty text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RoleValues(pub BTreeMap<String, String>);
+pub struct RoleValues(pub Pairs);
 
 impl RoleValues {
     /// The value of one attribute.

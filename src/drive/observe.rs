@@ -3,11 +3,13 @@
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::finder::{self, Finder, LookUp, Pass};
-use crate::directory::{Change, Directory, Observation};
-use crate::domain::{AccountState, AccountValues, Failure, FailureKind, PersonId, ProfileAttribute, Time};
+use super::finder::{self, Finder, LookUp};
+use super::sweep;
+use crate::directory::{Change, Directory, Observation, state_shown};
+use crate::domain::{AccountState, Failure, FailureKind, PersonId, ProfileAttribute, Time};
 use crate::endpoint::Endpoint;
 use crate::engine::wire::{self, Identity, Wire};
+use crate::engine::compare::Comparison;
 use crate::engine::{Finding, Findings};
 
 /// Up to this many people are always read one by one.
@@ -32,17 +34,36 @@ pub(super) async fn people(
     people: &[PersonId],
     concurrency: usize,
 ) -> Seen {
-    let attributes = directory.attributes();
     finder.forget().await;
-    let mut seen = Seen::default();
-    let pass = match whole_list(finder, attributes, people.len()).await {
-        Ok(pass) => pass,
-        Err(failure) => {
-            // It is the same for everybody: one failed request is enough.
-            let unknown = people.iter().map(|id| (*id, Finding::Unknown(failure.text.clone())));
-            return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
+    if people.len() > FEW {
+        match by_list(endpoint, finder, directory, people).await {
+            Ok(None) => {}
+            Ok(Some((findings, missing))) => {
+                // Not on the list is no proof: only its own 404 is.
+                let mut seen = one_by_one(endpoint, finder, directory, &missing, concurrency).await;
+                seen.findings.0.extend(findings.0);
+                return seen;
+            }
+            Err(failure) => {
+                // It is the same for everybody: one failed request is enough.
+                let unknown = people.iter().map(|id| (*id, Finding::Unknown(failure.text.clone())));
+                return Seen { findings: Findings(unknown.collect()), failure: Some(failure) };
+            }
         }
-    };
+    }
+    one_by_one(endpoint, finder, directory, people, concurrency).await
+}
+
+/// Looks for each of these people's accounts.
+pub(super) async fn one_by_one(
+    endpoint: &Endpoint,
+    finder: &Finder,
+    directory: &Directory,
+    people: &[PersonId],
+    concurrency: usize,
+) -> Seen {
+    let attributes = directory.attributes();
+    let mut seen = Seen::default();
     let wire = Wire::of(directory.connection());
     let mut whom = Vec::new();
     for person in people.iter().filter_map(|id| directory.get(*id)) {
@@ -56,16 +77,13 @@ pub(super) async fn people(
         }
     }
     // One probes; a refused token or a dead endpoint is not asked once for each of them.
-    let mut looks = whom.into_iter().map(|(id, who, remote_id)| {
-        let pass = pass.as_deref();
-        async move {
-            let finding = match (remote_id, who) {
-                (Some(remote_id), _) => linked(endpoint, &remote_id, pass, attributes).await,
-                (None, Some(who)) => unlinked(finder, &who, pass, attributes).await,
-                (None, None) => Ok(Finding::Absent),
-            };
-            (id, finding)
-        }
+    let mut looks = whom.into_iter().map(|(id, who, remote_id)| async move {
+        let finding = match (remote_id, who) {
+            (Some(remote_id), _) => linked(endpoint, &remote_id, attributes).await,
+            (None, Some(who)) => unlinked(finder, &who, attributes).await,
+            (None, None) => Ok(Finding::Absent),
+        };
+        (id, finding)
     });
     let first = stream::iter(looks.next()).then(|look| look);
     let others = stream::iter(looks).buffer_unordered(concurrency.max(1));
@@ -95,32 +113,27 @@ fn of_all(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::TokenRefused | FailureKind::Unreachable | FailureKind::SlowDown)
 }
 
-/// A pass over everybody when that takes fewer requests than asking for each.
-async fn whole_list(
+/// One pass over the list when that takes fewer requests than asking for each: what it found, and who of the linked
+/// was not on it.
+async fn by_list(
+    endpoint: &Endpoint,
     finder: &Finder,
-    attributes: &[ProfileAttribute],
-    people: usize,
-) -> Result<Option<std::sync::Arc<Pass>>, Failure> {
-    if people <= FEW {
+    directory: &Directory,
+    people: &[PersonId],
+) -> Result<Option<(Findings, Vec<PersonId>)>, Failure> {
+    let total = finder.total().await.map_err(Failure::from)?;
+    if !total.is_some_and(|total| total / PAGE + 1 < people.len() as u64 / 2) {
         return Ok(None);
     }
-    let total = finder.total().await.map_err(Failure::from)?;
-    if total.is_some_and(|total| total / PAGE + 1 < people as u64 / 2) {
-        return finder.everybody(attributes).await.map(Some).map_err(Failure::from);
-    }
-    Ok(None)
+    let compared = sweep::whole(endpoint, Comparison::only(directory, people)).await?;
+    Ok(Some((compared.findings, compared.missing)))
 }
 
 async fn linked(
     endpoint: &Endpoint,
     remote_id: &str,
-    pass: Option<&Pass>,
     attributes: &[ProfileAttribute],
 ) -> Result<Finding, Failure> {
-    if let Some(found) = pass.and_then(|pass| pass.id(remote_id)) {
-        return Ok(Finding::Account(Box::new(found.clone())));
-    }
-    // Not on the list is no proof: only its own 404 is.
     Ok(match finder::read(endpoint, remote_id, attributes).await? {
         Some(found) => Finding::Account(Box::new(found)),
         None => Finding::Gone,
@@ -130,14 +143,9 @@ async fn linked(
 async fn unlinked(
     finder: &Finder,
     who: &Identity,
-    pass: Option<&Pass>,
     attributes: &[ProfileAttribute],
 ) -> Result<Finding, Failure> {
-    let found = match pass {
-        Some(pass) => pass.find(who),
-        None => finder.look_up(who, false, attributes, &mut Vec::new()).await,
-    };
-    match found {
+    match finder.look_up(who, false, attributes, &mut Vec::new()).await {
         LookUp::Absent => Ok(Finding::Absent),
         LookUp::One(found) => Ok(Finding::Account(found)),
         LookUp::Several(found) => Ok(Finding::Several(found.into_iter().map(|f| f.account).collect())),
@@ -152,13 +160,14 @@ pub(super) fn learned(directory: &Directory, findings: &Findings, now: Time) -> 
         .iter()
         .filter_map(|(id, finding)| {
             let person = directory.get(*id)?;
-            let (state, values) = match finding {
+            let finding = finding.whole(directory.attributes());
+            let (state, values) = match finding.as_ref() {
                 Finding::Account(found) => {
-                    (state_of(person.account(), &found.account.values), Some(&found.account.values))
+                    (state_shown(person.account(), found.account.values.active), Some(&found.account.values))
                 }
                 Finding::Absent => (AccountState::None, None),
                 Finding::Gone => (AccountState::Gone, None),
-                Finding::Several(_) | Finding::Unknown(_) => return None,
+                Finding::Several(_) | Finding::Unknown(_) | Finding::Row(_) => return None,
             };
             let theirs = person.known().map(|(_, _, theirs)| theirs);
             let same_values = theirs.is_none() || values.is_none() || theirs.as_ref() == values;
@@ -171,13 +180,4 @@ pub(super) fn learned(directory: &Directory, findings: &Findings, now: Time) -> 
         .collect();
     changes.sort_by_key(|(id, _)| *id);
     changes.into_iter().map(|(_, change)| change).collect()
-}
-
-/// An endpoint says active of somebody invited too: only the feed tells when that is over.
-fn state_of(known: AccountState, values: &AccountValues) -> AccountState {
-    match (values.active, known) {
-        (true, AccountState::Invited) => AccountState::Invited,
-        (true, _) => AccountState::Active,
-        (false, _) => AccountState::Inactive,
-    }
 }

@@ -6,17 +6,20 @@
 mod first;
 mod gap;
 mod query;
+mod rows;
 
 pub use gap::{Completeness, Gap};
 pub use query::PageQuery;
+pub use rows::{Came, Rows};
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use super::excerpt::excerpt;
 use super::{Endpoint, Trouble, judge};
 use crate::domain::{Call, Exchange};
-use crate::scim::list::ListPage;
-use crate::scim::resource::{self, Resource};
+use crate::scim::list::{ListError, ListPage, PageRef};
+use crate::scim::resource::Resource;
 
 /// A resource with its id, which is never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +66,9 @@ pub struct Pass {
     query: PageQuery,
     /// The endpoint knows no index.
     cursors_only: bool,
-    seen: HashSet<String, foldhash::quality::RandomState>,
+    /// Hashes of the ids: two ids of one hash look like a row that came twice, which only costs the completeness.
+    seen: HashSet<u64, foldhash::fast::RandomState>,
+    hasher: foldhash::quality::RandomState,
     start: u64,
     cursor: Option<String>,
     pages: u32,
@@ -82,13 +87,27 @@ impl Pages {
 
     /// The next page, or none when the pass is over. After an error the pass is over.
     pub async fn next(&mut self) -> Option<Result<Page, PageError>> {
+        let exchange = self.send().await?;
+        Some(self.pass.heard(exchange))
+    }
+
+    /// As [`Self::next`], with the rows taken one by one and then dropped.
+    pub async fn next_rows(&mut self, rows: &mut impl Rows) -> Option<Result<Came, PageError>> {
+        let exchange = self.send().await?;
+        Some(match self.pass.heard_rows(&exchange, rows) {
+            Ok(came) => Ok(came),
+            Err(trouble) => Err(PageError { trouble, exchange: Box::new(exchange) }),
+        })
+    }
+
+    async fn send(&mut self) -> Option<Exchange> {
         let call = self.pass.ask()?;
         let exchange = match self.pass.cursor {
             Some(_) => self.endpoint.send(&call).await,
             None => self.endpoint.send_page(&call).await,
         };
         self.pass.cursors_only = self.endpoint.cursors_only();
-        Some(self.pass.heard(exchange))
+        Some(exchange)
     }
 
     /// Whether everything was seen; asked when [`Self::next`] gave none.
@@ -114,6 +133,7 @@ impl Pass {
             query,
             cursors_only: false,
             seen: HashSet::default(),
+            hasher: foldhash::quality::RandomState::default(),
             start: 1,
             cursor: None,
             pages: 0,
@@ -142,14 +162,32 @@ impl Pass {
 
     /// Its answer. After an error the pass is over.
     pub fn heard(&mut self, exchange: Exchange) -> Result<Page, PageError> {
+        let mut items = Vec::new();
+        match self.heard_rows(&exchange, &mut items) {
+            Ok(Came { unreadable, total, .. }) => Ok(Page { items, unreadable, total, exchange }),
+            Err(trouble) => Err(PageError { trouble, exchange: Box::new(exchange) }),
+        }
+    }
+
+    /// As [`Self::heard`], with the rows taken one by one.
+    pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
+        let page = judge(&exchange.call, &exchange.outcome).and_then(|answer| {
+            PageRef::read(&answer.body).map_err(|_| Trouble::not_scim(answer, LIST))
+        });
         self.pages += 1;
-        match read(&exchange) {
-            Ok(page) => Ok(self.take(page, exchange)),
+        match page {
+            Ok(page) => Ok(self.take(page, rows)),
             Err(trouble) => {
                 self.finish(Some(Gap::Failed(trouble.text.clone())));
-                Err(PageError { trouble, exchange: Box::new(exchange) })
+                Err(trouble)
             }
         }
+    }
+
+    /// As [`Self::heard_rows`], from a body that is known to be an answer's.
+    pub fn heard_body(&mut self, body: &str, rows: &mut impl Rows) -> Result<Came, ListError> {
+        self.pages += 1;
+        PageRef::read(body).map(|page| self.take(page, rows))
     }
 
     /// Whether everything was seen; asked when [`Self::ask`] gave none.
@@ -161,22 +199,24 @@ impl Pass {
         }
     }
 
-    fn take(&mut self, page: ListPage, exchange: Exchange) -> Page {
+    fn take(&mut self, page: PageRef<'_>, rows: &mut impl Rows) -> Came {
         let came = page.resources.len() as u64;
-        let mut out = Page { items: Vec::new(), unreadable: Vec::new(), total: page.total, exchange };
+        let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
         for raw in &page.resources {
-            let found = serde_json::from_str::<Resource>(raw.get()).ok();
-            match found.and_then(|r| resource::id(&r).map(|id| (id, r))) {
-                None => out.unreadable.push(excerpt(raw.get(), 80)),
-                Some((id, _)) if self.seen.contains(&id) => self.repeated += 1,
-                Some(_) if self.seen.len() >= self.query.max_rows => {
-                    self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
-                }
-                Some((id, resource)) => {
-                    self.seen.insert(id.clone());
-                    out.items.push(Item { id, resource });
-                }
+            let Some((id, row)) = rows.read(raw.get()) else {
+                out.unreadable.push(excerpt(raw.get(), 80));
+                continue;
+            };
+            let mark = self.hasher.hash_one(id.as_bytes());
+            if self.seen.contains(&mark) {
+                self.repeated += 1;
+            } else if self.seen.len() >= self.query.max_rows {
+                self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
+            } else {
+                self.seen.insert(mark);
+                out.new += 1;
+                rows.take(id, row);
             }
         }
         self.rows += came;
@@ -189,7 +229,7 @@ impl Pass {
             (None, Some(total)) => self.total = Some(total),
             _ => {}
         }
-        let nothing_new = out.items.is_empty() && out.unreadable.is_empty();
+        let nothing_new = out.new == 0 && out.unreadable.is_empty();
         let by_cursor = self.cursor.is_some() || self.cursors_only;
         let next = page.next_cursor;
         if next.is_some() && next == self.cursor {
@@ -298,9 +338,10 @@ impl Endpoint {
     }
 }
 
+const LIST: &str = "a SCIM list (a ListResponse with Resources)";
+
 /// The page in an answer, or why there is none.
 pub(super) fn read(exchange: &Exchange) -> Result<ListPage, Trouble> {
     let answer = judge(&exchange.call, &exchange.outcome)?;
-    ListPage::read(answer.body.as_bytes())
-        .map_err(|_| Trouble::not_scim(answer, "a SCIM list (a ListResponse with Resources)"))
+    ListPage::read(answer.body.as_bytes()).map_err(|_| Trouble::not_scim(answer, LIST))
 }

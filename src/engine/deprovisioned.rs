@@ -115,6 +115,7 @@ mod tests {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         Operation {
             id: OpId(n),

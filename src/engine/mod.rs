@@ -2,6 +2,7 @@
 
 mod advice;
 mod brake;
+pub mod compare;
 mod connections;
 mod deprovisioned;
 pub mod finder;

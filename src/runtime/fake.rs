@@ -187,6 +187,10 @@ impl Seam for Arc<Fake> {
         Ok(Report::default())
     }
 
+    async fn rehearse(&self, _: crate::domain::RehearsalChange) -> Result<crate::domain::Rehearsal, Problem> {
+        Ok(crate::domain::Rehearsal::default())
+    }
+
     async fn resume(&self, _: bool) -> Result<(), Problem> {
         Ok(())
     }

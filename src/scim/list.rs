@@ -2,6 +2,7 @@
 //! servers send: totals missing or as strings, `Resources` absent when empty or spelled otherwise.
 
 use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde_json::{Value, json, value::RawValue};
 
 use super::resource::urn;
@@ -58,56 +59,138 @@ pub enum ListError {
     NotAList,
 }
 
+/// A page whose resources are still where they came: nothing of a user is copied to find out where it ends.
+#[derive(Debug, Default)]
+pub struct PageRef<'a> {
+    /// `totalResults`.
+    pub total: Option<u64>,
+    /// `startIndex` as echoed.
+    pub start_index: Option<u64>,
+    /// `itemsPerPage` as echoed.
+    pub items_per_page: Option<u64>,
+    /// `nextCursor` (RFC 9865).
+    pub next_cursor: Option<String>,
+    /// The resources, unparsed.
+    pub resources: Vec<&'a RawValue>,
+}
+
 impl ListPage {
     /// Reads a page.
     pub fn read(body: &[u8]) -> Result<Self, ListError> {
-        let members: Members = serde_json::from_slice(body).map_err(ListError::NotJson)?;
-        let mut page = Self::default();
-        let mut is_list = false;
-        for (name, raw) in members.0 {
-            match name.to_ascii_lowercase().as_str() {
-                "totalresults" => page.total = number(&raw),
-                "startindex" => page.start_index = number(&raw),
-                "itemsperpage" => page.items_per_page = number(&raw),
-                "nextcursor" => {
-                    page.next_cursor =
-                        serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
-                }
-                "resources" => {
-                    page.resources = serde_json::from_str(raw.get()).unwrap_or_default();
-                }
-                "schemas" if raw.get().contains("ListResponse") => {}
-                _ => continue,
-            }
-            is_list = true;
-        }
+        let body = std::str::from_utf8(body);
+        let page = PageRef::read(body.map_err(|e| ListError::NotJson(serde::de::Error::custom(e)))?)?;
+        Ok(Self {
+            total: page.total,
+            start_index: page.start_index,
+            items_per_page: page.items_per_page,
+            next_cursor: page.next_cursor,
+            resources: page.resources.into_iter().map(RawValue::to_owned).collect(),
+        })
+    }
+}
+
+impl<'a> PageRef<'a> {
+    /// Reads a page.
+    pub fn read(body: &'a str) -> Result<Self, ListError> {
+        let (page, is_list) = serde_json::from_str::<Members<'a>>(body).map_err(ListError::NotJson)?.0;
         if is_list { Ok(page) } else { Err(ListError::NotAList) }
     }
 }
 
-/// The members of the object with their values unparsed and their order kept. Duplicates are kept too: a
-/// derived reader would refuse the whole page for one.
-struct Members(Vec<(String, Box<RawValue>)>);
+/// The members of the object as far as they make a page, and whether any of them does. Of duplicates the last one
+/// counts: a derived reader would refuse the whole page for one.
+struct Members<'a>((PageRef<'a>, bool));
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a JSON object")
+                f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<String, Box<RawValue>>()? {
-                    members.push(member);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let (mut page, mut is_list) = (PageRef::default(), false);
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.to_ascii_lowercase().as_str() {
+                        "totalresults" => page.total = number(map.next_value()?),
+                        "startindex" => page.start_index = number(map.next_value()?),
+                        "itemsperpage" => page.items_per_page = number(map.next_value()?),
+                        "nextcursor" => {
+                            let raw: &RawValue = map.next_value()?;
+                            page.next_cursor =
+                                serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
+                        }
+                        "resources" => page.resources = map.next_value::<Rows<'de>>()?.0,
+                        "schemas" if map.next_value::<&RawValue>()?.get().contains("ListResponse") => {}
+                        "schemas" => continue,
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    }
+                    is_list = true;
                 }
-                Ok(Members(members))
+                Ok(Members((page, is_list)))
             }
         }
         deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// The elements of `Resources`, each where it came; anything that is no list holds none.
+struct Rows<'a>(Vec<&'a RawValue>);
+
+impl<'de> Deserialize<'de> for Rows<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Rows<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Rows<'de>, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = list.next_element()? {
+                    rows.push(row);
+                }
+                Ok(Rows(rows))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rows<'de>, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Rows<'de>, E> {
+                Ok(Rows(Vec::new()))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
     }
 }
 

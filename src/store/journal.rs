@@ -32,7 +32,7 @@ impl Rules<'_> {
                 behind = true;
                 continue;
             }
-            new.intent.owned.join(&old.intent.owned);
+            new.intent.take_over(&old.intent);
             old.updated_at = new.created_at;
             self.cancel_one(here, &mut old)?;
         }
@@ -75,7 +75,7 @@ impl Rules<'_> {
         let Some(mut next) = waiting else { return self.put(here, to) };
         if to.state.live() {
             // It would be tried again, but there is a later will: that one takes its place.
-            next.intent.owned.join(&to.intent.owned);
+            next.intent.take_over(&to.intent);
             self.cancel_one(here, &mut to.clone())?;
         } else {
             // What the one ahead wrote belongs to the later will too, which may have it otherwise: it was planned before

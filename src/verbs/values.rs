@@ -169,7 +169,7 @@ mod tests {
         let commands = [
             Command::Assign { people: vec![ana], roles: none() },
             Command::AssignGroup { group: team, priority: None, roles: none() },
-            Command::Role { people: vec![ana], values: prod.0.clone() },
+            Command::Role { people: vec![ana], values: prod.0.clone().into_iter().collect() },
             Command::GroupRole { group: old, values: cleared.into() },
             Command::Provision(Who::Named(vec![ana])),
         ];

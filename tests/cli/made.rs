@@ -25,6 +25,7 @@ pub(crate) fn plan() -> Plan {
         before: None,
         linked_at: None,
         settled: None,
+        ours: None,
     };
     Plan {
         operations: vec![Planned {

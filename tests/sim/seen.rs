@@ -116,7 +116,7 @@ pub(crate) fn observed(
         }
         Finding::Absent => (AccountState::None, None),
         Finding::Gone => (AccountState::Gone, None),
-        Finding::Several(_) | Finding::Unknown(_) => return None,
+        Finding::Several(_) | Finding::Unknown(_) | Finding::Row(_) => return None,
     };
     let theirs = person.known().map(|(_, _, theirs)| theirs);
     let same = theirs.is_none() || values.is_none() || theirs == values;

@@ -41,6 +41,11 @@ impl Machine {
                         op.user_name
                     );
                     self.park(id, OpState::Stale, failure(FailureKind::Stale, text, "Plan again."), None);
+                } else if let Some(accepted) =
+                    op.failure.clone().filter(|f| op.attempts > 0 && f.kind == FailureKind::NotApplied)
+                {
+                    let text = format!("{} Nobody is there; nothing more was sent.", accepted.text);
+                    self.park(id, OpState::Parked, Failure { text, ..accepted }, None);
                 } else if op.attempts >= self.policy.max_attempts {
                     let text = format!(
                         "{} was sent {} times without a clear answer, and no account is there.",

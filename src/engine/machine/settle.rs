@@ -5,7 +5,8 @@ use super::{Effect, Machine, Move, Stage, Ticket};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
-    AccountState, AccountValues, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation, Time,
+    AccountState, AccountValues, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
+    Time,
 };
 use crate::engine::{Found, Outcome};
 
@@ -27,6 +28,10 @@ impl Machine {
         // Whatever waits behind it is about this account.
         live.op.intent.remote_id = Some(found.account.remote_id.clone());
         let before = live.found.as_ref().map(|f| f.account.values.clone());
+        if let (Base::Unknown, Some(before)) = (&live.op.intent.base, &before) {
+            // What was there before stays with the operation, for its undo.
+            live.op.intent.base = Base::Account(Box::new(before.clone()));
+        }
         let op = &live.op;
         let changes = written(op, before.as_ref(), &found.account.values, outcome);
         // What was sent and lost, then found done, was done by us.
@@ -215,7 +220,7 @@ fn written(
 ) -> Vec<Difference> {
     let before = match (before, &op.intent.base) {
         (Some(before), _) => before.clone(),
-        (None, crate::domain::Base::Account(base)) => (**base).clone(),
+        (None, Base::Account(base)) => (**base).clone(),
         (None, _) if op.kind == OpKind::Create => AccountValues::default(),
         (None, _) if outcome == Outcome::Unchanged => after.clone(),
         (None, _) => AccountValues::default(),

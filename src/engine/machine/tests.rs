@@ -42,6 +42,7 @@ pub(super) fn create() -> Operation {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         },
         state: OpState::Queued,
         not_before: None,

@@ -25,7 +25,8 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
         plan.skipped.push(Skipped { person: *id, user_name, why: why.clone(), failed: true });
     }
     for person in people {
-        let finding = findings.0.get(&person.id());
+        let finding = findings.0.get(&person.id()).map(|finding| finding.whole(after.attributes()));
+        let finding = finding.as_deref();
         let planner = Planner { directory: after, decision, person, finding };
         if matches!(finding, None | Some(Finding::Unknown(_))) && planner.can_be_found() {
             plan.complete = false;
@@ -125,6 +126,7 @@ impl Planner<'_> {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -146,7 +148,7 @@ impl Planner<'_> {
             Some(Finding::Absent) => {
                 Ok(self.planned(OpKind::Create, intent(Base::Absent), &Default::default()))
             }
-            Some(Finding::Gone | Finding::Unknown(_)) | None => {
+            Some(Finding::Gone | Finding::Unknown(_) | Finding::Row(_)) | None => {
                 Ok(self.planned(OpKind::Create, intent(Base::Unknown), &Default::default()))
             }
         }
@@ -222,6 +224,7 @@ impl Planner<'_> {
             before: Some(sent),
             linked_at: self.person.linked_at(),
             settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -247,6 +250,7 @@ impl Planner<'_> {
             before: Some(sent),
             linked_at: self.person.linked_at(),
             settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
     }
@@ -271,6 +275,7 @@ impl Planner<'_> {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
     }

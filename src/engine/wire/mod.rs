@@ -7,10 +7,12 @@ mod body;
 mod identity;
 mod okta_classic;
 mod okta_oin;
+mod reader;
 mod rfc;
 
 pub use account::{account, values};
 pub use identity::{Identity, held, key, words};
+pub use reader::Reader;
 
 use super::Found;
 use crate::domain::{

@@ -43,6 +43,13 @@ fn live(rows: &Rows, connection: ConnectionId) -> Vec<Operation> {
     operations(rows, connection).filter(|o| o.state.live()).cloned().collect()
 }
 
+/// All that was committed with one operation.
+fn run(rows: &Rows, connection: ConnectionId, one: Option<&Operation>) -> Vec<Operation> {
+    let Some(one) = one else { return Vec::new() };
+    let same = |o: &&Operation| (o.created_at, &o.actor) == (one.created_at, &one.actor);
+    operations(rows, connection).filter(same).cloned().collect()
+}
+
 fn audit(rows: &Rows, c: u32) -> impl DoubleEndedIterator<Item = (&AuditEntry, &Row)> {
     rows.range(Key::Audit(c, 0)..=Key::Audit(c, u64::MAX)).filter_map(|(_, row)| match row {
         Row::Audit(entry, ..) => Some((&**entry, row)),
@@ -172,11 +179,10 @@ impl Reader for Reading {
                 .cloned()
                 .collect(),
             Which::LastRun(actor) => {
-                let done = |o: &&Operation| o.state == OpState::Done && o.actor == *actor;
-                let newest = operations(&rows, connection).rev().find(done).map(|o| o.created_at);
-                let of_run = |o: &&Operation| Some(o.created_at) == newest;
-                operations(&rows, connection).filter(done).filter(of_run).cloned().collect()
+                let newest = operations(&rows, connection).rev().find(|o| o.actor == *actor);
+                run(&rows, connection, newest)
             }
+            Which::RunOf(op) => run(&rows, connection, operations(&rows, connection).find(|o| o.id == *op)),
         })
     }
 

@@ -125,6 +125,7 @@ impl Reader for Reading {
                 self.all(&sql, params![connection.0, since], get_operation)
             }
             Which::LastRun(actor) => self.at_once(|sql| tasks::last_run(sql, connection, actor)),
+            Which::RunOf(op) => self.at_once(|sql| tasks::run_of(sql, connection, *op)),
         }
     }
 

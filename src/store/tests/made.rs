@@ -58,6 +58,7 @@ pub(crate) fn operation(id: u64, n: u64, owned: &str) -> Operation {
             before: None,
             linked_at: None,
             settled: None,
+            ours: None,
         },
         state: OpState::Queued,
         not_before: None,

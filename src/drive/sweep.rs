@@ -1,0 +1,82 @@
+//! One pass over the list of users, each row compared as it comes and dropped. Reads only.
+
+use std::borrow::Cow;
+
+use crate::domain::{AccountRef, Failure};
+use crate::endpoint::Endpoint;
+use crate::endpoint::paging::{Completeness, PageQuery, Pages, Rows};
+use crate::engine::Findings;
+use crate::engine::compare::{Compared, Comparison};
+use crate::engine::wire::Reader;
+
+/// So many differences are handed over while the list still comes, so that they do not pile up.
+const MANY: usize = 5_000;
+
+/// Rows on their way into a comparison.
+#[derive(Debug)]
+struct Taking {
+    reader: Reader,
+    comparison: Comparison,
+}
+
+impl Rows for Taking {
+    type Row<'a> = (AccountRef<'a>, &'a str);
+
+    fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, Self::Row<'a>)> {
+        let account = self.reader.read(raw)?;
+        Some((account.remote_id.clone(), (account, raw)))
+    }
+
+    fn take(&mut self, _: Cow<'_, str>, (account, raw): Self::Row<'_>) {
+        self.comparison.take(&account, raw);
+    }
+}
+
+/// A pass under way.
+#[derive(Debug)]
+pub(super) struct Sweeping {
+    pages: Pages,
+    taking: Taking,
+}
+
+impl Sweeping {
+    /// Nothing is sent yet.
+    pub(super) fn new(endpoint: &Endpoint, comparison: Comparison) -> Self {
+        let taking = Taking { reader: comparison.reader(), comparison };
+        Self { pages: Pages::new(endpoint, PageQuery::all("Users")), taking }
+    }
+
+    /// Reads one more page; false when that was all.
+    pub(super) async fn page(&mut self) -> Result<bool, Failure> {
+        match self.pages.next_rows(&mut self.taking).await {
+            Some(page) => page.map(|_| true).map_err(|error| error.trouble.into()),
+            None => Ok(false),
+        }
+    }
+
+    /// What differs so far, where it is much; it is not told again at the end.
+    pub(super) fn differing(&mut self) -> Option<Findings> {
+        self.taking.comparison.drain(MANY)
+    }
+
+    /// Accounts read so far, and how many the endpoint says there are.
+    pub(super) fn so_far(&self) -> (u64, Option<u64>) {
+        (self.taking.comparison.accounts(), self.pages.total())
+    }
+
+    /// What was found; asked when there was no more page.
+    pub(super) fn finish(self) -> Compared {
+        let gap = match self.pages.completeness() {
+            Completeness::Complete => None,
+            Completeness::Incomplete(gap) => Some(gap.to_string()),
+        };
+        self.taking.comparison.finish(gap)
+    }
+}
+
+/// A whole pass at once.
+pub(super) async fn whole(endpoint: &Endpoint, comparison: Comparison) -> Result<Compared, Failure> {
+    let mut sweeping = Sweeping::new(endpoint, comparison);
+    while sweeping.page().await? {}
+    Ok(sweeping.finish())
+}

@@ -1,0 +1,43 @@
+//! Rows read where they came, so that a list of any length costs no more memory than its longest page.
+
+use std::borrow::Cow;
+
+use super::Item;
+use crate::scim::resource::{self, Resource};
+
+/// How a row is read, and what becomes of it.
+pub trait Rows {
+    /// A row that was read; it may borrow from the answer's body.
+    type Row<'a>;
+
+    /// Reads a row, with its id; none where it is no resource with an id.
+    fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, Self::Row<'a>)>;
+
+    /// Takes a row whose id came for the first time in this pass.
+    fn take(&mut self, id: Cow<'_, str>, row: Self::Row<'_>);
+}
+
+/// Whole resources, in the order in which they come.
+impl Rows for Vec<Item> {
+    type Row<'a> = Resource;
+
+    fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, Resource)> {
+        let resource: Resource = serde_json::from_str(raw).ok()?;
+        Some((Cow::Owned(resource::id(&resource)?), resource))
+    }
+
+    fn take(&mut self, id: Cow<'_, str>, resource: Resource) {
+        self.push(Item { id: id.into_owned(), resource });
+    }
+}
+
+/// What one page brought besides the rows that were taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Came {
+    /// Rows whose id came for the first time.
+    pub new: usize,
+    /// Beginnings of rows that are no resource with an id.
+    pub unreadable: Vec<String>,
+    /// The total as this page claims it.
+    pub total: Option<u64>,
+}

@@ -1,0 +1,79 @@
+//! An account read from a row of a list without making a resource of it: the way of a million rows.
+//!
+//! Rows as nearly all endpoints write them are read in one pass with their texts left where they are. Whatever is out of
+//! the ordinary (another spelling of a name, a name that comes twice, a value of another type) is left to
+//! [`super::account`], so there is one rule of what a row means.
+
+mod fields;
+mod parts;
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeSeed;
+
+use super::{account, identity};
+use crate::domain::{AccountRef, ProfileAttribute, UniqueIdentifier};
+use crate::scim::resource::Resource;
+use fields::{Fields, Row};
+
+/// Reads rows with a connection's profile attributes.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    attributes: Vec<ProfileAttribute>,
+    /// None where an attribute has the name of another: then every row is out of the ordinary.
+    fields: Option<Fields>,
+}
+
+impl Reader {
+    /// With these attributes, whose places [`AccountRef::roles`] names.
+    pub fn new(attributes: &[ProfileAttribute]) -> Self {
+        Self { attributes: attributes.to_vec(), fields: Fields::of(attributes) }
+    }
+
+    /// Reads a row; none where it is no resource with an id.
+    pub fn read<'a>(&self, raw: &'a str) -> Option<AccountRef<'a>> {
+        self.plain(raw).or_else(|| self.odd(raw))
+    }
+
+    /// A row in which everything is as it mostly is.
+    fn plain<'a>(&self, raw: &'a str) -> Option<AccountRef<'a>> {
+        let fields = self.fields.as_ref()?;
+        let mut json = serde_json::Deserializer::from_str(raw);
+        let account = Row::new(fields).deserialize(&mut json).ok()?;
+        json.end().ok()?;
+        Some(account)
+    }
+
+    fn odd(&self, raw: &str) -> Option<AccountRef<'static>> {
+        let resource: Resource = serde_json::from_str(raw).ok()?;
+        let account = account(&resource, None, &self.attributes)?;
+        let mut other_addresses: Vec<Cow<'static, str>> = identity::held(UniqueIdentifier::Email, &resource)
+            .into_iter()
+            .filter(|address| !address.is_empty())
+            .map(|address| Cow::Owned(address.to_owned()))
+            .collect();
+        if let Some(at) = other_addresses.iter().position(|address| *address == account.values.email) {
+            other_addresses.remove(at);
+        }
+        let mut texts: [Cow<'static, str>; crate::domain::TEXTS] = Default::default();
+        for (slot, (_, text)) in texts.iter_mut().zip(account.values.texts()) {
+            *slot = Cow::Owned(text.to_owned());
+        }
+        let roles = self.attributes.iter().enumerate();
+        let roles = roles.filter_map(|(place, attribute)| {
+            let value = account.values.roles.get(&attribute.variable)?;
+            Some((place, Cow::Owned(value.to_owned())))
+        });
+        Some(AccountRef {
+            remote_id: Cow::Owned(account.remote_id),
+            version: account.version.map(Cow::Owned),
+            active: account.values.active,
+            texts,
+            roles: roles.collect(),
+            other_addresses,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
