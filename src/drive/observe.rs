@@ -122,7 +122,7 @@ async fn by_list(
     people: &[PersonId],
 ) -> Result<Option<(Findings, Vec<PersonId>)>, Failure> {
     let total = finder.total().await.map_err(Failure::from)?;
-    if !total.is_some_and(|total| total / PAGE + 1 < people.len() as u64 / 2) {
+    if total.is_none_or(|total| total / PAGE + 1 >= people.len() as u64 / 2) {
         return Ok(None);
     }
     let compared = sweep::whole(endpoint, Comparison::only(directory, people)).await?;

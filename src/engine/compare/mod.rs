@@ -284,8 +284,8 @@ impl Comparison {
                     [one] => Finding::Row(one.clone()),
                     several => {
                         let attributes = self.directory.attributes();
-                        let read = |raw: &Box<str>| Finding::read(raw, attributes).map(|found| found.account);
-                        Finding::Several(several.iter().filter_map(read).collect())
+                        let read = |raw: &str| Finding::read(raw, attributes).map(|found| found.account);
+                        Finding::Several(several.iter().filter_map(|raw| read(raw)).collect())
                     }
                 })
             }

@@ -259,7 +259,7 @@ impl Planner<'_> {
     /// its access waits behind that.
     fn follow(&self) -> Result<Planned, Nothing> {
         let on_its_way = self.person.operation().filter(|(_, _, state)| state.sent());
-        if !on_its_way.is_some_and(|(_, kind, _)| kind != OpKind::Deactivate) {
+        if on_its_way.is_none_or(|(_, kind, _)| kind == OpKind::Deactivate) {
             return Err(Nothing::Cancel);
         }
         if !self.directory.connection().to_app.deactivate {
