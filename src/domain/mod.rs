@@ -33,5 +33,5 @@ pub use person::{Group, Person, Status};
 pub use push::{Push, Unlinked};
 pub use reported::ReportedValue;
 pub use roles::{RoleValues, Winner, winner};
-pub use secret::Secret;
+pub use secret::{Secret, Zeroizing};
 pub use time::Time;
