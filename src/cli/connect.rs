@@ -5,7 +5,7 @@ use super::args::{ConnectArgs, Consent, Global};
 use super::face::Face;
 use super::look;
 use super::open::{self, Opening};
-use super::run::absolute;
+use super::run::{absolute, source, whole};
 use crate::domain::{Badge, Connection, ConnectionId, Feed, TokenSource};
 use crate::engine::{Problem, ProblemKind};
 use crate::verbs::Command;
@@ -27,7 +27,9 @@ pub(super) async fn connect(
             "Run it without --read-only.",
         ));
     }
-    let (seam, report) = open::connect(opening, connection(args)?).await?;
+    let connection = connection(args)?;
+    warn_of_environment(&connection.token, face);
+    let (seam, report) = open::connect(opening, connection).await?;
     let code = look::test(face, &report)?;
     if code != 0 {
         face.say("The connection was saved and is not enabled. Correct it and run: scimdeck test\n");
@@ -41,8 +43,9 @@ pub(super) async fn connect(
 
 /// The connection that the arguments describe, not enabled.
 fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
-    let token = absolute(args.token.source())?;
+    let token = source(&args.token)?;
     let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
+    connection.ca_file = args.ca_file.as_deref().map(whole).transpose()?;
     connection.timeout_s = args.timeout;
     connection.profile = args.profile;
     connection.unique_identifier = args.unique_identifier;
@@ -56,6 +59,16 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
         connection.feed = Some(Feed { url: url.clone(), token, every_s: FEED_EVERY_S, resend_url });
     }
     Ok(connection)
+}
+
+/// What a variable does not protect from is said once, when it is chosen.
+pub(super) fn warn_of_environment(source: &TokenSource, face: &mut Face<'_>) {
+    if let TokenSource::Env { name } = source {
+        face.say(&super::text::visible(&format!(
+            "The token is taken from the environment variable {name}. This is meant for CI: every program started from \
+             the same shell has it too. For daily work use --token-command or --token-encrypted-file.\n"
+        )));
+    }
 }
 
 #[cfg(test)]

@@ -122,6 +122,9 @@ pub(super) fn settings(
         *path = std::path::absolute(&*path)
             .map_err(|e| bad("unreadable", format!("{}: {e}.", path.display()), "Name a file."))?;
     }
+    if let Some(path) = given.ca_file.as_mut().filter(|path| !path.as_os_str().is_empty()) {
+        *path = super::run::whole(path)?;
+    }
     match given.settings(present) {
         Ok(Some(connection)) => Ok(crate::verbs::Command::ConnectionSet(Box::new(connection))),
         Ok(None) => Err(bad("no_setting", "No setting was given.", "Give one, for example --badge PROD.")),

@@ -14,6 +14,10 @@ pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
     if !opening.read_only {
         drive.lead().await;
     }
+    super::token::ask_at_terminal();
+    drive.fetch_early().await;
+    // From here on the terminal is the console's.
+    crate::drive::ask_passphrase_of_nobody();
     let here = drive.clone();
     let code = show(drive, opening.read_only, ask_which).await?;
     if code == 0 {

@@ -53,7 +53,8 @@ pub(super) async fn first_run(
     let args = ConnectArgs {
         name: "workato".to_owned(),
         base_url,
-        token: TokenArgs { token_file: Some(file.into()), token_command: None, token_env: None },
+        token: TokenArgs { token_file: Some(file.into()), ..TokenArgs::default() },
+        ca_file: None,
         badge: None,
         timeout: Connection::TIMEOUT_S,
         profile: WireProfile::default(),

@@ -14,8 +14,11 @@ mod export_file;
 mod face;
 mod first_run;
 mod generate;
+mod hidden;
+mod hygiene;
 mod import;
 mod import_endpoint;
+mod log;
 mod look;
 mod names;
 mod open;
@@ -29,6 +32,7 @@ mod session;
 mod signals;
 mod terminal;
 mod text;
+mod token;
 mod undo;
 
 use std::ffi::OsString;
@@ -44,6 +48,8 @@ pub use face::{Ask, Face, Line};
 pub use run::run_on;
 pub use seam::Seam;
 
+use args::{TokenCommand, TokenCommandArgs};
+
 use crate::config::Home;
 use crate::domain::Time;
 use crate::engine::{Problem, ProblemKind};
@@ -57,6 +63,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// The whole program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    hygiene::keep_memory_private();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -64,6 +71,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };
+    log::start(&cli);
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let mut terminal = terminal::Terminal;
     let mut face = Face {
@@ -91,6 +99,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         problem.kind.exit()
     });
     let _ = face.out.flush();
+    hidden::show_again();
     ExitCode::from(code)
 }
 
@@ -129,6 +138,7 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
         }
         _ => {}
     }
+    token::ask_at_terminal();
     let mut signals = Signals::new().map_err(|e| system("Signals cannot be caught", &e))?;
     match command {
         Command::Sandbox(args) => return sandbox::sandbox(args, face, &mut signals).await,
@@ -136,6 +146,12 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
             if let Some(code) = connections::connections(&opening()?, args, face).await? {
                 return Ok(code);
             }
+        }
+        Command::Token(TokenCommandArgs { command: Some(TokenCommand::Encrypt { file }), .. }) => {
+            return tokio::select! {
+                code = token::encrypt(file, face) => code,
+                code = signals.wait() => Ok(code),
+            };
         }
         Command::Connect(args) => {
             let opening = opening()?;
@@ -169,5 +185,5 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
 fn home(global: &Global) -> Result<PathBuf, Problem> {
     let home = Home::find(global.home.as_deref(), None)
         .map_err(|e| names::bad("no_home", e.to_string(), "Name one with --home DIR or SCIMDECK_HOME."))?;
-    std::path::absolute(&home.data).map_err(|e| system("The home folder cannot be used", &e))
+    std::path::absolute(home.data).map_err(|e| system("The home folder cannot be used", &e))
 }

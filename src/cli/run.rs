@@ -1,7 +1,9 @@
 //! A command on an open home.
 
+use std::path::{Path, PathBuf};
+
 use super::act::act;
-use super::args::{Command as Typed, Global};
+use super::args::{Command as Typed, Global, TokenArgs};
 use super::decisions::decision;
 use super::face::Face;
 use super::import::import;
@@ -37,7 +39,9 @@ pub async fn run_on<S: Seam>(
                     "Run it without --read-only.",
                 ));
             }
-            let report = seam.set_token(absolute(args.source())?).await?;
+            let source = source(&args.source)?;
+            super::connect::warn_of_environment(&source, face);
+            let report = seam.set_token(source).await?;
             look::test(face, &report)
         }
         Typed::Apply { file: Some(path), consent } => {
@@ -74,10 +78,23 @@ pub async fn run_on<S: Seam>(
     }
 }
 
+/// Where the arguments say that a token is.
+pub(super) fn source(args: &TokenArgs) -> Result<TokenSource, Problem> {
+    let wrong = |text| super::names::bad("bad_token_command", text, "For example --token-command 'pass show scim'");
+    absolute(args.source().map_err(wrong)?)
+}
+
 /// A token file is found from any folder later, so its path is kept whole.
 pub(super) fn absolute(source: TokenSource) -> Result<TokenSource, Problem> {
-    let TokenSource::File { path } = source else { return Ok(source) };
-    std::path::absolute(&path)
-        .map(|path| TokenSource::File { path })
+    Ok(match source {
+        TokenSource::File { path } => TokenSource::File { path: whole(&path)? },
+        TokenSource::Encrypted { path } => TokenSource::Encrypted { path: whole(&path)? },
+        other => other,
+    })
+}
+
+/// A path that means the same from any folder.
+pub(super) fn whole(path: &Path) -> Result<PathBuf, Problem> {
+    std::path::absolute(path)
         .map_err(|e| super::names::bad("unreadable", format!("{}: {e}.", path.display()), "Name a file."))
 }

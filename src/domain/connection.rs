@@ -58,10 +58,20 @@ pub enum TokenSource {
         /// Where it is.
         path: PathBuf,
     },
-    /// A program, run without a shell; its standard output is the token.
+    /// A program, run without a shell; its standard output is the token, or JSON with a token and its end.
     Command {
         /// Program and arguments.
         argv: Vec<String>,
+    },
+    /// A file that is encrypted with a passphrase.
+    Encrypted {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// What systemd hands to a service, by its name below `$CREDENTIALS_DIRECTORY`.
+    Credential {
+        /// Its name.
+        name: String,
     },
     /// An environment variable; for CI.
     Env {
@@ -78,6 +88,8 @@ impl TokenSource {
         match self {
             Self::File { path } => format!("file {}", path.display()),
             Self::Command { argv } => format!("command {}", argv.first().map_or("", String::as_str)),
+            Self::Encrypted { path } => format!("encrypted file {}", path.display()),
+            Self::Credential { name } => format!("systemd credential {name}"),
             Self::Env { name } => format!("environment variable {name}"),
             Self::Memory => "this process".to_owned(),
         }
@@ -209,6 +221,9 @@ pub struct Connection {
     pub base_url: String,
     /// Where the bearer token is.
     pub token: TokenSource,
+    /// A PEM file with the only certificates that are trusted; none trusts those of the system.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// Unique identifier field for users.
     #[serde(default)]
     pub unique_identifier: UniqueIdentifier,
@@ -271,6 +286,7 @@ impl Connection {
             name: name.to_owned(),
             base_url: base_url.trim_end_matches('/').to_owned(),
             token,
+            ca_file: None,
             unique_identifier: UniqueIdentifier::UserName,
             actions: SupportedActions { import: true, push_new: true, push_updates: true },
             to_app: ToApp { create: true, update: true, deactivate: true, exclude_user_name: false },

@@ -41,5 +41,5 @@ pub use push::{Push, Unlinked};
 pub use rehearsal::{FaultKind, FaultSet, Rehearsal, RehearsalChange};
 pub use reported::ReportedValue;
 pub use roles::{RoleValues, Winner, winner};
-pub use secret::Secret;
+pub use secret::{Secret, Zeroizing};
 pub use time::Time;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+/// Text or bytes on their way to a [`Secret`]: wiped when dropped.
+pub use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A token. `Debug` never shows it, memory is wiped when it is dropped, and it cannot be serialised.
@@ -16,6 +18,11 @@ impl Secret {
             Some(head) if head.eq_ignore_ascii_case("bearer ") => text[7..].trim_start(),
             _ => text,
         };
+        Self(SecretString::from(text.to_owned()))
+    }
+
+    /// Takes a passphrase: every character of it counts.
+    pub fn verbatim(text: &str) -> Self {
         Self(SecretString::from(text.to_owned()))
     }
 
@@ -52,6 +59,11 @@ mod tests {
     fn a_token_pasted_with_its_prefix_and_a_newline_is_the_same_token() {
         assert_eq!(Secret::new("  Bearer abc\n"), Secret::new("abc"));
         assert_eq!(Secret::new("bearer abc"), Secret::new("abc"));
+    }
+
+    #[test]
+    fn a_passphrase_keeps_its_blanks() {
+        assert_eq!(Secret::verbatim(" bearer x ").expose(), " bearer x ");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{homes, problem};
-use crate::domain::{Connection, Secret};
-use crate::endpoint::{Endpoint, EndpointConfig};
+use crate::domain::{Connection, Secret, TokenSource};
+use crate::endpoint::{Endpoint, EndpointConfig, token};
 use crate::engine::{Problem, ProblemKind};
 use crate::store::Store;
 
@@ -23,6 +23,13 @@ pub async fn connections(store: &Store) -> Result<Vec<Connection>, Problem> {
     for connection in all.drain(..) {
         let removed = store.meta_get(Some(connection.id), homes::REMOVED).await;
         if removed.map_err(|e| problem::store(&e))?.is_none() {
+            let feed = connection.feed.as_ref().map(|feed| &feed.token);
+            for source in [Some(&connection.token), feed].into_iter().flatten() {
+                // Whichever connection is used, the tokens of all are kept from programs that are started.
+                if let TokenSource::Env { name } = source {
+                    token::hide(name);
+                }
+            }
             there.push(connection);
         }
     }

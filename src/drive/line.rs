@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use super::finder::Finder;
-use super::shared::{Line, Shared, hold};
+use super::shared::{Line, Shared, hold, now};
 use crate::domain::{Connection, Failure, FailureKind, Secret, TokenSource};
-use crate::endpoint::{Endpoint, EndpointConfig, Timeouts, token};
+use crate::endpoint::token::{self, Token};
+use crate::endpoint::{Endpoint, EndpointConfig, Timeouts};
 
 /// How many linked accounts are tried when the token is another one.
 const SAMPLE: usize = 5;
 /// So many of them gone, and none there, mean another workspace.
 const STRANGE: usize = 3;
+
+/// So long before its end a token is fetched again: a request that is under way must not outlive it.
+const FRESH_MS: i64 = 30_000;
 
 /// The line to the endpoint, opened if it is not open yet.
 pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
@@ -18,6 +22,8 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let directory = shared.directory();
     let connection = directory.connection();
     let by = connection.unique_identifier;
+    // Opened anew, so that the other token is checked before anybody uses it.
+    slot.take_if(|line| line.until.is_some_and(|until| until.ms() - FRESH_MS <= now().ms()));
     if let Some(line) = &mut *slot {
         if line.finder.by() != by {
             // What was learned is about another field.
@@ -25,11 +31,11 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
         }
         return Ok(line.clone());
     }
-    let secret = scim_token(shared, connection).await?;
+    let Token { secret, until } = scim_token(shared, connection).await?;
     let endpoint = Endpoint::new(endpoint_config(connection, &connection.base_url, secret.clone()))
         .map_err(|error| refused(&error.to_string()))?;
     check_token(shared, &endpoint, &secret).await?;
-    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint };
+    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, until };
     *slot = Some(line.clone());
     Ok(line)
 }
@@ -37,7 +43,8 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
 /// Requests of a connection, to its endpoint or to its activity log, take no longer than it says.
 pub(super) fn endpoint_config(connection: &Connection, url: &str, token: Secret) -> EndpointConfig {
     let timeouts = Timeouts::within(Duration::from_secs(u64::from(connection.timeout_s.max(1))));
-    EndpointConfig { timeouts, ..EndpointConfig::new(url, token) }
+    let ca_file = connection.ca_file.clone();
+    EndpointConfig { timeouts, ca_file, ..EndpointConfig::new(url, token) }
 }
 
 /// Forgets the line, so that the next use opens it with the settings and the token of then.
@@ -53,8 +60,8 @@ fn refused(text: &str) -> Failure {
     }
 }
 
-async fn scim_token(shared: &Shared, connection: &Connection) -> Result<Secret, Failure> {
-    resolve(shared, &connection.token, |tokens| tokens.0.clone()).await
+async fn scim_token(shared: &Shared, connection: &Connection) -> Result<Token, Failure> {
+    fetch(shared, &connection.token, |tokens| tokens.0.clone()).await
 }
 
 /// The token of a source; those kept in memory are this process's own.
@@ -63,12 +70,20 @@ pub(super) async fn resolve(
     source: &TokenSource,
     pick: impl Fn(&(Secret, Secret)) -> Secret,
 ) -> Result<Secret, Failure> {
+    fetch(shared, source, pick).await.map(|token| token.secret)
+}
+
+async fn fetch(
+    shared: &Shared,
+    source: &TokenSource,
+    pick: impl Fn(&(Secret, Secret)) -> Secret,
+) -> Result<Token, Failure> {
     if matches!(source, TokenSource::Memory)
         && let Some(secret) = hold(&shared.tokens).as_ref().map(pick)
     {
-        return Ok(secret);
+        return Ok(Token { secret, until: None });
     }
-    token::resolve(source).await.map_err(|error| refused(&error.to_string()))
+    token::fetch(source).await.map_err(|error| refused(&error.to_string()))
 }
 
 /// The salt of this home's token marks.

@@ -31,6 +31,7 @@ mod resend;
 mod run;
 mod runner;
 mod scan;
+mod secrets;
 mod shared;
 mod sibling;
 mod still;
@@ -53,6 +54,10 @@ pub use example::fill_example;
 pub use homes::{
     check_name, connection_rows, current_connection, remove_connection, rename_connection, use_connection,
 };
+pub use secrets::{
+    ask_passphrase_of_nobody, ask_passphrase_with, encrypt_token, passphrase_handed_over, read_token,
+};
+
 use ledger::Ledger;
 use line::open_line;
 use shared::Shared;

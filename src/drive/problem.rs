@@ -4,6 +4,9 @@ use crate::domain::{Failure, FailureKind};
 use crate::engine::{Problem, ProblemKind};
 use crate::store::StoreError;
 
+/// The code of a token that is encrypted and not opened.
+pub(super) const LOCKED: &str = "token_locked";
+
 /// A store error is told as it is: its text already says that nothing was written.
 pub(super) fn store(error: &StoreError) -> Problem {
     let text = error.to_string();

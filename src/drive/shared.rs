@@ -39,6 +39,8 @@ pub(super) struct Follower {
 pub(super) struct Line {
     pub(super) endpoint: Endpoint,
     pub(super) finder: Finder,
+    /// When its token expires, where the token's source says so.
+    pub(super) until: Option<Time>,
 }
 
 /// Held by every part of one drive.

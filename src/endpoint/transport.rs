@@ -1,15 +1,17 @@
 //! One attempt of one request over HTTP.
 
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{self, HeaderValue};
-use reqwest::{Client, Request};
+use reqwest::{Certificate, Client, Request};
 
 use super::address::{BaseUrl, BaseUrlError};
 use super::{body, fault, headers};
-use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret};
+use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret, Zeroizing};
 
 const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
 const SCIM: &str = "application/scim+json";
@@ -18,6 +20,8 @@ const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/scim+jso
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// A shorter token than this is not looked for in answers: it would be found by chance.
 const SHORTEST_REDACTED: usize = 8;
+/// All the certificates of a system are a quarter of this, in bytes.
+const LARGEST_CA_FILE: u64 = 1 << 20;
 
 /// How long a request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +82,8 @@ pub struct EndpointConfig {
     pub caps: Caps,
     /// The media type that is asked for.
     pub accept: &'static str,
+    /// A PEM file with the only certificates that are trusted; none trusts those of the system.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl EndpointConfig {
@@ -89,6 +95,7 @@ impl EndpointConfig {
             timeouts: Timeouts::default(),
             caps: Caps::default(),
             accept: SCIM,
+            ca_file: None,
         }
     }
 }
@@ -105,6 +112,14 @@ pub enum EndpointError {
          ca-certificates) or point SSL_CERT_FILE to them"
     )]
     Tls(String),
+    /// The file with the trusted certificates cannot be used.
+    #[error("the CA file {path} cannot be used: {reason}; name a PEM file with the CA's certificate")]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// An app's SCIM endpoint. Cheap to clone; clones share connections and token.
@@ -140,6 +155,7 @@ impl Endpoint {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .no_proxy()
             .http1_only()
             .pool_idle_timeout(IDLE_CONNECTION)
@@ -149,6 +165,8 @@ impl Endpoint {
         if base.clear {
             // No TLS will be spoken: do not ask for a certificate store that the machine may not have.
             builder = builder.tls_certs_only([]);
+        } else if let Some(path) = &config.ca_file {
+            builder = builder.tls_certs_only(certificates(path)?);
         }
         let client = builder.build().map_err(|error| {
             let reason =
@@ -196,6 +214,7 @@ impl Endpoint {
         };
         redact(&mut outcome, &token);
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        log(call, &outcome, took_ms);
         Exchange { call: call.clone(), outcome, at, took_ms }
     }
 
@@ -204,7 +223,8 @@ impl Endpoint {
         if token.is_empty() {
             return Err("there is no token for this connection".to_owned());
         }
-        let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let mut authorization = HeaderValue::try_from(bearer.as_str())
             .map_err(|_| "the token holds characters that no header can carry".to_owned())?;
         authorization.set_sensitive(true);
         let mut request = Request::new(method(call.method), url);
@@ -270,6 +290,16 @@ impl Endpoint {
     }
 }
 
+/// The certificates of a PEM file, read when the connection is opened.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, EndpointError> {
+    let wrong = |reason: String| EndpointError::CaFile { path: path.to_owned(), reason };
+    let file = std::fs::File::open(path).map_err(|e| wrong(e.to_string()))?;
+    let mut pem = Vec::new();
+    file.take(LARGEST_CA_FILE).read_to_end(&mut pem).map_err(|e| wrong(e.to_string()))?;
+    let all = Certificate::from_pem_bundle(&pem).map_err(|_| wrong("it is no PEM file".to_owned()))?;
+    if all.is_empty() { Err(wrong("it holds no certificate".to_owned())) } else { Ok(all) }
+}
+
 fn method(method: Method) -> reqwest::Method {
     match method {
         Method::Get => reqwest::Method::GET,
@@ -278,6 +308,17 @@ fn method(method: Method) -> reqwest::Method {
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     }
+}
+
+/// One line of the log: what kind of resource and how it went. No id, no query and no body: they name people.
+fn log(call: &Call, outcome: &Outcome, took_ms: u32) {
+    let status = match outcome {
+        Outcome::Answered(answer) => answer.status,
+        Outcome::NotSent(_) | Outcome::MaybeSent(_) => 0,
+    };
+    let resource = call.path.first().map_or("", String::as_str);
+    let operation = call.operation.map(|id| id.to_string()).unwrap_or_default();
+    tracing::debug!(method = ?call.method, resource, operation, status, took_ms, "request");
 }
 
 /// Some servers show the request in their error pages, the token with it. It must not reach a trace that way.

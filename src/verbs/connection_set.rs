@@ -119,6 +119,7 @@ fn merged(present: &Connection, given: &Connection) -> Connection {
     new.import = given.import;
     new.concurrency = given.concurrency;
     new.timeout_s = given.timeout_s;
+    new.ca_file.clone_from(&given.ca_file);
     new
 }
 
@@ -161,8 +162,14 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
         ("Activity log", feed.map_or_else(none, |f| f.url.clone())),
         ("Activity log token", feed.map_or_else(none, |f| f.token.words())),
         ("Activity log every seconds", feed.map_or_else(none, |f| f.every_s.to_string())),
+        ("CA certificates", ca_words(c)),
         ("Resend invitation", feed.and_then(|f| f.resend_url.clone()).unwrap_or_else(none)),
     ]
+}
+
+/// Whose certificates are trusted.
+fn ca_words(c: &Connection) -> String {
+    c.ca_file.as_ref().map_or_else(|| "those of the system".to_owned(), |path| format!("only {}", path.display()))
 }
 
 /// What follows for people, besides the setting itself. Losing the means to end access is asked about.

@@ -45,6 +45,8 @@ pub(crate) const HOUSE: &[Room] = &[
         "endpoint",
         &["scim", "domain"],
         &[
+            "argon2",
+            "chacha20poly1305",
             "foldhash",
             "httpdate",
             "reqwest",
@@ -55,6 +57,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "sha2",
             "thiserror",
             "tokio",
+            "tracing",
         ],
     ),
     waits(
@@ -126,7 +129,9 @@ pub(crate) const HOUSE: &[Room] = &[
             "rustix",
             "secrecy",
             "serde_json",
+            "shlex",
             "tokio",
+            "tracing_subscriber",
             "unicode_segmentation",
             "unicode_width",
         ],

@@ -94,6 +94,9 @@ pub struct SettingArgs {
     /// How long one request may take, 1 to 600
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u32>,
+    /// Trust only the certificates in this PEM file; an empty name trusts those of the system again
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
     /// Import: the same user name is an exact match
     #[arg(long, value_name = "on|off", value_parser = on_off)]
     pub match_user_name: Option<bool>,
@@ -150,6 +153,7 @@ impl SettingArgs {
             set(&self.brake_changes, &mut c.brake.changes),
             set(&self.concurrency, &mut c.concurrency),
             set(&self.timeout, &mut c.timeout_s),
+            set(&self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())), &mut c.ca_file),
             set(&self.match_user_name, &mut c.import.by_user_name),
             set(&self.match_email, &mut c.import.by_email),
             set(&self.match_partial, &mut c.import.partial),

@@ -7,6 +7,7 @@ mod mail;
 mod people;
 mod saved;
 mod setup;
+mod token;
 mod values;
 mod verbs;
 
@@ -20,7 +21,8 @@ pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
 pub use people::{ConvertArgs, DriftArgs, DriftCommand};
 pub use saved::SavedPlan;
-pub use setup::{ConnectArgs, SandboxArgs, TokenArgs};
+pub use setup::{ConnectArgs, SandboxArgs};
+pub use token::{TokenArgs, TokenCommand, TokenCommandArgs};
 pub use values::{Given, Since};
 pub use verbs::{
     AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, MemberCommand, PersonCommand,
@@ -84,7 +86,7 @@ pub enum Command {
     /// Save a connection to a SCIM endpoint and test it
     Connect(ConnectArgs),
     /// Replace the connection's token; links and queue stay
-    Token(TokenArgs),
+    Token(TokenCommandArgs),
     /// Test Connector Configuration
     Test {
         /// Look deeper: discovery documents, filters, pages, a wrong token, speed, clock; reads only

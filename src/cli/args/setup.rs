@@ -6,37 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::mail::MailArgs;
+use super::token::TokenArgs;
 use super::values;
-use crate::domain::{TokenSource, UniqueIdentifier, WireProfile};
+use crate::domain::{UniqueIdentifier, WireProfile};
 use crate::sandbox::{Paging, RolesForm};
-
-/// Where the token is. The token itself is never an argument: others could see it in the process list.
-#[derive(Debug, Clone, Args)]
-#[group(id = "token", required = true, multiple = false)]
-pub struct TokenArgs {
-    /// A file that only its owner can read
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-    /// A program without a shell, its output is the token; words are split at spaces
-    #[arg(long, value_name = "ARGV")]
-    pub token_command: Option<String>,
-    /// The name of an environment variable
-    #[arg(long, value_name = "NAME")]
-    pub token_env: Option<String>,
-}
-
-impl TokenArgs {
-    /// As the connection keeps it. A relative path is made absolute by the caller.
-    pub fn source(&self) -> TokenSource {
-        match (&self.token_file, &self.token_command, &self.token_env) {
-            (Some(path), ..) => TokenSource::File { path: path.clone() },
-            (_, Some(command), _) => {
-                TokenSource::Command { argv: command.split_whitespace().map(str::to_owned).collect() }
-            }
-            (.., name) => TokenSource::Env { name: name.clone().unwrap_or_default() },
-        }
-    }
-}
 
 /// `connect`.
 #[derive(Debug, Clone, Args)]
@@ -50,6 +23,9 @@ pub struct ConnectArgs {
     /// Where the token is.
     #[command(flatten)]
     pub token: TokenArgs,
+    /// Trust only the certificates in this PEM file, not those of the system
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
     /// Which environment this is, shown so that nobody works in the wrong one
     #[arg(long, value_name = "WORD")]
     pub badge: Option<String>,

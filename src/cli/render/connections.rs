@@ -51,6 +51,8 @@ pub(in crate::cli) fn connection_json(c: &Connection) -> Value {
         "enabled": c.enabled,
         "enabled_at": c.enabled_at,
         "token": c.token.words(),
+        "token_mark": c.token_mark,
+        "ca_file": c.ca_file,
         "unique_identifier": c.unique_identifier.word(),
         "profile": c.profile.word(),
         "actions": {
@@ -88,6 +90,7 @@ pub(in crate::cli) fn connection_text(c: &Connection) -> String {
         format!("{}  {}", c.name, c.base_url),
         format!("SCIM is {}", if c.enabled { "enabled" } else { "disabled: nothing is sent" }),
         format!("{:<40} HTTP Header, token from {}", "Authentication mode", c.token.words()),
+        format!("{:<40} {}", "Token last accepted (its mark)", c.token_mark.as_deref().unwrap_or("none yet")),
     ];
     out.extend(verbs::settings(c).into_iter().map(|(name, value)| format!("{name:<40} {value}")));
     out.push(format!("{:<40} {}", "Protected people", c.protected.len()));

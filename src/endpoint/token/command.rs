@@ -7,20 +7,24 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
-use super::{MAX_TOKEN, TokenError, file};
+use super::{MAX_TOKEN, TokenError, file, variable};
+use crate::domain::Zeroizing;
 use crate::endpoint::excerpt::excerpt;
 
 /// How much of the end of its standard error is kept.
 const MAX_SAID: usize = 4 << 10;
 
 /// Its standard output. It gets no input, so that it fails rather than waits for an answer.
-pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Vec<u8>, TokenError> {
+pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Zeroizing<Vec<u8>>, TokenError> {
     let (program, arguments) = argv.split_first().ok_or_else(|| TokenError::CommandNotStarted {
         program: String::new(),
         reason: "no program is named".to_owned(),
     })?;
     let shown = excerpt(program, 120);
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    // Secrets in our own environment are not for it.
+    variable::clean(&mut command);
+    let mut child = command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -62,10 +66,10 @@ pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Vec<u8>, T
 }
 
 /// The first `cap` bytes; then the pipe is closed.
-async fn first(pipe: Option<impl AsyncRead + Unpin>, cap: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
+async fn first(pipe: Option<impl AsyncRead + Unpin>, cap: u64) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_TOKEN + 2));
     if let Some(pipe) = pipe {
-        let _ = pipe.take(cap).read_to_end(&mut bytes).await;
+        let _ = pipe.take(cap).read_to_end(&mut *bytes).await;
     }
     bytes
 }

@@ -8,9 +8,26 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 
 use super::{MAX_TOKEN, TokenError};
+use crate::domain::Zeroizing;
+
+/// Who may own the file, and which permission bits it must not have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// The system's own user may own it too.
+    root: bool,
+    /// Bits of others.
+    closed: u32,
+}
+
+impl Rule {
+    /// The operator's own file, closed to everybody else.
+    pub(super) const OWN: Self = Self { root: false, closed: 0o077 };
+    /// What systemd writes: its own or the user's; an access list for the user shows as a readable group.
+    pub(super) const SYSTEMD: Self = Self { root: true, closed: 0o037 };
+}
 
 /// The file's bytes. What is checked is the opened file, so nobody can swap it in between.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, TokenError> {
+pub(super) fn read(path: &Path, rule: Rule) -> Result<Zeroizing<Vec<u8>>, TokenError> {
     let path_buf = || path.to_owned();
     let unreadable =
         |error: std::io::Error| TokenError::FileUnreadable { path: path_buf(), reason: words(&error) };
@@ -27,13 +44,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, TokenError> {
     if !meta.is_file() {
         return Err(TokenError::FileNotRegular { path: path_buf() });
     }
-    if meta.uid() != rustix::process::geteuid().as_raw() {
+    let ours = meta.uid() == rustix::process::geteuid().as_raw() || (rule.root && meta.uid() == 0);
+    if !ours {
         return Err(TokenError::FileForeign { path: path_buf(), owner: meta.uid() });
     }
-    if meta.mode() & 0o077 != 0 {
+    if meta.mode() & rule.closed != 0 {
         return Err(TokenError::FileOpen { path: path_buf(), mode: meta.mode() & 0o7777 });
     }
-    let mut bytes = Vec::new();
+    // With its final size from the start: growing would leave copies behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_TOKEN + 2));
     file.take(MAX_TOKEN as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }

@@ -14,16 +14,26 @@ use crate::domain::Secret;
 /// # Errors
 /// [`TokenError::FileUnwritable`]; the file is then as it was before.
 pub fn keep(path: &Path, token: &Secret) -> Result<(), TokenError> {
-    write(path, token).map_err(|error| TokenError::FileUnwritable {
+    keep_bytes(path, token.expose().as_bytes())
+}
+
+/// The same for a file that is encrypted already.
+///
+/// # Errors
+/// As [`keep`].
+pub fn keep_bytes(path: &Path, bytes: &[u8]) -> Result<(), TokenError> {
+    write(path, bytes).map_err(|error| TokenError::FileUnwritable {
         path: path.to_owned(),
         reason: super::file::words(&error),
     })
 }
 
-fn write(path: &Path, token: &Secret) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let fresh = path.with_extension("new");
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(".scimdeck-new");
+    let fresh = path.with_file_name(name);
     // Left by a process that died in between; a link there would be followed otherwise.
     match fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -31,7 +41,7 @@ fn write(path: &Path, token: &Secret) -> io::Result<()> {
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
     let written = file
-        .write_all(token.expose().as_bytes())
+        .write_all(bytes)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&fresh, path));
     if written.is_err() {

@@ -4,6 +4,10 @@ use std::path::Path;
 
 use super::*;
 
+async fn resolve(source: &TokenSource) -> Result<Secret, TokenError> {
+    fetch(source).await.map(|token| token.secret)
+}
+
 fn write(dir: &Path, content: &str, mode: u32) -> TokenSource {
     let path = dir.join("token");
     fs::write(&path, content).expect("a file");
@@ -122,7 +126,7 @@ async fn a_command_that_waits_or_writes_without_end_is_stopped() {
     let pid_file = dir.path().join("pid");
     let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
     // The shell needs a moment to start its child before both are stopped.
-    let error = resolve_within(&command(&script), Duration::from_secs(2)).await.expect_err("timeout");
+    let error = fetch_within(&command(&script), Duration::from_secs(2)).await.expect_err("timeout");
     assert!(matches!(error, TokenError::CommandTimeout { seconds: 2, .. }), "{error}");
     let pid: i32 = fs::read_to_string(&pid_file).expect("a pid").trim().parse().expect("a number");
     let pid = rustix::process::Pid::from_raw(pid).expect("a pid");

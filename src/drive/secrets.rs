@@ -1,0 +1,81 @@
+//! Encrypted tokens: who is asked for a passphrase, and a new file.
+
+use std::path::{Path, PathBuf};
+
+use super::{Drive, problem};
+use crate::domain::{Secret, TokenSource};
+use crate::endpoint::token::{self, Asked, TokenError};
+use crate::engine::{Problem, ProblemKind, TestReport};
+
+/// Asks this way where an encrypted token's passphrase is needed and nothing hands it over. The number counts the
+/// answers that were wrong.
+pub fn ask_passphrase_with(ask: impl Fn(&Path, u32) -> Asked + Send + Sync + 'static) {
+    token::keyring().ask_with(ask);
+}
+
+/// Asks nobody any more, because the terminal is used otherwise: what is locked stays so until [`Drive::unlock`].
+pub fn ask_passphrase_of_nobody() {
+    token::keyring().ask_nobody();
+}
+
+/// The passphrase that a service or CI hands over, where one does.
+pub fn passphrase_handed_over() -> Result<Option<Secret>, Problem> {
+    token::handed_over().map_err(|error| bad(&error))
+}
+
+/// The token in bytes that were piped or typed at `place`.
+pub fn read_token(bytes: &[u8], place: &str) -> Result<Secret, Problem> {
+    token::check(bytes, place).map_err(|error| bad(&error))
+}
+
+/// Writes an encrypted token file; one that is there is replaced whole. Takes about a second.
+pub async fn encrypt_token(path: &Path, token: &Secret, passphrase: &Secret) -> Result<(), Problem> {
+    let mut random = [0_u8; token::SEAL_RANDOM];
+    getrandom::fill(&mut random).map_err(|_| unsealed())?;
+    let (secret, key) = (token.clone(), passphrase.clone());
+    let sealed = tokio::task::spawn_blocking(move || token::seal(&secret, &key, &random)).await;
+    let text = sealed.ok().flatten().ok_or_else(unsealed)?;
+    token::keep_bytes(path, text.as_bytes()).map_err(|error| {
+        Problem::new(ProblemKind::Internal, "token_file", format!("{error}."), "Correct it, then try again.")
+    })
+}
+
+fn unsealed() -> Problem {
+    let text = "The token could not be encrypted: the system gave no random numbers or no memory. Nothing was written.";
+    Problem::new(ProblemKind::Internal, "token_file", text, "Try again.")
+}
+
+fn bad(error: &TokenError) -> Problem {
+    let text = format!("{error}. Nothing was changed.");
+    Problem::new(ProblemKind::BadInput, "token", text, "Give the token, and nothing else.")
+}
+
+impl Drive {
+    /// The encrypted token file that nobody has opened in this process yet.
+    pub fn locked(&self) -> Option<PathBuf> {
+        match &self.shared.directory().connection().token {
+            TokenSource::Encrypted { path } if !token::keyring().knows(path) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    /// Has the token fetched now, so that a passphrase is asked while the terminal can still ask. What goes wrong shows
+    /// when the token is needed.
+    pub async fn fetch_early(&self) {
+        if self.locked().is_some() {
+            let _ = token::fetch(&self.shared.directory().connection().token).await;
+        }
+    }
+
+    /// Opens the encrypted token with its passphrase, and tests the connection. What stood still for it goes on.
+    pub async fn unlock(&self, passphrase: Secret) -> Result<TestReport, Problem> {
+        let TokenSource::Encrypted { path } = self.shared.directory().connection().token.clone() else {
+            return self.test().await;
+        };
+        token::keyring().unlock(&path, passphrase).await.map_err(|error| {
+            let text = format!("{error}. Nothing was sent.");
+            Problem::new(ProblemKind::Endpoint, problem::LOCKED, text, "Try again: U in Provisioning.")
+        })?;
+        self.test().await
+    }
+}
