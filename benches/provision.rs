@@ -92,7 +92,7 @@ async fn engine(latency: Duration) -> f64 {
     let home = tempfile::tempdir().unwrap();
     let (drive, _) = directory(&base_url, home.path()).await;
     let preview = drive.preview(Command::Provision(Who::NotProvisioned), Vec::new()).await.unwrap();
-    let approval = Approval { confirmed: true, brake: Some(PEOPLE as u32) };
+    let approval = Approval { confirmed: true, brake: Some(PEOPLE as u32), reason: None };
     let began = Instant::now();
     let report =
         drive.run(preview, approval, tokio::sync::watch::channel(Progress::default()).0).await.unwrap();

@@ -200,6 +200,9 @@ impl Seam for Drive {
     async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
         self.deactivations(since).await
     }
+    fn reason(&self) -> Option<String> {
+        Self::reason(self)
+    }
     fn actor(&self) -> String {
         user()
     }

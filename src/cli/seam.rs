@@ -61,6 +61,11 @@ pub trait Seam {
     /// Operations that end access: those open, and those decided from a time on.
     fn deactivations(&self, since: Option<Time>) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
 
+    /// Why, where it was said on the command line.
+    fn reason(&self) -> Option<String> {
+        None
+    }
+
     /// Who decides, as audit entries name them.
     fn actor(&self) -> String;
 

@@ -25,6 +25,7 @@ mod preview;
 mod problem;
 mod publish;
 mod push_group;
+mod reason;
 mod reported;
 mod resend;
 mod run;

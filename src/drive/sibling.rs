@@ -69,7 +69,7 @@ impl Drive {
         let report = drive.test().await.map_err(saved_all_the_same)?;
         if report.ok {
             let preview = drive.preview(Command::Enable, Vec::new()).await?;
-            let approval = Approval { confirmed: true, brake: None };
+            let approval = Approval { confirmed: true, brake: None, reason: None };
             drive.run(preview, approval, tokio::sync::watch::channel(Progress::default()).0).await?;
         }
         drive.stop().await;

@@ -235,6 +235,9 @@ pub enum Command {
         /// User names, or ids of operations; without one what your last run did
         #[arg(value_name = "USER|OPERATION")]
         what: Vec<String>,
+        /// All that was done in one run: that of this operation
+        #[arg(long, value_name = "OPERATION", conflicts_with = "what")]
+        run: Option<String>,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,
