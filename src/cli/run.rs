@@ -63,6 +63,7 @@ pub async fn run_on<S: Seam>(
         Typed::Undo { what, run, consent } => {
             undo::undo(seam, face, what, run.as_deref(), consent, global.read_only).await
         }
+        Typed::TakeOver { holder } => super::take_over::take_over(seam, face, holder, global.read_only).await,
         Typed::Resend(who) => undo::resend(seam, face, &who.users, global.read_only).await,
         other => match decision(&seam.directory(), other)? {
             Some((command, consent)) => act(seam, face, command, &consent, global.read_only).await,

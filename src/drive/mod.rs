@@ -34,6 +34,7 @@ mod scan;
 mod shared;
 mod sibling;
 mod still;
+mod take_over;
 mod tasks;
 mod test;
 mod token;
@@ -59,7 +60,7 @@ use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Ids, OpId, PersonId, Secret};
+use crate::domain::{Connection, ConnectionId, Ids, OpId, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
 use crate::store::Store;
 
@@ -104,6 +105,11 @@ impl Drop for Tasks {
 impl Drive {
     /// Loads the directory and starts the background tasks. Sends nothing.
     pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
+        Self::open_after(config, Arc::default()).await
+    }
+
+    /// As [`Self::open`], in a process that was on other connections before.
+    async fn open_after(config: DriveConfig, used: Arc<Mutex<Vec<ConnectionId>>>) -> Result<Self, Problem> {
         let id = config.connection.id;
         let loaded = config.store.directory(config.connection).await;
         let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
@@ -119,6 +125,8 @@ impl Drive {
             actor: config.actor,
             reason: config.reason,
             read_only: config.read_only,
+            used,
+            doing: Mutex::new(if config.watch { "console" } else { "command" }.to_owned()),
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
             groups: tokio::sync::Mutex::new(()),
@@ -132,6 +140,9 @@ impl Drive {
             changed: Notify::new(),
             wrote: Notify::new(),
         });
+        if config.watch {
+            chain::on(&shared);
+        }
         let runner = Runner::new(shared.clone(), inbox, loaded.operations);
         let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {

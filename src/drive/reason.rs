@@ -1,6 +1,7 @@
 //! Why something is done: said with the run, or with the whole command line.
 
 use super::Drive;
+use super::shared::hold;
 use crate::engine::{Approval, Preview, Problem};
 
 impl Drive {
@@ -13,6 +14,14 @@ impl Drive {
     pub(super) fn reason_of(&self, approval: &Approval) -> Option<String> {
         let given = approval.reason.as_deref().or(self.shared.reason.as_deref());
         given.map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned)
+    }
+
+    /// What a command line does while it sends; a console is one all the time.
+    pub(super) fn doing(&self, preview: &Preview) {
+        let mut doing = hold(&self.shared.doing);
+        if *doing != "console" {
+            preview.decision.cause.clone_into(&mut doing);
+        }
     }
 
     /// Where the connection asks for it nobody loses access without a reason.

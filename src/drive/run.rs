@@ -43,6 +43,7 @@ impl Drive {
         approve(&preview, &approval)?;
         self.reasoned(&preview, reason.as_deref())?;
         let operations = self.operations(&preview, reason.as_deref());
+        self.doing(&preview);
         let resumes = match preview.command {
             Command::Apply => true,
             Command::Enable => !preview.decision.changes.is_empty(),

@@ -242,6 +242,12 @@ pub enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    /// Send in place of another scimdeck process that holds the sending and stands still
+    TakeOver {
+        /// The holder's exact id, as status and a refused command give it
+        #[arg(long, value_name = "ID")]
+        holder: String,
+    },
     /// Have the app send an invitation again; at most one in 20 minutes
     Resend(Users),
     /// Give up operations that were never sent
