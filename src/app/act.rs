@@ -36,7 +36,7 @@ impl App {
                 self.people.refresh(&self.directory, self.table_rows());
             }
             Action::Select | Action::SelectAll if self.on_tasks() => self.select_tasks(action),
-            Action::Undo => self.ask_undo(),
+            Action::Undo | Action::UndoRun => self.ask_undo(action),
             Action::Select => {
                 self.people.toggle();
                 self.people.cursor.settle(self.people.order.len(), self.table_rows());

@@ -19,6 +19,12 @@ impl App {
                 Some("there is no role attribute yet: 3 opens the Profile Editor, a adds one".to_owned())
             }
             Action::EditRoles | Action::Unassign | Action::Assign if groups => self.no_group(action),
+            Action::Undo | Action::UndoRun if self.pane == Pane::Audit && self.overlays.is_empty() => {
+                because(
+                    self.operation_here().is_none(),
+                    "no operation of ours belongs to this entry, so nothing of it can be undone",
+                )
+            }
             Action::EditRoles => {
                 because(self.assigned_targets().is_empty(), "nobody here has the app: a assigns it")
             }
@@ -173,6 +179,7 @@ fn changes(action: Action) -> bool {
             | Action::Retry
             | Action::Drop
             | Action::Undo
+            | Action::UndoRun
             | Action::Resend
             | Action::Send
             | Action::PushGroup

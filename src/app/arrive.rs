@@ -94,11 +94,14 @@ impl App {
         let label = title(&command);
         match result {
             Ok(preview) if ask || preview.must_ask() => {
-                let mut confirm = Confirm::new(label, Box::new(preview), &self.directory);
+                let confirm = Confirm::new(label, Box::new(preview), &self.directory);
+                let mut confirm = confirm.because(self.reason.as_deref());
                 confirm.task = Some(id);
                 self.ask_operator(Overlay::Confirm(Box::new(confirm)));
             }
-            Ok(preview) => self.run(label, Box::new(preview), Approval { confirmed: true, brake: None }),
+            Ok(preview) => {
+                self.run(label, Box::new(preview), Approval { confirmed: true, brake: None, reason: None })
+            }
             Err(problem) if problem.kind == ProblemKind::Held => {
                 self.ask_name(*command, typed, &format!("{} {}", problem.text, problem.next));
             }
@@ -115,6 +118,7 @@ impl App {
             Ok(report) => report,
             Err(problem) => return self.show_problem(&task.label, &problem),
         };
+        self.reason = None;
         self.last = Some((task.label.clone(), report.clone()));
         let done = self.done_words.iter().position(|(of, _)| *of == id);
         let done = done.map(|at| self.done_words.remove(at).1);

@@ -95,6 +95,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(AUDIT, ENTER, Action::Open, 1, "details", "The whole entry, with the values before and after"),
     bind(AUDIT, &[c('f')], Action::Follow, 2, "follow", "Keep the newest entry in sight, or stop doing so"),
     bind(AUDIT, &[c('o')], Action::Trace, 3, "request", "The requests and answers of this operation"),
+    bind(AUDIT, &[c('z')], Action::Undo, 4, "undo", "Make undone what this operation did"),
+    bind(AUDIT, &[c('Z')], Action::UndoRun, 5, "undo run", "Make undone all that was done in the run of this operation"),
 
     bind(SCIM, &[c('t')], Action::Test, 1, "test", "Test Connector Configuration"),
     bind(SCIM, &[c('e')], Action::EnableScim, 2, "enable/disable", "Enable SCIM provisioning, or disable it"),

@@ -189,6 +189,8 @@ impl App {
         if matches!(preview.command, Command::Provision(_)) {
             self.people.selected.clear();
         }
+        // Kept until it is used: whoever is refused does not type it again.
+        self.reason.clone_from(&approval.reason);
         let done = preview.decision.done.clone();
         let id = self.begin(label, Kind::Run { progress, stopping: false });
         self.done_words.extend(done.map(|words| (id, words)));

@@ -2,6 +2,7 @@
 
 use super::doc::Page;
 use super::field::Field;
+use super::key::Code;
 use super::keymap::{self, Action, Context};
 use super::layout::Room;
 use super::{Key, TaskId, plan_doc};
@@ -19,6 +20,12 @@ pub struct Confirm {
     pub page: Page,
     /// The field for the number, when the brake holds.
     pub brake: Option<Field>,
+    /// The field for the reason, where somebody loses access.
+    pub reason: Option<Field>,
+    /// Whether the connection asks for a reason.
+    pub reason_needed: bool,
+    /// Whether keys go to the reason.
+    pub in_reason: bool,
     /// Whether OK is marked instead of Cancel.
     pub ok: bool,
     /// Whether the exact requests are shown instead of the summary.
@@ -43,7 +50,28 @@ impl Confirm {
     pub fn new(title: String, preview: Box<Preview>, directory: &Directory) -> Self {
         let page = Page::new(plan_doc::summary(&preview, directory));
         let brake = preview.plan.brake.held.map(|n| Field::text("brake", &format!("Type {n} to go on"), ""));
-        Self { title, preview, page, brake, ok: false, requests: false, task: None }
+        let reason = preview.removes().then(|| Field::text("reason", "Why (goes into the audit log)", ""));
+        let reason_needed = directory.connection().reason_required && reason.is_some();
+        Self {
+            title,
+            preview,
+            page,
+            brake,
+            reason,
+            reason_needed,
+            in_reason: false,
+            ok: false,
+            requests: false,
+            task: None,
+        }
+    }
+
+    /// With the reason that was typed for the same before and not used.
+    pub fn because(mut self, kept: Option<&str>) -> Self {
+        if let (Some(field), Some(kept)) = (&mut self.reason, kept) {
+            field.set(kept);
+        }
+        self
     }
 
     /// Whether OK may be pressed: the brake is silent, or its number was typed.
@@ -51,19 +79,57 @@ impl Confirm {
         self.typed() == self.preview.plan.brake.held
     }
 
+    /// The reason as typed; none when nothing was.
+    pub fn why(&self) -> Option<String> {
+        let typed = self.reason.as_ref().and_then(Field::value)?;
+        Some(typed.trim().to_owned()).filter(|reason| !reason.is_empty())
+    }
+
+    /// Keys for the reason: text, and Tab or Enter to go on to OK.
+    fn press_reason(&mut self, key: Key) -> Step {
+        match key.code {
+            Code::Esc => return Step::Cancel,
+            Code::Enter | Code::Tab | Code::BackTab => {
+                self.in_reason = false;
+                self.ok = self.ready() && key.code != Code::BackTab;
+            }
+            _ => {
+                if let Some(field) = &mut self.reason {
+                    field.press(key);
+                    field.error = None;
+                }
+            }
+        }
+        Step::Stay
+    }
+
     fn typed(&self) -> Option<u32> {
         self.brake.as_ref().and_then(Field::value).and_then(|text| text.parse().ok())
     }
 
-    fn run(&self) -> Step {
-        if self.ready() { Step::Run(Approval { confirmed: true, brake: self.typed() }) } else { Step::Stay }
+    fn run(&mut self) -> Step {
+        if !self.ready() {
+            return Step::Stay;
+        }
+        let reason = self.why();
+        if self.reason_needed && reason.is_none() {
+            self.in_reason = true;
+            if let Some(field) = &mut self.reason {
+                field.error = Some("this connection asks for a reason".to_owned());
+            }
+            return Step::Stay;
+        }
+        Step::Run(Approval { confirmed: true, brake: self.typed(), reason })
     }
 
     /// Takes a key. With a brake, digits go to its field, and the letter y is not enough.
     pub fn press(&mut self, key: Key, room: Room, directory: &Directory) -> Step {
+        if self.in_reason {
+            return self.press_reason(key);
+        }
         if let Some(field) = &mut self.brake {
             let digit = key.typed().is_some_and(|c| c.is_ascii_digit());
-            if digit || matches!(key.code, super::key::Code::Backspace | super::key::Code::Delete) {
+            if digit || matches!(key.code, Code::Backspace | Code::Delete) {
                 field.press(key);
                 self.ok = self.ready();
                 return Step::Stay;
@@ -75,6 +141,11 @@ impl Confirm {
             Action::Yes if self.brake.is_none() => return self.run(),
             Action::Press if self.ok => return self.run(),
             Action::Press => return Step::Cancel,
+            // Around: Cancel, OK, the reason.
+            Action::NextField if key.code == Code::Tab && self.reason.is_some() => {
+                self.in_reason = self.ok || !self.ready();
+                self.ok = !self.in_reason;
+            }
             Action::NextField => self.ok = !self.ok && self.ready(),
             Action::View => {
                 self.requests = !self.requests;

@@ -36,6 +36,10 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     lines.push(enabled);
     let (tone, words) = sending(&app.sending);
     lines.push(Line::field("  Sending", tone, words));
+    if let Sending::Elsewhere(Some(holder)) = &app.sending {
+        lines.push(Line::field("  Held by", tone, holder.words()));
+        lines.push(Line::field("  Holder", tone, holder.id.clone()));
+    }
     lines.push(feed(app));
     lines.extend(super::rehearsal::line(app));
     lines.push(queue(app));
@@ -89,7 +93,7 @@ fn profile(profile: WireProfile) -> String {
 pub fn sending(sending: &Sending) -> (Tone, String) {
     match sending {
         Sending::Here => (Tone::Good, "sends".to_owned()),
-        Sending::Elsewhere => (Tone::Accent, "another process sends".to_owned()),
+        Sending::Elsewhere(_) => (Tone::Accent, "another process sends".to_owned()),
         Sending::Off => (Tone::Warn, "sending is off".to_owned()),
         Sending::Stopped(failure) => (Tone::Bad, format!("stopped: {} {}", failure.text, failure.next)),
         Sending::Waiting(until) => (Tone::Warn, format!("waits until {}", super::words::clock(*until))),

@@ -98,6 +98,12 @@ pub(super) fn form(c: &Connection) -> Form {
             c.brake.changes,
             "Held when more people than this are created or change role",
         ),
+        toggle(
+            "reason_required",
+            "Reason needed",
+            c.reason_required,
+            "When somebody loses access, a reason must be given",
+        ),
         number("concurrency", "Requests at once", c.concurrency, "1 to 64"),
         number("timeout", "Timeout (s)", c.timeout_s, "How long one request may take, 1 to 600"),
         toggle(
@@ -182,6 +188,7 @@ fn settings(form: &Form, present: &Connection) -> (Connection, Vec<String>) {
     c.to_app.update = on("update");
     c.to_app.deactivate = on("deactivate");
     c.to_app.exclude_user_name = on("exclude");
+    c.reason_required = on("reason_required");
     c.import.by_user_name = on("by_user_name");
     c.import.by_email = on("by_email");
     c.import.partial = on("partial");

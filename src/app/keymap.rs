@@ -42,6 +42,7 @@ pub enum Action {
     Retry,
     Drop,
     Undo,
+    UndoRun,
     Resend,
     Send,
     Raise,

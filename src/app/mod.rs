@@ -174,6 +174,8 @@ pub struct App {
     feed_asked: Option<QueryId>,
     /// What is said when a run of this task is done, besides how it ended.
     done_words: Vec<(TaskId, String)>,
+    /// The reason typed for the run that is under way, or that was refused.
+    reason: Option<String>,
     next_id: u64,
     dirty: bool,
     redraw: bool,
@@ -214,6 +216,7 @@ impl App {
             asked: Vec::new(),
             feed_asked: None,
             done_words: Vec::new(),
+            reason: None,
             next_id: 0,
             dirty: true,
             redraw: false,

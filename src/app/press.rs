@@ -60,7 +60,9 @@ impl App {
                 forms::check(form, &self.directory);
             }
             Some(Overlay::Confirm(confirm)) => {
-                if let Some(field) = &mut confirm.brake {
+                if let Some(field) = confirm.reason.as_mut().filter(|_| confirm.in_reason) {
+                    field.paste(text);
+                } else if let Some(field) = &mut confirm.brake {
                     field.paste(text);
                     confirm.ok = confirm.ready();
                 }

@@ -188,8 +188,16 @@ impl App {
         None
     }
 
-    /// Asks what was done last: for the person of the page or the selected, else by the last run.
-    pub(super) fn ask_undo(&mut self) {
+    /// Asks what was done: by the operation of an audit entry or by its run, last for the person of the page or the
+    /// selected, else by the last run.
+    pub(super) fn ask_undo(&mut self, action: Action) {
+        if self.pane == Pane::Audit && self.overlays.is_empty() {
+            let Some(op) = self.operation_here() else { return };
+            let run = action == Action::UndoRun;
+            let of = if run { UndoOf::RunOf(op) } else { UndoOf::Operations(vec![op]) };
+            self.queue.undo_asked = Some(self.ask(Query::Undoable(of)));
+            return;
+        }
         let chosen = match self.pane {
             _ if self.on_person_page() => self.targets(),
             Pane::Tasks => self.queue.selected.iter().copied().collect(),

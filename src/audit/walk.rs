@@ -101,6 +101,14 @@ impl FromStr for Hash {
     }
 }
 
+impl Head {
+    /// Count and the first digits of the hash: enough to see at a glance whether two are the same.
+    pub fn short(&self) -> String {
+        let hash = self.hash.to_string();
+        format!("{}@{}", hash.get(..12).unwrap_or(&hash), self.count)
+    }
+}
+
 impl fmt::Display for Head {
     /// `HASH@SEQ`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

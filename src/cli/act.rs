@@ -46,7 +46,8 @@ pub(super) async fn go<S: Seam>(
     preview: Preview,
     consent: &Consent,
 ) -> Result<u8, Problem> {
-    let approval = approve(face, &preview, consent).await?;
+    let mut approval = approve(face, &preview, consent).await?;
+    approval.reason = why(seam, face, &preview).await?;
     let decision = preview.decision.clone();
     let report = follow(face, seam, preview, approval).await?;
     if report.count(Outcome::Done) > 0 {
@@ -77,6 +78,24 @@ pub(super) async fn go<S: Seam>(
         return Ok(ProblemKind::NotAllowed.exit());
     }
     Ok(exit(&report))
+}
+
+/// Why somebody loses access: said with the command, or asked for at a terminal.
+async fn why<S: Seam>(seam: &S, face: &mut Face<'_>, preview: &Preview) -> Result<Option<String>, Problem> {
+    let given = seam.reason().filter(|reason| !reason.trim().is_empty());
+    if given.is_some() || !preview.removes() {
+        return Ok(given);
+    }
+    let needed = seam.directory().connection().reason_required;
+    let question = if needed {
+        "Why? (goes into the audit log; this connection asks for it) "
+    } else {
+        "Why? (goes into the audit log; empty for none) "
+    };
+    match face.ask(question).await.filter(|reason| !reason.is_empty()) {
+        None if needed => Err(Problem::reason_required()),
+        answer => Ok(answer),
+    }
 }
 
 pub(super) fn read_only_refused() -> Problem {
@@ -152,7 +171,7 @@ pub(super) async fn approve(
             && preview.plan.operations.is_empty()
             && preview.decision.changes.is_empty();
     if implied {
-        return Ok(Approval { confirmed: true, brake: None });
+        return Ok(Approval { confirmed: true, brake: None, reason: None });
     }
     let held = |code, text: String, next: String| {
         Err(Problem::new(ProblemKind::Held, code, format!("{text} Nothing was changed or sent."), next))
@@ -173,13 +192,17 @@ pub(super) async fn approve(
         };
         let question = format!("{}\nType {n} to go on: ", super::text::visible(&wrong));
         return match face.ask(&question).await {
-            Some(line) if line.parse() == Ok(n) => Ok(Approval { confirmed: true, brake: Some(n) }),
+            Some(line) if line.parse() == Ok(n) => {
+                Ok(Approval { confirmed: true, brake: Some(n), reason: None })
+            }
             _ => held("brake", wrong, format!("Look at it with --plan; if it is right, add --brake {n}.")),
         };
     }
     if needs_yes {
         return match face.ask("Go on? [y/N] ").await.map(|line| line.to_lowercase()) {
-            Some(line) if line == "y" || line == "yes" => Ok(Approval { confirmed: true, brake: None }),
+            Some(line) if line == "y" || line == "yes" => {
+                Ok(Approval { confirmed: true, brake: None, reason: None })
+            }
             Some(_) => held("unconfirmed", "It was not confirmed.".into(), "Look again with --plan.".into()),
             None => held(
                 "unconfirmed",
@@ -188,7 +211,7 @@ pub(super) async fn approve(
             ),
         };
     }
-    Ok(Approval { confirmed: true, brake: brake.held })
+    Ok(Approval { confirmed: true, brake: brake.held, reason: None })
 }
 
 /// Runs it; at a terminal one line shows how far it is.

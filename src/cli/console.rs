@@ -21,16 +21,15 @@ pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
     let here = drive.clone();
     let code = show(drive, opening.read_only, ask_which).await?;
     if code == 0 {
-        tell_head(&here, &mut std::io::stderr()).await;
+        tell_heads(&here, &mut std::io::stderr()).await;
     }
     Ok(code)
 }
 
-/// The head of the audit chain of the connection that was opened, for whoever keeps it elsewhere: `audit verify
-/// --head` finds with it what the chain alone cannot tell.
-async fn tell_head(drive: &Drive, to: &mut dyn Write) {
-    let name = drive.directory().connection().name.clone();
-    if let Ok(Some(head)) = drive.audit_head().await {
+/// The heads of the audit chains of all connections that were used, for whoever keeps them elsewhere: `audit verify
+/// --head` finds with one what the chain alone cannot tell.
+async fn tell_heads(drive: &Drive, to: &mut dyn Write) {
+    for (name, head) in drive.audit_heads().await.unwrap_or_default() {
         // A terminal that is gone is no reason to fail: the log is kept.
         let _ = writeln!(to, "audit head of {} {head}", super::text::visible(&name));
     }

@@ -22,9 +22,18 @@ pub(super) async fn look<S: Seam>(
     match typed {
         Typed::Status => {
             let stuck = seam.stuck_since().await;
+            let (head, holder) = (seam.audit_head().await?, seam.holder());
+            let holder = holder.as_ref();
             face.data(
-                |_| render::status_text(&directory, now) + &render::stuck_text(stuck),
-                || render::with_stuck(render::status_json(&directory), stuck),
+                |_| {
+                    render::status_text(&directory, now)
+                        + &render::stuck_text(stuck)
+                        + &render::evidence_text(head, holder)
+                },
+                || {
+                    let status = render::with_stuck(render::status_json(&directory), stuck);
+                    render::with_evidence(status, head, holder)
+                },
             )?;
         }
         Typed::People { flag } => people(&directory, face, *flag)?,

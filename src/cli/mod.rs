@@ -30,6 +30,7 @@ mod sandbox;
 mod seam;
 mod session;
 mod signals;
+mod take_over;
 mod terminal;
 mod text;
 mod token;

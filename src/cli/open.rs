@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 use super::seam::Seam;
-use crate::audit::chain::Chained;
+use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, ProblemKind, Progress, Report, Tasks,
-    TasksQuery, TestReport, Trace, UndoOf,
+    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, ProblemKind, Progress,
+    Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -199,6 +199,18 @@ impl Seam for Drive {
     }
     async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
         self.deactivations(since).await
+    }
+    async fn audit_head(&self) -> Result<Option<Head>, Problem> {
+        self.audit_head().await
+    }
+    fn holder(&self) -> Option<HolderSeen> {
+        self.holder()
+    }
+    async fn take_over(&self, holder: &str) -> Result<HolderSeen, Problem> {
+        self.take_over(holder, None).await
+    }
+    fn reason(&self) -> Option<String> {
+        Self::reason(self)
     }
     fn actor(&self) -> String {
         user()

@@ -64,7 +64,10 @@ pub async fn run_on<S: Seam>(
                 None => Ok(0),
             }
         }
-        Typed::Undo { what, consent } => undo::undo(seam, face, what, consent, global.read_only).await,
+        Typed::Undo { what, run, consent } => {
+            undo::undo(seam, face, what, run.as_deref(), consent, global.read_only).await
+        }
+        Typed::TakeOver { holder } => super::take_over::take_over(seam, face, holder, global.read_only).await,
         Typed::Resend(who) => undo::resend(seam, face, &who.users, global.read_only).await,
         other => match decision(&seam.directory(), other)? {
             Some((command, consent)) => act(seam, face, command, &consent, global.read_only).await,

@@ -4,13 +4,13 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
-use crate::audit::chain::Chained;
+use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::engine::{
-    Approval, CheckReport, DeepReport, ImportScan, Preview, Problem, Progress, Report, Tasks, TasksQuery,
-    TestReport, Trace, UndoOf,
+    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, Progress, Report, Tasks,
+    TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -60,6 +60,24 @@ pub trait Seam {
 
     /// Operations that end access: those open, and those decided from a time on.
     fn deactivations(&self, since: Option<Time>) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
+
+    /// The end of the audit chain, unchecked; none for an empty one.
+    fn audit_head(&self) -> impl Future<Output = Result<Option<Head>, Problem>> {
+        async { Ok(None) }
+    }
+
+    /// Which process sends; none where nobody does.
+    fn holder(&self) -> Option<HolderSeen> {
+        None
+    }
+
+    /// Becomes the sender in place of exactly this holder.
+    fn take_over(&self, holder: &str) -> impl Future<Output = Result<HolderSeen, Problem>>;
+
+    /// Why, where it was said on the command line.
+    fn reason(&self) -> Option<String> {
+        None
+    }
 
     /// Who decides, as audit entries name them.
     fn actor(&self) -> String;

@@ -15,6 +15,7 @@ pub(super) async fn undo<S: Seam>(
     seam: &S,
     face: &mut Face<'_>,
     what: &[String],
+    run: Option<&str>,
     consent: &Consent,
     read_only: bool,
 ) -> Result<u8, Problem> {
@@ -27,7 +28,15 @@ pub(super) async fn undo<S: Seam>(
         }
     }
     let mut operations = Vec::new();
-    if what.is_empty() {
+    if let Some(word) = run {
+        operations = match word.parse() {
+            Ok(id) => seam.undoable(UndoOf::RunOf(id)).await?,
+            Err(_) => Vec::new(),
+        };
+        if operations.is_empty() {
+            return Err(no_such_operation(word));
+        }
+    } else if what.is_empty() {
         operations = seam.undoable(UndoOf::LastRun).await?;
     }
     if !people.is_empty() {
@@ -36,12 +45,16 @@ pub(super) async fn undo<S: Seam>(
     if !ids.is_empty() {
         let found = seam.undoable(UndoOf::Operations(ids.clone())).await?;
         if let Some(missing) = ids.iter().find(|id| found.iter().all(|op| op.id != **id)) {
-            let next = "Its id stands in results, in the audit feed and in: scimdeck show USER";
-            return Err(bad("no_such_operation", format!("There is no operation {missing}."), next));
+            return Err(no_such_operation(&missing.to_string()));
         }
         operations.extend(found);
     }
     act(seam, face, Command::Undo(operations), consent, read_only).await
+}
+
+fn no_such_operation(word: &str) -> Problem {
+    let next = "Its id stands in results, in the audit feed and in: scimdeck show USER";
+    bad("no_such_operation", format!("There is no operation {word}."), next)
 }
 
 /// Asks the app to send invitations again; 5 when one of them was not sent.

@@ -247,6 +247,9 @@ pub struct Connection {
     /// The brake's thresholds.
     #[serde(default)]
     pub brake: BrakeLimits,
+    /// Whether a command by which somebody loses access needs a reason.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reason_required: bool,
     /// How accounts are matched with people when they are imported.
     #[serde(default)]
     pub import: ImportRules,
@@ -296,6 +299,7 @@ impl Connection {
             badge: Badge::default(),
             feed: None,
             brake: BrakeLimits::default(),
+            reason_required: false,
             import: ImportRules::default(),
             ignored: Vec::new(),
             protected: Vec::new(),

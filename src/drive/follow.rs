@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::lock;
 use super::order::Order;
 use super::shared::{Follower, News, Shared, hold};
 use super::words::{disabled, stands_still};
@@ -80,10 +81,10 @@ impl Following {
                     if !shared.directory().connection().enabled {
                         return Some(disabled());
                     }
-                    if *shared.sending.borrow() == Sending::Elsewhere {
+                    if matches!(*shared.sending.borrow(), Sending::Elsewhere(_)) {
                         idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
-                        if idle > PATIENCE {
-                            return Some(stands_still());
+                        if let Some(stop) = sender_stands_still(shared, idle) {
+                            return Some(stop);
                         }
                     }
                 }
@@ -161,6 +162,16 @@ impl Following {
         };
         Progress { total: self.total, done: count(false), failed: count(true), waiting: self.paused }
     }
+}
+
+/// Why waiting for another sender is over: it gives no sign of life, or nothing came of it for very long.
+fn sender_stands_still(shared: &Shared, idle: Duration) -> Option<Failure> {
+    if idle < lock::SILENT {
+        return None;
+    }
+    let seen = shared.home.as_deref().and_then(|home| lock::seen(home, shared.connection));
+    let silent = seen.as_ref().is_some_and(|seen| seen.silent_s.is_some());
+    (silent || idle > PATIENCE).then(|| stands_still(seen.as_ref()))
 }
 
 /// Whether it goes on by itself so late that nobody stays to see it.

@@ -7,7 +7,7 @@ use super::{connections, lock, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
 use crate::domain::{Connection, ConnectionId, TokenSource};
-use crate::engine::{ConnectionRow, Problem, ProblemKind, name_fault};
+use crate::engine::{ConnectionRow, Holder, Problem, ProblemKind, name_fault};
 use crate::store::{Batch, Store, Which};
 
 /// The home's own setting: which connection is used where none is named.
@@ -94,13 +94,21 @@ pub async fn remove_connection(
 ) -> Result<(), Problem> {
     let id = connection.id;
     // Nobody sends for it meanwhile. Freed when this returns.
-    let _lock = match lock::try_lock(home, id) {
+    let holder = Holder {
+        user: actor.to_owned(),
+        pid: std::process::id(),
+        since: now(),
+        doing: "connection remove".to_owned(),
+        ..Holder::default()
+    };
+    let _lock = match lock::take(home, id, &holder) {
         Ok(Some(file)) => file,
         Ok(None) => {
+            let by = lock::seen(home, id).map(|seen| format!(": {}", seen.words())).unwrap_or_default();
             return Err(Problem::new(
                 ProblemKind::NotAllowed,
                 "in_use",
-                format!("{} is open in another scimdeck. Nothing was changed.", connection.name),
+                format!("{} is open in another scimdeck{by}. Nothing was changed.", connection.name),
                 "Leave that console or command first.",
             ));
         }

@@ -4,8 +4,10 @@ use super::lock;
 use super::runner::Runner;
 use super::shared::now;
 use super::words::store_failure;
-use crate::engine::machine::taken_over;
-use crate::store::{Batch, StoreError, Which};
+use crate::engine::machine::{Policy, taken_over};
+use crate::store::{Batch, Move, StoreError, Which};
+use crate::audit::{AuditEntry};
+use crate::domain::{OpState};
 
 impl Runner {
     /// Becomes the sender if nobody else is.
@@ -17,10 +19,13 @@ impl Runner {
             return false;
         }
         if let Some(home) = &self.shared.home {
-            match lock::try_lock(home, self.shared.connection) {
-                Ok(Some(file)) => self.lock = Some(file),
+            let holder = self.shared.as_holder(self.shared.reason.clone());
+            match lock::take(home, self.shared.connection, &holder) {
+                Ok(Some(lock)) => self.lock = Some(lock),
                 Ok(None) => {
                     self.elsewhere = true;
+                    let seen = lock::seen(home, self.shared.connection);
+                    self.holder = seen.map(|seen| Box::new(seen.holder));
                     self.show();
                     return false;
                 }
@@ -31,7 +36,7 @@ impl Runner {
                 }
             }
         }
-        if let Err(error) = self.take_lead().await {
+        if let Err(error) = self.take_lead(Vec::new()).await {
             self.lock = None;
             self.halted = Some(store_failure(&error));
             self.show();
@@ -42,12 +47,25 @@ impl Runner {
     }
 
     /// Raises the fence and puts what a dead sender left inflight in doubt.
-    async fn take_lead(&mut self) -> Result<(), StoreError> {
+    pub(super) async fn take_lead(&mut self, audit: Vec<AuditEntry>) -> Result<(), StoreError> {
         let shared = self.shared.clone();
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
         let live = shared.store.operations(shared.connection, Which::Live).await?;
         let moves = taken_over(&live, now());
         let batch = Batch { moves, fence: self.fence, ..shared.batch() };
+        let at = now();
+        let moves: Vec<Move> = live
+            .iter()
+            .filter(|op| op.state == OpState::Inflight)
+            .map(|op| {
+                let mut to = op.clone();
+                to.state = OpState::InDoubt;
+                to.not_before = Some(at.plus_ms(Policy::default().settle_ms));
+                to.updated_at = at;
+                Move { from: OpState::Inflight, to }
+            })
+            .collect();
+        let batch = Batch { moves, audit, fence: self.fence, ..shared.batch() };
         shared.commit(batch).await?;
         shared.catch_up().await?;
         let live = shared.store.operations(shared.connection, Which::Live).await?;

@@ -26,6 +26,7 @@ mod problem;
 mod publish;
 mod push_group;
 mod rehearsal;
+mod reason;
 mod reported;
 mod resend;
 mod run;
@@ -36,6 +37,7 @@ mod shared;
 mod sibling;
 mod still;
 mod sweep;
+mod take_over;
 mod tasks;
 mod test;
 mod token;
@@ -65,7 +67,7 @@ use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, Ids, OpId, PersonId, Secret};
+use crate::domain::{Connection, ConnectionId, Ids, OpId, PersonId, Secret};
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
 use crate::store::Store;
 
@@ -110,6 +112,11 @@ impl Drop for Tasks {
 impl Drive {
     /// Loads the directory and starts the background tasks. Sends nothing.
     pub async fn open(config: DriveConfig) -> Result<Self, Problem> {
+        Self::open_after(config, Arc::default()).await
+    }
+
+    /// As [`Self::open`], in a process that was on other connections before.
+    async fn open_after(config: DriveConfig, used: Arc<Mutex<Vec<ConnectionId>>>) -> Result<Self, Problem> {
         let id = config.connection.id;
         let loaded = config.store.directory(config.connection).await;
         let (directory, loaded) = loaded.map_err(|e| problem::store(&e))?;
@@ -125,6 +132,8 @@ impl Drive {
             actor: config.actor,
             reason: config.reason,
             read_only: config.read_only,
+            used,
+            doing: Mutex::new(if config.watch { "console" } else { "command" }.to_owned()),
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
             groups: tokio::sync::Mutex::new(()),
@@ -139,6 +148,9 @@ impl Drive {
             changed: Notify::new(),
             wrote: Notify::new(),
         });
+        if config.watch {
+            chain::on(&shared);
+        }
         let runner = Runner::new(shared.clone(), inbox, loaded.operations);
         let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {

@@ -15,6 +15,15 @@ pub(super) enum Order {
     LookAgain,
     /// Become the sender if nobody else is; answers whether this process is.
     Lead(oneshot::Sender<bool>),
+    /// Become the sender in place of this holder, who may be alive.
+    TakeOver {
+        /// Its exact id.
+        from: String,
+        /// Why.
+        reason: Option<String>,
+        /// From whom it was taken, or why it was not.
+        answer: oneshot::Sender<super::take_over::TakenOver>,
+    },
     /// Which operations wait for an operator or go on by themselves.
     Live(oneshot::Sender<Vec<OpId>>),
     /// Those that wait for an operator go on.

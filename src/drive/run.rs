@@ -39,8 +39,11 @@ impl Drive {
         // What another process did since the preview counts too.
         self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
         let preview = self.fresh(preview).await?;
+        let reason = self.reason_of(&approval);
         approve(&preview, &approval)?;
-        let operations = self.operations(&preview);
+        self.reasoned(&preview, reason.as_deref())?;
+        let operations = self.operations(&preview, reason.as_deref());
+        self.doing(&preview);
         let resumes = match preview.command {
             Command::Apply => true,
             Command::Enable => !preview.decision.changes.is_empty(),
@@ -48,7 +51,7 @@ impl Drive {
         };
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-        self.commit(&preview, operations.clone()).await?;
+        self.commit(&preview, operations.clone(), reason).await?;
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
@@ -119,7 +122,7 @@ impl Drive {
         ))
     }
 
-    fn operations(&self, preview: &Preview) -> Vec<Operation> {
+    fn operations(&self, preview: &Preview, reason: Option<&str>) -> Vec<Operation> {
         let at = now();
         let directory = self.shared.directory();
         let mut ids = hold(&self.shared.ids);
@@ -142,18 +145,23 @@ impl Drive {
                 created_at: at,
                 updated_at: at,
                 actor: self.shared.actor.clone(),
-                reason: self.shared.reason.clone(),
+                reason: reason.map(str::to_owned),
             })
             .collect()
     }
 
-    async fn commit(&self, preview: &Preview, operations: Vec<Operation>) -> Result<(), Problem> {
+    async fn commit(
+        &self,
+        preview: &Preview,
+        operations: Vec<Operation>,
+        reason: Option<String>,
+    ) -> Result<(), Problem> {
         let decision = &preview.decision;
         let mut changes = decision.changes.clone();
         changes.extend(preview.observed.iter().cloned());
         let mut cancel = preview.plan.cancel.clone();
         cancel.extend(&decision.cancel);
-        let audit = self.entries(preview);
+        let audit = self.entries(preview, reason);
         let batch = Batch {
             changes,
             operations,
@@ -194,7 +202,7 @@ impl Drive {
     }
 
     /// What was decided here: one entry about the whole, or one per person where few are named.
-    fn entries(&self, preview: &Preview) -> Vec<AuditEntry> {
+    fn entries(&self, preview: &Preview, reason: Option<String>) -> Vec<AuditEntry> {
         let decision = &preview.decision;
         // A look that taught nothing is no event: imports may run every hour.
         if decision.changes.iter().all(|change| matches!(change, Change::Swept(_))) {
@@ -209,19 +217,14 @@ impl Drive {
             _ => Source::Console,
         };
         let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
-            seq: 0,
             time: at,
-            remote_time: None,
             source,
             event: decision.cause.clone(),
             person,
             subject,
             actor: self.shared.actor.clone(),
-            operation: None,
             detail,
-            changes: Vec::new(),
-            reason: self.shared.reason.clone(),
-            remote_id: None,
+            reason: reason.clone(),
             ..AuditEntry::default()
         };
         let people: Vec<PersonId> = touched(&decision.changes);

@@ -5,7 +5,6 @@
 //! were live when this process started are only offered; they move when an operator says so.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,17 +16,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accepted;
 use super::answers::Answers;
+use super::lock::{self, Lock};
 use super::order::Order;
 use super::perform::perform;
 use super::shared::{Shared, now};
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
-use crate::engine::{Sending, Standstill, Trace};
+use crate::engine::{Holder, Sending, Standstill, Trace};
+use crate::engine::wire::{Wire};
 use crate::store::{Applied, Batch, StoreError, Which};
-
-/// How often a process that is not the sender tries to become it.
-const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
 
 type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;
 
@@ -39,11 +37,13 @@ pub(super) struct Runner {
     saves: FuturesOrdered<Save>,
     traces: Vec<Trace>,
     answers: Answers,
-    pub(super) lock: Option<File>,
+    pub(super) lock: Option<Lock>,
     pub(super) fence: Option<u64>,
     pub(super) leads: bool,
     /// Another process is the sender.
     pub(super) elsewhere: bool,
+    /// Which one, where it says so.
+    pub(super) holder: Option<Box<Holder>>,
     /// Why this process cannot be the sender: no lock, no store.
     pub(super) halted: Option<Failure>,
     /// The endpoint is down, asks to wait, or refuses the token.
@@ -81,6 +81,7 @@ impl Runner {
             fence: None,
             leads: false,
             elsewhere: false,
+            holder: None,
             halted: None,
             pause: None,
             offered: live.into_iter().map(|op| (op.id, op)).collect(),
@@ -94,8 +95,9 @@ impl Runner {
 
     /// Runs until the drive is dropped.
     pub(super) async fn run(mut self) {
-        let mut take_over = tokio::time::interval(TAKE_OVER_EVERY);
-        take_over.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // The sender gives a sign of life as often as another process tries to become it.
+        let mut beat = tokio::time::interval(lock::BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let wake = self.wake;
             tokio::select! {
@@ -111,9 +113,7 @@ impl Runner {
                     self.wake = None;
                     self.feed(Event::Tick);
                 }
-                _ = take_over.tick(), if self.elsewhere => {
-                    self.lead().await;
-                }
+                _ = beat.tick(), if self.elsewhere || self.lock.is_some() => self.beat().await,
             }
             if self.in_flight.is_empty() && self.saves.is_empty() {
                 for waiting in self.quiet.drain(..) {
@@ -133,6 +133,10 @@ impl Runner {
             Order::Lead(answer) => {
                 let leads = self.lead().await;
                 let _ = answer.send(leads);
+            }
+            Order::TakeOver { from, reason, answer } => {
+                let taken = self.take_over(&from, reason).await;
+                let _ = answer.send(taken);
             }
             Order::Live(answer) => {
                 let offered = self.offered.keys().copied();
@@ -211,7 +215,7 @@ impl Runner {
         } else if let Some(failure) = &self.halted {
             Sending::Stopped(failure.clone())
         } else if self.elsewhere {
-            Sending::Elsewhere
+            Sending::Elsewhere(self.holder.clone())
         } else if let Some(pause) = &self.pause {
             pause.clone()
         } else if moving > 0 {
@@ -304,6 +308,20 @@ impl Runner {
             }
             StoreError::FenceLost => self.step_down(None),
             other => self.step_down(Some(&other)),
+        }
+    }
+
+    /// The sender gives its sign of life; another process tries to become it.
+    async fn beat(&mut self) {
+        match &self.lock {
+            Some(lock) if !lock.beat() => {
+                tracing::warn!("another process took the sending over");
+                self.step_down(None);
+            }
+            Some(_) => {}
+            None => {
+                self.lead().await;
+            }
         }
     }
 

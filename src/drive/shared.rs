@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -55,6 +55,10 @@ pub(super) struct Shared {
     pub(super) actor: String,
     pub(super) reason: Option<String>,
     pub(super) read_only: bool,
+    /// The connections that this process was on, in the order of going over to them.
+    pub(super) used: Arc<Mutex<Vec<ConnectionId>>>,
+    /// What this process does, for others who want to send.
+    pub(super) doing: Mutex<String>,
     /// Tokens held by this process: SCIM, then feed.
     pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
     pub(super) line: tokio::sync::Mutex<Option<Line>>,

@@ -69,7 +69,7 @@ impl Drive {
         let report = drive.test().await.map_err(saved_all_the_same)?;
         if report.ok {
             let preview = drive.preview(Command::Enable, Vec::new()).await?;
-            let approval = Approval { confirmed: true, brake: None };
+            let approval = Approval { confirmed: true, brake: None, reason: None };
             drive.run(preview, approval, tokio::sync::watch::channel(Progress::default()).0).await?;
         }
         drive.stop().await;
@@ -102,7 +102,7 @@ impl Drive {
             let text = "The connection is not there any more. Nothing was changed.";
             Problem::new(ProblemKind::BadInput, "no_such_connection", text, "Look at the list again.")
         })?;
-        Self::open(DriveConfig {
+        let config = DriveConfig {
             store,
             home: self.shared.home.clone(),
             connection,
@@ -111,8 +111,8 @@ impl Drive {
             read_only: self.shared.read_only,
             tokens: None,
             watch,
-        })
-        .await
+        };
+        Self::open_after(config, self.shared.used.clone()).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a run or an operation stands still, in words.
 
 use crate::domain::{Failure, FailureKind};
+use crate::engine::HolderSeen;
 use crate::store::StoreError;
 
 /// The journal cannot be written: nothing may be sent.
@@ -31,13 +32,24 @@ pub(super) fn disabled() -> Failure {
 }
 
 /// Another process is the sender and does not go on.
-pub(super) fn stands_still() -> Failure {
+pub(super) fn stands_still(holder: Option<&HolderSeen>) -> Failure {
+    let (who, next) = match holder {
+        Some(seen) => (
+            seen.words(),
+            format!(
+                "Look at that process and end it, or take the sending over: scimdeck take-over --holder {}",
+                seen.holder.id
+            ),
+        ),
+        None => (
+            "another scimdeck process".to_owned(),
+            "Look at that console, or end it; then: scimdeck apply".to_owned(),
+        ),
+    };
     Failure {
         kind: FailureKind::NotAllowed,
-        text:
-            "Another scimdeck process sends for this connection and stands still; the operations stay queued."
-                .to_owned(),
-        next: "Look at that console, or end it; then: scimdeck apply".to_owned(),
+        text: format!("The sender of this connection stands still: {who}. The operations stay in the queue."),
+        next,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the background tells a face without being asked.
 
+use super::Holder;
 use crate::audit::AuditEntry;
 use crate::directory::Directory;
 use crate::domain::{Failure, Rehearsal, Time};
@@ -10,8 +11,8 @@ pub enum Sending {
     /// This process; nothing stands still.
     #[default]
     Here,
-    /// Another process on this home.
-    Elsewhere,
+    /// Another process on this home, where it says who it is.
+    Elsewhere(Option<Box<Holder>>),
     /// Nobody: the connection is disabled or this is read-only mode.
     Off,
     /// This process, and it stopped: a refused token, a dead endpoint.

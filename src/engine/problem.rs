@@ -64,6 +64,19 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Somebody would lose access, and the connection asks for a reason.
+    pub fn reason_required() -> Self {
+        Self::new(
+            ProblemKind::Held,
+            "reason_required",
+            "Somebody would lose access, and this connection asks for a reason. Nothing was changed and nothing was \
+             sent.",
+            "Give it with: --reason TEXT",
+        )
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let kind = match refusal.kind {

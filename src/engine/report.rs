@@ -31,6 +31,11 @@ impl Preview {
     pub fn must_ask(&self) -> bool {
         self.decision.confirm || self.plan.brake.held.is_some()
     }
+
+    /// Whether anybody loses access by it: a reason is asked for then.
+    pub fn removes(&self) -> bool {
+        self.plan.summary.deactivate > 0
+    }
 }
 
 /// What the operator answered.
@@ -40,6 +45,8 @@ pub struct Approval {
     pub confirmed: bool,
     /// The number typed for the brake, or `--brake N`.
     pub brake: Option<u32>,
+    /// Why, where that was said: kept with operations and audit entries.
+    pub reason: Option<String>,
 }
 
 /// How an operation of a run ended for its caller.

@@ -58,6 +58,11 @@ impl Store {
         Self { stamp, ..self }
     }
 
+    /// Who writes through this handle.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
     fn stopped(&self) -> StoreError {
         StoreError::Unusable {
             path: self.path.clone(),

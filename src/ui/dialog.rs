@@ -24,7 +24,7 @@ pub(super) fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str,
 
 /// What will happen, then the buttons. Cancel is marked first; the mark is a `>`, not only a colour.
 pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) -> Option<Position> {
-    let fixed = 2 + if confirm.brake.is_some() { 1 } else { 0 };
+    let fixed = 2 + u16::from(confirm.brake.is_some()) + u16::from(confirm.reason.is_some());
     let lines = &confirm.page.lines;
     // A long sentence takes more than one row: the box must have them, or its end is never seen.
     let columns = usize::from(layout::dialog_columns(area.width));
@@ -48,10 +48,20 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
         cursor = form::text(canvas, field, inside.x + used, y, inside.width.saturating_sub(used));
         y += 1;
     }
+    if let Some(field) = &confirm.reason {
+        let wrong = field.error.as_deref();
+        let tone = canvas.tone(if wrong.is_some() { Tone::Bad } else { Tone::Plain });
+        let mark = if confirm.in_reason { ">" } else { " " };
+        let label = wrong.unwrap_or(&field.label);
+        let used = canvas.put(inside.x, y, inside.width, &format!("{mark} {label}: "), tone);
+        let at = form::text(canvas, field, inside.x + used, y, inside.width.saturating_sub(used));
+        cursor = if confirm.in_reason { at } else { cursor };
+        y += 1;
+    }
     let mut x = inside.x;
     for (words, marked, can) in [
-        ("Cancel (esc)", !confirm.ok, true),
-        ("OK (y)", confirm.ok, confirm.ready() || confirm.brake.is_none()),
+        ("Cancel (esc)", !confirm.ok && !confirm.in_reason, true),
+        ("OK (y)", confirm.ok && !confirm.in_reason, confirm.ready() || confirm.brake.is_none()),
     ] {
         let style = match (marked, can) {
             (true, _) => theme::cursor(canvas.look),

@@ -116,6 +116,7 @@ fn merged(present: &Connection, given: &Connection) -> Connection {
     given.badge.0.trim().clone_into(&mut new.badge.0);
     new.feed.clone_from(&given.feed);
     new.brake = given.brake;
+    new.reason_required = given.reason_required;
     new.import = given.import;
     new.concurrency = given.concurrency;
     new.timeout_s = given.timeout_s;
@@ -155,6 +156,7 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
         ("Brake on removals in percent", c.brake.removal_percent.to_string()),
         ("Percent counts from", c.brake.percent_from.to_string()),
         ("Brake on changes", c.brake.changes.to_string()),
+        ("Reason needed for removals", on(c.reason_required)),
         ("Import matches user name", on(c.import.by_user_name)),
         ("Import matches e-mail", on(c.import.by_email)),
         ("Import offers partial matches", on(c.import.partial)),

@@ -27,7 +27,7 @@ fn approvals(fake: &Fake) -> Vec<Approval> {
 fn people_named_one_by_one_need_no_confirmation() {
     let fake = Fake::new();
     assert_eq!(run(&fake, "suspend bo@example.com").code, 0);
-    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: None }]);
+    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: None, reason: None }]);
     let asked = fake.asked.borrow();
     let Command::SetStatus { people, status } = &asked[0] else { panic!("{asked:?}") };
     assert_eq!((people.as_slice(), *status), (&[PersonId(2)][..], Status::Suspended));
@@ -65,7 +65,7 @@ fn yes_never_answers_the_brake_and_only_its_number_does() {
     assert_eq!(run(&fake, "provision --brake 11").code, 7);
     assert_eq!(approvals(&fake), []);
     assert_eq!(run(&fake, "provision --brake 12").code, 0);
-    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: Some(12) }]);
+    assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: Some(12), reason: None }]);
     assert_eq!(run(&fake, "provision --brake 500").code, 0);
     assert_eq!(run_attended(&fake, "provision --yes", &["y"]).code, 7);
     assert_eq!(run_attended(&fake, "provision", &["12"]).code, 0);

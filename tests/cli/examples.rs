@@ -46,6 +46,7 @@ fn looking() {
     example("audit_verify.json", "--json audit verify", 0);
     example("audit_deprovisioned.json", "--json audit deprovisioned", 0);
     example("tasks.json", "--json tasks", 0);
+    example("take_over.json", "--json take-over --holder h0123abcd", 0);
     example("trace.json", "--json trace op000000000002d", 0);
 }
 

@@ -202,6 +202,21 @@ impl Seam for Fake {
         Ok(crate::made::deactivations())
     }
 
+    async fn audit_head(&self) -> Result<Option<scimdeck::audit::chain::Head>, Problem> {
+        Ok(crate::made::chain()
+            .last()
+            .map(|last| scimdeck::audit::chain::Head { count: last.seq, hash: last.hash }))
+    }
+
+    fn holder(&self) -> Option<scimdeck::engine::HolderSeen> {
+        Some(crate::made::holder())
+    }
+
+    async fn take_over(&self, holder: &str) -> Result<scimdeck::engine::HolderSeen, Problem> {
+        assert_eq!(holder, "h0123abcd");
+        Ok(crate::made::holder())
+    }
+
     fn actor(&self) -> String {
         "operator".into()
     }

@@ -101,3 +101,18 @@ pub(crate) fn deactivations() -> Vec<Operation> {
     };
     vec![done, open]
 }
+
+/// A console that sends and hangs.
+pub(crate) fn holder() -> scimdeck::engine::HolderSeen {
+    let holder = scimdeck::engine::Holder {
+        id: "h0123abcd".into(),
+        user: "kim".into(),
+        pid: 4242,
+        session: Some("s0011223344556677".into()),
+        ssh_from: Some("192.0.2.7".into()),
+        since: crate::fake::at(1),
+        doing: "console".into(),
+        reason: None,
+    };
+    scimdeck::engine::HolderSeen { holder, silent_s: Some(9) }
+}

@@ -227,7 +227,7 @@ pub(crate) async fn run(drive: &Drive, command: Command) -> Result<Report, Probl
 
 pub(crate) async fn approve(drive: &Drive, preview: Preview, brake: Option<u32>) -> Result<Report, Problem> {
     let progress = watch::channel(Progress::default()).0;
-    let run = drive.run(preview, Approval { confirmed: true, brake }, progress);
+    let run = drive.run(preview, Approval { confirmed: true, brake, reason: None }, progress);
     tokio::time::timeout(DEADLINE, run).await.expect("a run ends")
 }
 

@@ -9,7 +9,7 @@ use crate::bench::*;
 
 async fn elsewhere(drive: &scimdeck::drive::Drive) {
     let mut notices = drive.notices();
-    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Elsewhere)).then_some(())).await;
+    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Elsewhere(_))).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

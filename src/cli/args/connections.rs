@@ -88,6 +88,9 @@ pub struct SettingArgs {
     /// The brake holds when more people than this are created or change role
     #[arg(long, value_name = "N")]
     pub brake_changes: Option<u32>,
+    /// Whether a command by which somebody loses access needs a reason
+    #[arg(long, value_name = "on|off", value_parser = on_off)]
+    pub reason_required: Option<bool>,
     /// Requests that may be under way at once, 1 to 64
     #[arg(long, value_name = "N")]
     pub concurrency: Option<u32>,
@@ -151,6 +154,7 @@ impl SettingArgs {
             set(&self.brake_percent, &mut c.brake.removal_percent),
             set(&self.brake_percent_from, &mut c.brake.percent_from),
             set(&self.brake_changes, &mut c.brake.changes),
+            set(&self.reason_required, &mut c.reason_required),
             set(&self.concurrency, &mut c.concurrency),
             set(&self.timeout, &mut c.timeout_s),
             set(&self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())), &mut c.ca_file),

@@ -240,9 +240,18 @@ pub enum Command {
         /// User names, or ids of operations; without one what your last run did
         #[arg(value_name = "USER|OPERATION")]
         what: Vec<String>,
+        /// All that was done in one run: that of this operation
+        #[arg(long, value_name = "OPERATION", conflicts_with = "what")]
+        run: Option<String>,
         /// How it is allowed.
         #[command(flatten)]
         consent: Consent,
+    },
+    /// Send in place of another scimdeck process that holds the sending and stands still
+    TakeOver {
+        /// The holder's exact id, as status and a refused command give it
+        #[arg(long, value_name = "ID")]
+        holder: String,
     },
     /// Have the app send an invitation again; at most one in 20 minutes
     Resend(Users),

@@ -72,6 +72,7 @@ pub(in crate::cli) fn connection_json(c: &Connection) -> Value {
             "percent_from": c.brake.percent_from,
             "changes": c.brake.changes,
         },
+        "reason_required": c.reason_required,
         "import": {
             "by_user_name": c.import.by_user_name,
             "by_email": c.import.by_email,

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod chain;
 mod connections;
+mod holder;
 mod import;
 mod lists;
 mod people;
@@ -24,6 +25,7 @@ pub(super) use chain::{
     verified_text,
 };
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
+pub(super) use holder::{evidence_text, taken_over_json, taken_over_text, with_evidence};
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
