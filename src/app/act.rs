@@ -73,6 +73,7 @@ impl App {
             Action::Connections => self.open_switcher(None),
             Action::UseConnection => self.go_over(),
             Action::NewConnection => self.new_connection(),
+            Action::Rehearse => self.open_faults(),
             Action::Help => {
                 let context = self.context();
                 let lines = help::page(self, context);

@@ -13,6 +13,7 @@ impl App {
         }
         let groups = self.pane == Pane::Groups && self.overlays.is_empty();
         match action {
+            Action::Rehearse => self.no_rehearsal(),
             Action::Provision => self.no_provision(),
             Action::EditRoles | Action::Assign if self.directory.attributes().is_empty() => {
                 Some("there is no role attribute yet: 3 opens the Profile Editor, a adds one".to_owned())
@@ -187,6 +188,7 @@ fn changes(action: Action) -> bool {
             | Action::EnableScim
             | Action::Settings
             | Action::Token
+            | Action::Rehearse
             | Action::NewConnection
             | Action::GoOn
             | Action::TakeIn

@@ -29,6 +29,8 @@ impl App {
                 self.refresh_all();
             }
             Msg::Stuck(since) => self.stuck = since,
+            Msg::Rehearsal(rehearsal) => self.rehearsal_moved(rehearsal.map(|told| *told)),
+            Msg::Rehearsed(id, result) => self.rehearsed(id, result),
             Msg::Resize(columns, rows) => {
                 self.size = (columns, rows);
                 self.refresh_all();

@@ -119,6 +119,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('P')], Action::DeepTest, 8, "deep test", "Documents, filters, pages, a wrong token, speed, clock; reads only"),
     bind(SCIM, &[c('i')], Action::Import, 9, "import", "Import from the app: new users and profile updates, after a review"),
 
+    bind(SCIM, &[c('F')], Action::Rehearse, 9, "rehearse a fault", "Rehearse a fault on the sandbox: what goes wrong, and what you should see"),
+
     bind(Context::Panes, &[c('/')], Action::Filter, 4, "filter", "Filter as you type: words, or flag:drift group:eng role:Admin type:none"),
     bind(Context::Panes, &[c('1')], Action::Show(Pane::Assignments), 0, "Assignments", "Go to Assignments"),
     bind(Context::Panes, &[c('2')], Action::Show(Pane::Groups), 0, "Groups", "Go to Groups"),
@@ -132,6 +134,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &[c('L')], Action::LastResults, 0, "results", "The results of the last run, person by person"),
     bind(Context::Panes, &[c('y')], Action::Copy, 0, "copy", "Copy the name under the cursor"),
     bind(Context::Panes, &[Key::ctrl('o')], Action::Connections, 0, "switch connection", "The connections of this home: go over to another, or make a new one"),
+    bind(Context::Panes, &[Key::ctrl('r')], Action::Rehearse, 0, "rehearse a fault", "Rehearse a fault on the sandbox: what goes wrong, and what you should see"),
     bind(Context::Panes, &[Key::ctrl('c')], Action::StopTask, 0, "stop", "Stop the running task; with none, leave"),
     bind(Context::Panes, &[Key::ctrl('l')], Action::Redraw, 0, "redraw", "Draw the screen anew"),
     bind(Context::Panes, &[c(':')], Action::Palette, 12, "commands", "All commands by name"),
@@ -207,6 +210,11 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Connections, ENTER, Action::UseConnection, 1, "go over", "Show this connection, which is used from then on"),
     bind(Context::Connections, &[c('n')], Action::NewConnection, 2, "new", "A new connection: saved, tested, enabled when the test is good"),
     bind(Context::Connections, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 3, "back", "Back"),
+    bind(Context::Faults, ENTER, Action::Press, 1, "switch", "Switch this fault off, or another on"),
+    bind(Context::Faults, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next fault"),
+    bind(Context::Faults, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The fault before"),
+    bind(Context::Faults, ESC, Action::Back, 4, "close", "Close the list"),
+
     bind(Context::Chooser, ENTER, Action::Press, 1, "choose", "Choose the marked person"),
     bind(Context::Chooser, &[k(Code::Down), k(Code::Tab)], Action::Down, 2, "next", "The next person"),
     bind(Context::Chooser, &[k(Code::Up), k(Code::BackTab)], Action::Up, 3, "previous", "The person before"),

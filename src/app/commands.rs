@@ -197,7 +197,7 @@ impl App {
 
     /// A form was saved.
     pub(super) fn save(&mut self, form: &Form) {
-        if self.save_token(form) {
+        if self.save_token(form) || self.save_fault(form) {
             return;
         }
         let Some(command) = forms::command(form, &self.directory) else {

@@ -30,6 +30,8 @@ pub enum Purpose {
     Connect(Vec<String>),
     /// Replace a value of this attribute's list.
     Replace(String),
+    /// A fault of the sandbox.
+    Fault,
     /// A new person, or new fields of one.
     Person(Option<PersonId>),
     /// A new group.

@@ -77,6 +77,7 @@ pub enum Action {
     Settings,
     Token,
     DeepTest,
+    Rehearse,
     Connections,
     UseConnection,
     NewConnection,
@@ -129,6 +130,8 @@ pub enum Context {
     Palette,
     /// The list of connections.
     Connections,
+    /// The faults that can be rehearsed.
+    Faults,
     /// The list that asks for a person.
     Chooser,
     /// The list of assignments that can be converted.
@@ -173,6 +176,7 @@ impl Context {
             Self::Filter => "Filter",
             Self::Palette => "Commands",
             Self::Connections => "Connections",
+            Self::Faults => "Rehearsing a fault",
             Self::Chooser => "Choosing a person",
             Self::Convert => "Select assignments to convert",
             Self::Offer => "A stopped run",
@@ -238,7 +242,7 @@ mod tests {
         use Context::*;
         let mut all =
             vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
-        all.extend([Import, Pick, Connections, Convert]);
+        all.extend([Import, Pick, Connections, Convert, Faults]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

@@ -45,6 +45,7 @@ mod plan_doc;
 mod press;
 mod profile;
 mod queue;
+mod rehearsal;
 mod replace_form;
 mod switcher;
 mod task;
@@ -89,6 +90,7 @@ pub use pane::Pane;
 pub use people::{People, Sort, View};
 pub use person_doc::{flag_glyph, flag_tone, page as person_page, reasons};
 pub use queue::{Queue, state_words};
+pub use rehearsal::{Faults, rehearsal_words};
 pub use switcher::{Switcher, connection_line};
 pub use task::{Kind, Task, Toast};
 pub use task_doc::{task_glyph, task_lines, task_page, task_tone};
@@ -96,7 +98,7 @@ pub use words::{age, clock, stamp};
 
 use crate::audit::AuditQuery;
 use crate::directory::Directory;
-use crate::domain::{ReportedValue, Time};
+use crate::domain::{Rehearsal, ReportedValue, Time};
 use crate::engine::{FeedState, ImportScan, Report, Sending, TestReport};
 use crate::verbs::LintFinding;
 
@@ -126,6 +128,8 @@ pub struct App {
     pub feed_state: FeedState,
     /// Since when nothing of the queue worked.
     pub stuck: Option<Time>,
+    /// What the sandbox has on purpose; none where there is no sandbox.
+    pub rehearsal: Option<Rehearsal>,
     /// The pane that is shown.
     pub pane: Pane,
     /// Assignments.
@@ -187,6 +191,7 @@ impl App {
             sending: Sending::default(),
             feed_state: FeedState::default(),
             stuck: None,
+            rehearsal: None,
             pane: Pane::default(),
             people: People::default(),
             groups: Groups::default(),

@@ -3,7 +3,9 @@
 use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret, Time};
+use crate::domain::{
+    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Time,
+};
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
     Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery, TestReport, Trace, UndoOf,
@@ -71,6 +73,8 @@ pub enum Msg {
     Feed(FeedState),
     /// Since when nothing of the queue worked.
     Stuck(Option<Time>),
+    /// What the sandbox has on purpose.
+    Rehearsal(Option<Box<Rehearsal>>),
     /// A command was looked at and planned.
     Previewed(TaskId, Box<Result<Preview, Problem>>),
     /// A run moved on.
@@ -89,6 +93,8 @@ pub enum Msg {
     Connected(TaskId, Box<Result<Connected, Problem>>),
     /// The endpoint's role values came.
     Reported(TaskId, Result<Vec<ReportedValue>, Problem>),
+    /// A fault of the sandbox was switched.
+    Rehearsed(TaskId, Result<Rehearsal, Problem>),
     /// The word on a stopped run was taken.
     Resumed(TaskId, Result<(), Problem>),
     /// A question was answered.
@@ -120,6 +126,8 @@ pub enum Effect {
     Reported(TaskId),
     /// Have the invitations of these people sent again.
     Resend(TaskId, Vec<PersonId>),
+    /// Switch a fault of the sandbox.
+    Rehearse(TaskId, RehearsalChange),
     /// A stopped run was offered: go on, or leave it queued.
     Resume(TaskId, bool),
     /// Answer a question.

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::import_review::ImportReview;
 use super::keymap::Context;
 use super::palette::Palette;
+use super::rehearsal::Faults;
 use super::{Cursor, QueryId, Switcher};
 use crate::audit::AuditEntry;
 use crate::domain::PersonId;
@@ -89,6 +90,8 @@ pub enum Overlay {
     Palette(Box<Palette>),
     /// The list of connections.
     Connections(Box<Switcher>),
+    /// The faults that can be rehearsed.
+    Faults(Box<Faults>),
     /// The list that asks for a person.
     Chooser(Box<Chooser>),
     /// The review of an import from the app.
@@ -110,6 +113,7 @@ impl Overlay {
             Self::Form(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
             Self::Connections(_) => Context::Connections,
+            Self::Faults(_) => Context::Faults,
             Self::Chooser(_) => Context::Chooser,
             Self::Import(review) if review.picker.is_some() => Context::Pick,
             Self::Import(_) => Context::Import,

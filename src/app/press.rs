@@ -33,6 +33,7 @@ impl App {
             Context::Confirm => self.press_confirm(key),
             Context::Palette => self.press_palette(key),
             Context::Chooser => self.press_chooser(key),
+            Context::Faults => self.press_faults(key),
             Context::Filter => self.press_filter(key),
             Context::Import => self.press_import(key),
             Context::Pick => self.press_pick(key),
@@ -71,6 +72,10 @@ impl App {
             Some(Overlay::Chooser(chooser)) => {
                 chooser.field.paste(text);
                 chooser.refresh(&self.directory);
+            }
+            Some(Overlay::Faults(list)) => {
+                list.field.paste(text);
+                list.refresh(&self.rehearsal.clone().unwrap_or_default());
             }
             Some(Overlay::Import(_)) => self.paste_pick(text),
             Some(_) => {}
@@ -207,6 +212,7 @@ impl App {
                 Overlay::Form(_)
                 | Overlay::Palette(_)
                 | Overlay::Chooser(_)
+                | Overlay::Faults(_)
                 | Overlay::Convert(_)
                 | Overlay::Offer(_)
                 | Overlay::Import(_),

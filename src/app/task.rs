@@ -45,6 +45,8 @@ pub enum Kind {
     Resume,
     /// The app is asked to send invitations again.
     Resend,
+    /// A fault of the sandbox is switched.
+    Rehearse,
 }
 
 /// A task in the foreground: somebody waits for it, and can stop waiting.
@@ -80,9 +82,13 @@ impl Task {
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
-            Kind::Test | Kind::Deep | Kind::Token | Kind::Connect | Kind::Resume | Kind::Resend => {
-                self.label.clone()
-            }
+            Kind::Test
+            | Kind::Deep
+            | Kind::Token
+            | Kind::Connect
+            | Kind::Resume
+            | Kind::Resend
+            | Kind::Rehearse => self.label.clone(),
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         },
         found: None,
         invitation: Invitation::Goes,

@@ -6,7 +6,7 @@ impl App {
     /// Whether letters go into a field just now.
     fn typing(&self) -> bool {
         match self.overlays.last() {
-            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Chooser(_)) => true,
+            Some(Overlay::Form(_) | Overlay::Palette(_) | Overlay::Chooser(_) | Overlay::Faults(_)) => true,
             Some(Overlay::Import(review)) => review.picker.is_some(),
             Some(_) => false,
             None => self.filtering.is_some(),

@@ -14,7 +14,7 @@ use super::console;
 use crate::domain::{Badge, Connection, ConnectionId, Feed, Secret, Time, TokenSource};
 use crate::drive::{Drive, DriveConfig, add_connection, fill_example};
 use crate::engine::{Problem, ProblemKind};
-use crate::sandbox::{Preset, Roles, Sandbox, SandboxConfig};
+use crate::sandbox::{Fault, Preset, Roles, Sandbox, SandboxConfig};
 use crate::sources::demo::{self as example, Demo};
 use crate::store::Store;
 
@@ -28,10 +28,12 @@ pub(super) async fn demo(
     people: Option<u32>,
     seed: Option<u64>,
     mail_dir: Option<&Path>,
+    faults: &[String],
 ) -> Result<u8, Problem> {
+    let faults = super::sandbox::faults(faults)?;
     let count = people.unwrap_or(PEOPLE) as usize;
     let example = example::demo(count, seed.unwrap_or(1)).map_err(Problem::from)?;
-    let other_side = OtherSide::start(&example, mail_dir)?;
+    let other_side = OtherSide::start(&example, mail_dir, faults)?;
     let drive = open(&example, &other_side).await?;
     drive.lead().await;
     let code = console::show(drive, false, false).await;
@@ -80,10 +82,11 @@ struct OtherSide {
 }
 
 impl OtherSide {
-    fn start(example: &Demo, mail_dir: Option<&Path>) -> Result<Self, Problem> {
+    fn start(example: &Demo, mail_dir: Option<&Path>, faults: Vec<Fault>) -> Result<Self, Problem> {
         let (scim, activity) = (random_token()?, random_token()?);
         let tokens = (Secret::new(scim.expose_secret()), Secret::new(activity.expose_secret()));
         let mut config = SandboxConfig::new(scim, activity);
+        config.faults = faults;
         config.accounts = example
             .accounts
             .iter()

@@ -39,7 +39,7 @@ pub(super) async fn first_run(
     loop {
         let Some(answer) = face.ask("s, c or q: ").await else { return Ok(0) };
         match answer.as_str() {
-            "s" => return demo::demo(None, None, None).await,
+            "s" => return demo::demo(None, None, None, &[]).await,
             "c" => break,
             "q" | "" => return Ok(0),
             _ => {}

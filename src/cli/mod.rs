@@ -124,8 +124,8 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
         Command::Completions { shell } => return generate::completions(face, *shell).map(|()| 0),
         Command::Man { command } => return generate::man(face, command.as_deref()).map(|()| 0),
         Command::Config => return generate::config(face, &home(global)?).map(|()| 0),
-        Command::Demo { people, seed, mail_dir } => {
-            return demo::demo(*people, *seed, mail_dir.as_deref()).await;
+        Command::Demo { people, seed, mail_dir, fault } => {
+            return demo::demo(*people, *seed, mail_dir.as_deref(), fault).await;
         }
         _ => {}
     }

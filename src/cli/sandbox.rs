@@ -13,7 +13,7 @@ use super::face::Face;
 use super::names::bad;
 use super::signals::Signals;
 use crate::engine::{Problem, ProblemKind};
-use crate::sandbox::{MailConfig, Pending, Sandbox, SandboxConfig, SandboxError, Smtp};
+use crate::sandbox::{Fault, MailConfig, Pending, Sandbox, SandboxConfig, SandboxError, Smtp};
 
 /// Where the two tokens and the mails are kept; a folder made for this run goes away with it.
 struct Tokens {
@@ -37,13 +37,7 @@ pub(super) async fn sandbox(
     face: &mut Face<'_>,
     signals: &mut Signals,
 ) -> Result<u8, Problem> {
-    let mut faults = Vec::new();
-    for text in &args.fault {
-        let fault = text.parse().map_err(|e: crate::sandbox::FaultError| {
-            bad("bad_fault", format!("--fault {text}: {e}."), "For example --fault 429=2:3@PUT/Users.")
-        })?;
-        faults.push(fault);
-    }
+    let faults = faults(&args.fault)?;
     let tokens = places(args.token_file.as_deref()).map_err(|e| unusable("a folder for the tokens", &e))?;
     let scim = token(&tokens.scim)?;
     let activity = token(&tokens.activity)?;
@@ -109,6 +103,16 @@ pub(super) async fn sandbox(
         Problem::new(ProblemKind::Internal, "sandbox", format!("{e}."), "The sandbox was stopped.")
     })?;
     Ok(code)
+}
+
+/// What goes wrong on purpose.
+pub(super) fn faults(texts: &[String]) -> Result<Vec<Fault>, Problem> {
+    let fault = |text: &String| {
+        text.parse().map_err(|e: crate::sandbox::FaultError| {
+            bad("bad_fault", format!("--fault {text}: {e}."), "For example --fault 429=2:3@PUT/Users.")
+        })
+    };
+    texts.iter().map(fault).collect()
 }
 
 /// Beside `--token-file`, or in a folder of its own that only its owner can enter.

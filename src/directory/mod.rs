@@ -12,6 +12,7 @@ mod counters;
 mod groups;
 mod ids;
 mod interned;
+mod ours;
 mod packed;
 mod row;
 mod view;

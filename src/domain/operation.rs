@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountValues, OpId, PersonId, Time};
+use super::{AccountValues, OpId, Ours, PersonId, Time};
 
 /// What kind of change the operator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +107,12 @@ pub struct Intent {
     pub before: Option<AccountValues>,
     /// Since when the account is linked; none for one that is not yet.
     pub linked_at: Option<Time>,
+    /// What the account was after the last push before this: what moved since then is somebody else's.
+    #[serde(default)]
+    pub settled: Option<AccountValues>,
+    /// What our side was before the decision; none where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Box<Ours>>,
 }
 
 /// What a plan found and stands on.
@@ -159,9 +165,29 @@ impl Intent {
         goal
     }
 
+    /// Stands in for an operation that was never done: what that one would have written is written, and what our side
+    /// was before the earlier decision is what it was before this one.
+    pub fn take_over(&mut self, replaced: &Self) {
+        self.owned.join(&replaced.owned);
+        if replaced.ours.is_some() {
+            self.ours.clone_from(&replaced.ours);
+        }
+    }
+
     /// What our record of pushed values becomes when this is applied.
     pub fn pushed(&self) -> AccountValues {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
+    }
+
+    /// What our record of the account after a push becomes: what this wrote as it is now, all else as it was after
+    /// the push before, so that what somebody else moved stays to be seen.
+    pub fn settles(&self, found: &AccountValues) -> AccountValues {
+        let Some(settled) = &self.settled else { return found.clone() };
+        let mut settled = settled.clone();
+        for name in self.owned.iter() {
+            copy(found, &mut settled, name);
+        }
+        settled
     }
 
     /// Writes only these attributes of those it was to write; our record of pushed values stays for the others.
@@ -287,6 +313,8 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
@@ -309,6 +337,8 @@ mod tests {
             base: Base::Unknown,
             before: Some(before),
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
@@ -322,6 +352,8 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));

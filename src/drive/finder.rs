@@ -9,7 +9,7 @@ use crate::domain::{Call, Exchange, Failure, Method, ProfileAttribute, UniqueIde
 use crate::endpoint::paging::PageQuery;
 use crate::endpoint::{Endpoint, Trouble, judge, probe};
 use crate::engine::Found;
-use crate::engine::finder::{Ask, Heard, Look, Next, Trial, Tried, Trust};
+use crate::engine::finder::{Ask, Heard, Look, Next, Sheet, Trial, Tried, Trust};
 pub(super) use crate::engine::finder::{Everybody as Pass, LookUp, found};
 use crate::engine::wire::Identity;
 use crate::scim::list::ListPage;
@@ -158,9 +158,7 @@ impl Finder {
 /// What an answer to a page says to a look.
 fn heard(exchange: &Exchange) -> Heard {
     match read_page(exchange) {
-        Ok(page) => Heard::Rows(
-            page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect(),
-        ),
+        Ok(page) => Heard::Page(Sheet::of(&page)),
         Err(trouble) if trouble.may_be_the_filter() => Heard::Refused(trouble.into()),
         Err(trouble) => Heard::Failed(trouble.into()),
     }

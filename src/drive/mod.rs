@@ -25,6 +25,7 @@ mod preview;
 mod problem;
 mod publish;
 mod push_group;
+mod rehearsal;
 mod reported;
 mod resend;
 mod run;
@@ -129,6 +130,7 @@ impl Drive {
             sending: watch::channel(Sending::Off).0,
             feed: watch::channel(FeedState::None).0,
             stuck: watch::channel(None).0,
+            rehearsal: watch::channel(None).0,
             changed: Notify::new(),
             wrote: Notify::new(),
         });
@@ -138,6 +140,7 @@ impl Drive {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
             tasks.push(tokio::spawn(push_group::follow(shared.clone())));
+            tasks.push(tokio::spawn(rehearsal::follow(shared.clone())));
         }
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
     }
@@ -160,6 +163,7 @@ impl Drive {
         let _ = tell.send(Notice::Sending(self.shared.sending.borrow().clone()));
         let _ = tell.send(Notice::Feed(self.shared.feed.borrow().clone()));
         let _ = tell.send(Notice::Stuck(*self.shared.stuck.borrow()));
+        let _ = tell.send(Notice::Rehearsal(self.shared.rehearsal.borrow().clone()));
         shared::hold(&self.shared.notices).push(tell);
         hear
     }

@@ -8,8 +8,8 @@ use super::sweep;
 use crate::directory::{Change, Directory, Observation, state_shown};
 use crate::domain::{AccountState, Failure, FailureKind, PersonId, ProfileAttribute, Time};
 use crate::endpoint::Endpoint;
-use crate::engine::wire::{self, Identity, Wire};
 use crate::engine::compare::Comparison;
+use crate::engine::wire::{self, Identity, Wire};
 use crate::engine::{Finding, Findings};
 
 /// Up to this many people are always read one by one.

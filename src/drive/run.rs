@@ -13,7 +13,7 @@ use super::words::replaced;
 use super::{Drive, imported, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
-use crate::domain::{Failure, FailureKind, OpId, OpState, Operation, PersonId};
+use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation, PersonId};
 use crate::engine::{
     Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult, surprises,
 };
@@ -121,6 +121,7 @@ impl Drive {
 
     fn operations(&self, preview: &Preview) -> Vec<Operation> {
         let at = now();
+        let directory = self.shared.directory();
         let mut ids = hold(&self.shared.ids);
         let planned = preview.plan.operations.iter();
         planned
@@ -130,7 +131,10 @@ impl Drive {
                 user_name: planned.user_name.clone(),
                 kind: planned.kind,
                 cause: planned.cause.clone(),
-                intent: planned.intent.clone(),
+                intent: Intent {
+                    ours: directory.get(planned.person).map(|person| Box::new(person.ours())),
+                    ..planned.intent.clone()
+                },
                 state: OpState::Queued,
                 not_before: None,
                 attempts: 0,

@@ -22,7 +22,7 @@ use super::perform::perform;
 use super::shared::{Shared, now};
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
-use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket};
+use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
 use crate::engine::{Sending, Standstill, Trace};
 use crate::store::{Applied, Batch, StoreError, Which};
 
@@ -230,6 +230,7 @@ impl Runner {
             match effect {
                 Effect::Save { ticket, moves, mut changes, mut audit } => {
                     self.answers.tell(&mut audit, &moves);
+                    keep_invited(&self.shared.directory(), &mut changes);
                     changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =

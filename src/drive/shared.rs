@@ -67,6 +67,8 @@ pub(super) struct Shared {
     pub(super) feed: watch::Sender<FeedState>,
     /// Since when nothing of the queue worked.
     pub(super) stuck: watch::Sender<Option<Time>>,
+    /// What a sandbox has on purpose.
+    pub(super) rehearsal: watch::Sender<Option<crate::domain::Rehearsal>>,
     /// Says that the directory changed; the publisher turns many into one notice.
     pub(super) changed: Notify,
     /// Says that something of ours was written there, so that the feed looks soon.

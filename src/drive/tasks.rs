@@ -25,13 +25,14 @@ impl Drive {
         if told.is_some() { told } else { super::still::kept(&self.shared).await }
     }
 
-    /// Operations that were done and may be undone, oldest first.
+    /// Operations that an undo is asked of, oldest first; whether each can be undone the verb says.
     pub async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
         let (store, connection) = (&self.shared.store, self.shared.connection);
         let read =
             |which| async move { store.operations(connection, which).await.map_err(|e| problem::store(&e)) };
         match of {
             UndoOf::LastRun => read(Which::LastRun(self.shared.actor.clone())).await,
+            UndoOf::RunOf(op) => read(Which::RunOf(op)).await,
             UndoOf::Operations(ids) => read(Which::Ids(ids)).await,
             UndoOf::People(people) => {
                 let mut found = Vec::new();

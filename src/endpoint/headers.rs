@@ -31,8 +31,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// Seconds or an HTTP-date (RFC 9110, 10.2.3); anything else is no wish at all.
-fn retry_after(text: &str) -> Option<RetryAfter> {
-    if text.bytes().all(|b| b.is_ascii_digit()) {
+pub fn retry_after(text: &str) -> Option<RetryAfter> {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(RetryAfter::Seconds(text.parse().unwrap_or(u64::MAX).min(MAX_WAIT_S)));
     }
     date(text).map(RetryAfter::At)
@@ -77,6 +77,11 @@ mod tests {
         for nonsense in ["-5", "1.5", "soon", "", "120 s", "Tue, 99 Nov 2023 22:13:20 GMT"] {
             assert_eq!(wait(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn an_empty_wish_to_wait_is_not_the_longest_one() {
+        assert_eq!(retry_after(""), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod headers;
 pub mod invitation;
 pub mod paging;
 pub mod probe;
+pub mod rehearsal;
 pub mod roles;
 pub mod token;
 mod transport;
@@ -23,6 +24,7 @@ mod trouble;
 
 pub use address::BaseUrlError;
 pub use excerpt::excerpt;
+pub use headers::retry_after;
 pub use roles::ReportedRole;
 pub use transport::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts};
 pub use trouble::{Cause, Trouble, judge};

@@ -171,9 +171,8 @@ impl Pass {
 
     /// As [`Self::heard`], with the rows taken one by one.
     pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
-        let page = judge(&exchange.call, &exchange.outcome).and_then(|answer| {
-            PageRef::read(&answer.body).map_err(|_| Trouble::not_scim(answer, LIST))
-        });
+        let page = judge(&exchange.call, &exchange.outcome)
+            .and_then(|answer| PageRef::read(&answer.body).map_err(|_| Trouble::not_scim(answer, LIST)));
         self.pages += 1;
         match page {
             Ok(page) => Ok(self.take(page, rows)),

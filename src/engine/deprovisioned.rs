@@ -114,6 +114,8 @@ mod tests {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         Operation {
             id: OpId(n),

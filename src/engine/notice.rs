@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Directory;
-use crate::domain::{Failure, Time};
+use crate::domain::{Failure, Rehearsal, Time};
 
 /// Who sends for the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,4 +48,6 @@ pub enum Notice {
     Feed(FeedState),
     /// Since when nothing of the queue worked; none when it works, or nothing is due.
     Stuck(Option<Time>),
+    /// What the sandbox has on purpose; none where the connection leads to no sandbox on this machine.
+    Rehearsal(Option<Rehearsal>),
 }

@@ -54,6 +54,7 @@ mod tests {
                 base: Base::Account(Box::default()),
                 before: None,
                 linked_at: None,
+                settled: None,
             },
             found: None,
             invitation: Invitation::No,

@@ -35,8 +35,10 @@ impl Default for TasksQuery {
 /// Which operations are to be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UndoOf {
-    /// What the last run of this operator did.
+    /// The last run of this operator, done or not.
     LastRun,
+    /// The run that this operation is of.
+    RunOf(OpId),
     /// The last thing done for each of these people.
     People(Vec<PersonId>),
     /// These.

@@ -5,7 +5,9 @@ use tokio::sync::{mpsc, watch};
 use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
+use crate::domain::{
+    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+};
 use crate::drive::Drive;
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
@@ -73,6 +75,9 @@ impl Seam for Drive {
     }
     async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
         Self::resend(self, people).await
+    }
+    async fn rehearse(&self, change: RehearsalChange) -> Result<Rehearsal, Problem> {
+        Self::rehearse(self, change).await
     }
     async fn resume(&self, go_on: bool) -> Result<(), Problem> {
         Self::resume(self, go_on).await;

@@ -210,6 +210,7 @@ impl<S: Seam> Loop<S> {
             Notice::Sending(sending) => Msg::Sending(sending),
             Notice::Feed(state) => Msg::Feed(state),
             Notice::Stuck(since) => Msg::Stuck(since),
+            Notice::Rehearsal(rehearsal) => Msg::Rehearsal(rehearsal.map(Box::new)),
         });
     }
 

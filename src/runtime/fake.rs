@@ -115,6 +115,7 @@ impl Seam for Arc<Fake> {
             accounts: 4,
             strangers: 1,
             changed: 0,
+            orphans: Vec::new(),
         })
     }
 
@@ -185,6 +186,10 @@ impl Seam for Arc<Fake> {
 
     async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {
         Ok(Report::default())
+    }
+
+    async fn rehearse(&self, _: crate::domain::RehearsalChange) -> Result<crate::domain::Rehearsal, Problem> {
+        Ok(crate::domain::Rehearsal::default())
     }
 
     async fn resume(&self, _: bool) -> Result<(), Problem> {

@@ -6,7 +6,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
-use crate::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
+use crate::domain::{
+    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+};
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
     TestReport, Trace, UndoOf,
@@ -84,6 +86,9 @@ pub trait Seam: Send + Sync + 'static {
 
     /// Has the invitations of these people sent again.
     fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>> + Send;
+
+    /// Switches a fault of the sandbox.
+    fn rehearse(&self, change: RehearsalChange) -> impl Future<Output = Result<Rehearsal, Problem>> + Send;
 
     /// A stopped run was offered: go on, or leave it queued.
     fn resume(&self, go_on: bool) -> impl Future<Output = Result<(), Problem>> + Send;

@@ -81,6 +81,11 @@ impl<S: Seam> Work<S> {
                     Msg::Ran(id, Err(problem))
                 })
             }
+            Effect::Rehearse(id, change) => self.task(
+                id,
+                async move { Msg::Rehearsed(id, seam.rehearse(change).await) },
+                |id, problem| Msg::Rehearsed(id, Err(problem)),
+            ),
             Effect::Resume(id, go_on) => {
                 self.task(id, async move { Msg::Resumed(id, seam.resume(go_on).await) }, |id, problem| {
                     Msg::Resumed(id, Err(problem))

@@ -4,13 +4,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+
+/// Nothing more is written.
+const CUT: u8 = 1;
+/// Nothing more is written, and the other side hears of it at once.
+const RESET: u8 = 2;
 
 /// A listener whose connections can be cut.
 pub(super) struct Cuttable(pub(super) TcpListener);
@@ -34,20 +39,25 @@ impl Listener for Cuttable {
 /// A connection: once cut, nothing more is written, and the server closes it.
 pub(super) struct Line {
     stream: TcpStream,
-    cut: Arc<AtomicBool>,
+    cut: Arc<AtomicU8>,
 }
 
 /// Who is at the other end, and the scissors.
 #[derive(Clone)]
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
-    cut: Arc<AtomicBool>,
+    cut: Arc<AtomicU8>,
 }
 
 impl Peer {
     /// Ends the connection before anything more is written to it.
     pub(super) fn cut(&self) {
-        self.cut.store(true, Ordering::Relaxed);
+        self.cut.store(CUT, Ordering::Relaxed);
+    }
+
+    /// Ends the connection as a machine does that knows nothing of it.
+    pub(super) fn reset(&self) {
+        self.cut.store(RESET, Ordering::Relaxed);
     }
 }
 
@@ -69,7 +79,12 @@ impl AsyncRead for Line {
 
 impl AsyncWrite for Line {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.cut.load(Ordering::Relaxed) {
+        let cut = self.cut.load(Ordering::Relaxed);
+        if cut == RESET {
+            // Closed without waiting for anything, which the kernel tells by a reset.
+            let _ = self.stream.set_zero_linger();
+        }
+        if cut != 0 {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut self.stream).poll_write(cx, buf)

@@ -9,6 +9,7 @@
 //! | `sign_in` `{"userName"}` | a session without a password |
 //! | `refresh_token` | a new SCIM token; the one before is refused from now on |
 //! | `revoke_token` | every SCIM token is refused until the next refresh or start |
+//! | `faults` | what goes wrong on purpose: see [`super::faults`] |
 //!
 //! The calls are for clients on this machine, or for holders of the control token where one is set. The body must
 //! be `application/json`, so that a page in a browser cannot send it without being asked first.
@@ -140,7 +141,7 @@ pub(super) fn handle(workspace: &mut Workspace, request: &Request, rest: &str, n
         "/role" => workspace.set_role_by_hand(user_name, text("attribute"), text("role"), now),
         "/remove" => workspace.remove_by_hand(user_name, now),
         _ => {
-            let calls = "accept, role, remove, elsewhere, sign_in, refresh_token and revoke_token";
+            let calls = "accept, role, remove, elsewhere, sign_in, refresh_token, revoke_token and faults";
             return refuse(404, &format!("the control calls are {calls}"));
         }
     };

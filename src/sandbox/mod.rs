@@ -12,11 +12,13 @@
 mod account;
 mod activity;
 mod activity_api;
+mod answer;
 mod bulk;
 mod calls;
 mod connection;
 mod control;
 mod cursor;
+mod deaf;
 mod discovery_calls;
 mod faults;
 mod file;
@@ -24,6 +26,7 @@ mod group_calls;
 mod groups;
 mod http;
 mod ids;
+mod late;
 mod me;
 mod people;
 mod post;
@@ -43,18 +46,22 @@ pub use account::{Account, Collaborator, LastActivity, NO_ACCESS, Roles, Standin
 pub use activity::{Actor, Change, Entry, Event, RequestInfo, SCIM_AUTO_SYNC, Target};
 pub use control::ControlError;
 pub use cursor::Paging;
-pub use faults::{Fault, FaultError, FaultPlan, Kind, Quirks};
+pub use faults::{
+    After, Fault, FaultError, FaultPlan, FaultState, KINDS, Kind, KindWords, Quirks, Wait, help as fault_help,
+};
 pub use groups::{Group, Member};
 pub use http::{Method, Request, Response};
 pub use post::{MailConfig, Smtp};
 pub use presets::Preset;
 pub use roles::RolesForm;
-pub use serve::{Outcome, Served, serve};
+pub use serve::{Outcome, Served, serve, settle};
 pub use shell::{Sandbox, SandboxConfig, SandboxError};
 pub use snapshot::SnapshotError;
 pub use team::{Asset, AssetKind, Invitation, Mail};
 pub use workspace::{Pending, Settings, Workspace};
 
+#[cfg(test)]
+mod faults_tests;
 #[cfg(test)]
 mod offers_tests;
 #[cfg(test)]

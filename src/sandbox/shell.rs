@@ -1,6 +1,5 @@
 //! The workspace on a socket, with a clock.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -8,20 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use super::answer::{cut_off, dripping, hanging, plain};
 use super::connection::{Cuttable, Peer};
 use super::faults::{Fault, FaultPlan};
 use super::file;
 use super::http::{Method, Request, Response};
 use super::post::{MailConfig, Post};
 use super::presets::Preset;
-use super::serve::{Outcome, Served, serve};
+use super::serve::{Outcome, Served, serve, settle};
 use super::snapshot::SnapshotError;
 use super::team::RESEND_PATH;
 use super::workspace::{ACTIVITY_PATH, MAX_BODY, SCIM_ROOT, Settings, Workspace};
@@ -113,6 +112,7 @@ pub struct Sandbox {
     address: SocketAddr,
     settings: Settings,
     workspace: Arc<Mutex<Workspace>>,
+    faults: Arc<Mutex<FaultPlan>>,
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
     /// Stopped after the server, so that the last answered change is in the file.
@@ -128,7 +128,7 @@ struct Keeper {
 
 struct Shared {
     workspace: Arc<Mutex<Workspace>>,
-    faults: Mutex<FaultPlan>,
+    faults: Arc<Mutex<FaultPlan>>,
     latency: Duration,
     changed: Arc<Notify>,
     stop: watch::Receiver<bool>,
@@ -154,9 +154,10 @@ impl Sandbox {
             let task = file::keep(path, Arc::clone(&workspace), Arc::clone(&changed), stopped);
             Keeper { stop, task: tokio::spawn(task) }
         });
+        let faults = Arc::new(Mutex::new(FaultPlan::new(config.faults)));
         let shared = Shared {
             workspace: Arc::clone(&workspace),
-            faults: Mutex::new(FaultPlan::new(config.faults)),
+            faults: Arc::clone(&faults),
             latency: config.latency,
             changed,
             stop: stopped.clone(),
@@ -167,7 +168,7 @@ impl Sandbox {
         let service = router.into_make_service_with_connect_info::<Peer>();
         let server = axum::serve(Cuttable(listener), service).with_graceful_shutdown(until(stopped));
         let server = tokio::spawn(server.into_future());
-        Ok(Self { address, settings, workspace, stop, server, keeper, post })
+        Ok(Self { address, settings, workspace, faults, stop, server, keeper, post })
     }
 
     /// Base URL of the SCIM API: `http://127.0.0.1:PORT/scim/v2`.
@@ -198,6 +199,11 @@ impl Sandbox {
     /// The workspace itself. Requests wait while it is locked.
     pub fn workspace(&self) -> Arc<Mutex<Workspace>> {
         Arc::clone(&self.workspace)
+    }
+
+    /// What goes wrong. Requests wait while it is locked.
+    pub fn faults(&self) -> Arc<Mutex<FaultPlan>> {
+        Arc::clone(&self.faults)
     }
 
     /// Stops taking requests, ends those under way within about two seconds, and writes the state file.
@@ -276,16 +282,18 @@ async fn answer(
         peer: peer.address.ip().to_string(),
         local: peer.address.ip().is_loopback(),
     };
-    let (Served { delay, outcome }, mails, token) = {
+    let (Served { delay, outcome }, mails, token, due) = {
         let mut workspace = lock(&shared.workspace);
+        let mut faults = lock(&shared.faults);
         let (before, tokens) = (workspace.revision(), workspace.tokens);
-        let served = serve(&mut workspace, &mut lock(&shared.faults), &request, jiff::Timestamp::now());
+        let served = serve(&mut workspace, &mut faults, &request, jiff::Timestamp::now());
         if workspace.revision() != before {
             shared.changed.notify_one();
         }
         let token = (workspace.tokens != tokens).then(|| workspace.scim_token().clone());
-        (served, workspace.take_mails(), token)
+        (served, workspace.take_mails(), token, faults.next_due())
     };
+    due.into_iter().for_each(|at| carry_out_later(&shared, at));
     if let (Some(token), Some(path)) = (token, &shared.token_file) {
         keep_token(path, &token);
     }
@@ -303,8 +311,33 @@ async fn answer(
             peer.cut();
             plain(Response::empty(204))
         }
+        Outcome::Reset => {
+            peer.reset();
+            plain(Response::empty(204))
+        }
         Outcome::Hanging(response) => hanging(response, shared.stop.clone()),
+        Outcome::Cut(response) => cut_off(response),
+        Outcome::Dripping(response, time) => dripping(response, time, shared.stop.clone()),
     }
+}
+
+/// Carries out at its time what was answered already, whether or not anybody asks for anything meanwhile.
+fn carry_out_later(shared: &Arc<Shared>, at: jiff::Timestamp) {
+    let shared = Arc::clone(shared);
+    let wait = at.duration_since(jiff::Timestamp::now()).try_into().unwrap_or(Duration::ZERO);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = until(shared.stop.clone()) => return,
+        }
+        let mails = {
+            let mut workspace = lock(&shared.workspace);
+            settle(&mut workspace, &mut lock(&shared.faults), jiff::Timestamp::now());
+            shared.changed.notify_one();
+            workspace.take_mails()
+        };
+        shared.post.send(mails).await;
+    });
 }
 
 /// A revoked token leaves the file: it is the one that is refused.
@@ -315,34 +348,4 @@ fn keep_token(path: &std::path::Path, token: &SecretString) {
     {
         tracing::error!("the new SCIM token could not be written to {}: {error}", path.display());
     }
-}
-
-fn plain(response: Response) -> axum::response::Response {
-    let body = Body::from(response.body);
-    with_head(response.status, response.headers, body)
-}
-
-fn with_head(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> axum::response::Response {
-    let mut answer = axum::response::Response::new(body);
-    *answer.status_mut() =
-        axum::http::StatusCode::from_u16(status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in headers {
-        if let Ok(value) = axum::http::HeaderValue::from_str(&value) {
-            answer.headers_mut().insert(name, value);
-        }
-    }
-    answer
-}
-
-/// A body that drips blanks until the sandbox stops: valid so far, and never whole.
-fn hanging(response: Response, stop: watch::Receiver<bool>) -> axum::response::Response {
-    let drips = futures_util::stream::unfold(stop, |stop| async move {
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(100)) => {
-                Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), stop))
-            }
-            () = until(stop.clone()) => None,
-        }
-    });
-    with_head(response.status, response.headers, Body::from_stream(drips))
 }

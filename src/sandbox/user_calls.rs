@@ -99,6 +99,7 @@ impl Workspace {
         let projection = Projection::of(&Query::parse(&request.query))?;
         let mut attributes = self.user_attributes(calls::body(request)?)?;
         self.check_user(&attributes, None, quirks)?;
+        self.keep_out(&mut attributes, None);
         let access = resource::active(&attributes).unwrap_or(true);
         attributes.insert("active".to_owned(), Value::Bool(access));
         let (number, id) = self.ids.next();
@@ -237,6 +238,7 @@ impl Workspace {
                 None => attributes.shift_remove("active"),
             };
         }
+        self.keep_out(&mut attributes, Some(account));
         let changes = diff(&account.attributes, &attributes);
         let access = resource::active(&attributes).unwrap_or(account.access);
         if changes.is_empty() && access == account.access {

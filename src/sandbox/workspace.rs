@@ -127,6 +127,8 @@ pub struct Workspace {
     pub(super) tokens: u64,
     /// Grows with every change, so that a keeper of snapshots knows when to write one.
     pub(super) revision: u64,
+    /// Attributes that the request under way cannot set.
+    pub(super) deaf: Vec<String>,
 }
 
 impl Workspace {
@@ -144,6 +146,7 @@ impl Workspace {
             team: Team::new(&settings),
             tokens: 0,
             revision: 0,
+            deaf: Vec::new(),
             roles,
             settings,
         }
@@ -209,16 +212,20 @@ impl Workspace {
             return activity_api::list(&self.log, &self.settings, request);
         }
         if let Some(rest) = below(path, CONTROL_ROOT) {
-            let allowed = match &self.settings.control_token {
-                Some(token) => bearer_is(request, token),
-                None => request.local && from_a_program(request),
-            };
-            return match allowed {
+            return match self.control_allowed(request) {
                 true => control::handle(self, request, rest, now),
                 false => activity_api::refuse(401, "control calls are not for this client"),
             };
         }
         ScimError::new(404, "there is nothing at this address").into()
+    }
+
+    /// Whether this client may make control calls.
+    pub(super) fn control_allowed(&self, request: &Request) -> bool {
+        match &self.settings.control_token {
+            Some(token) => bearer_is(request, token),
+            None => request.local && from_a_program(request),
+        }
     }
 
     fn scim(

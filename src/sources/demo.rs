@@ -116,7 +116,10 @@ mod tests {
         };
         assert!(demo.accounts.iter().all(|a| ours(a).is_some()));
         assert_eq!(demo.accounts.iter().filter(|a| ours(a).unwrap().user_name != a.email).count(), 1);
-        assert_eq!(demo.accounts.iter().filter(|a| !ours(a).unwrap().roles.iter().eq(a.roles.0.iter())).count(), 4);
+        assert_eq!(
+            demo.accounts.iter().filter(|a| !ours(a).unwrap().roles.iter().eq(a.roles.0.iter())).count(),
+            4
+        );
     }
 
     #[test]

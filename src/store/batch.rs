@@ -118,8 +118,10 @@ pub enum Which {
     Person(PersonId),
     /// Live ones, the worst first (`engine::rank`).
     Worst(TasksQuery),
-    /// What the last run of this actor did, oldest first; a run commits all its operations at one time.
+    /// The last run of this actor, done or not, oldest first; a run commits all its operations at one time.
     LastRun(String),
+    /// The run that this operation is of, oldest first.
+    RunOf(OpId),
     /// Those that end access: the live ones, and those that were committed at this time or later; oldest first.
     EndsOfAccess(Option<Time>),
 }

@@ -4,7 +4,7 @@ use super::backend::Result;
 use super::rules::Rules;
 use super::{Move, StoreError};
 use crate::directory::{Change, OpMark};
-use crate::domain::{Base, ConnectionId, OpState, Operation, Owned, PersonId};
+use crate::domain::{Base, ConnectionId, OpState, Operation, PersonId};
 
 impl Rules<'_> {
     /// A new operation: replaces what is not on its way, or waits behind what is.
@@ -32,7 +32,7 @@ impl Rules<'_> {
                 behind = true;
                 continue;
             }
-            new.intent.owned.join(&old.intent.owned);
+            new.intent.take_over(&old.intent);
             old.updated_at = new.created_at;
             self.cancel_one(here, &mut old)?;
         }
@@ -75,13 +75,12 @@ impl Rules<'_> {
         let Some(mut next) = waiting else { return self.put(here, to) };
         if to.state.live() {
             // It would be tried again, but there is a later will: that one takes its place.
-            next.intent.owned.join(&to.intent.owned);
+            next.intent.take_over(&to.intent);
             self.cancel_one(here, &mut to.clone())?;
         } else {
-            // What the one ahead wrote and the later will has otherwise is written again: it was planned before
+            // What the one ahead wrote belongs to the later will too, which may have it otherwise: it was planned before
             // that was there.
-            let moved = to.intent.wanted.differences(&next.intent.wanted).into_iter().map(|d| d.attribute);
-            next.intent.owned.join(&Owned::of(moved.filter(|name| to.intent.owned.has(name))));
+            next.intent.owned.join(&to.intent.owned);
             if to.state == OpState::Done && next.intent.remote_id.is_none() {
                 // The account that the one ahead made or linked is what this one is about.
                 next.intent.remote_id.clone_from(&to.intent.remote_id);

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::Canvas;
 use super::found::{self, Found};
 use super::{form, theme};
-use crate::app::{App, Chooser, Confirm, Line, Palette, Tone, layout};
+use crate::app::{App, Chooser, Confirm, Faults, Line, Palette, Tone, layout};
 use crate::directory::PersonView;
 
 /// A box in the middle of an area.
@@ -100,6 +100,20 @@ pub(super) fn chooser(app: &App, canvas: &mut Canvas<'_>, area: Rect, chooser: &
         empty: "Nobody fits.",
     };
     found::draw(canvas, area, &list, |at| app.directory.get(*chooser.found.get(at)?).map(|p| person(&p)))
+}
+
+/// The faults that are on, and those that can be.
+pub(super) fn faults(canvas: &mut Canvas<'_>, area: Rect, faults: &Faults) -> Option<Position> {
+    let list = Found {
+        title: "Rehearse a fault of the sandbox",
+        foot: "",
+        prompt: "/ ",
+        field: &faults.field,
+        cursor: faults.cursor,
+        len: faults.found.len(),
+        empty: "No fault is called so.",
+    };
+    found::draw(canvas, area, &list, |at| faults.found.get(at).map(|row| row.line()))
 }
 
 /// Somebody in a list: the user name, and the name where it says more.

@@ -6,7 +6,7 @@ use super::canvas::Canvas;
 use super::theme;
 use crate::app::{
     App, Context, Line, Pane, Tone, clock, flag_glyph, flag_tone, hints, layout, person_page, reasons,
-    sending_words, task_lines, task_page,
+    rehearsal_words, sending_words, task_lines, task_page,
 };
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::Flag;
@@ -22,6 +22,10 @@ pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     x += canvas.put(x, area.y, (right - x).min(24), &connection.name, accent) + 1;
     let badge = theme::badge(canvas.look, &connection.badge.0);
     x += canvas.put(x, area.y, (right - x).min(20), &format!("[{}]", connection.badge.0), badge) + 1;
+    if let Some(words) = rehearsal_words(app) {
+        let bad = canvas.tone(Tone::Bad);
+        x += canvas.put(x, area.y, (right - x).min(44), &words, bad) + 1;
+    }
     let mode = if app.session.read_only { " read-only" } else { "" };
     let who = format!("{}{mode} ", app.session.who);
     let width = u16::try_from(canvas.show(&who).width()).unwrap_or(u16::MAX).min(area.width / 3);

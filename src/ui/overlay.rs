@@ -41,6 +41,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Form(f) => form::draw(canvas, area, f),
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
             Overlay::Connections(s) => connections::draw(canvas, area, s),
+            Overlay::Faults(list) => dialog::faults(canvas, area, list),
             Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
             Overlay::Import(review) => import::draw(app, canvas, area, review),
             Overlay::Convert(list) => convert::draw(app, canvas, area, list),

@@ -1,19 +1,17 @@
 //! Undo: the inverse of what operations did. It is a decision like any other: shown, asked, under the brake.
 
+mod earlier;
+
 use std::collections::BTreeMap;
+
+use earlier::{link_before, values_before};
 
 use super::assign::individual;
 use super::{Context, Decision, Refusal, named, values, words};
 use crate::directory::{AssignmentKind, Change, Directory, PersonView};
 use crate::domain::{
-    AccountValues, Assignment, OpKind, OpState, Operation, Origin, Person, PersonId, RoleValues, Status,
-    field,
+    AccountValues, Assignment, OpKind, OpState, Operation, Ours, Person, PersonId, RoleValues, Status,
 };
-
-/// Causes of lost access that an Individual assignment gives back.
-const OWN_ENDINGS: [&str; 2] = ["app access removed", "undo"];
-/// The cause of a change of values by which a person came under a group.
-const CONVERTED: &str = "converted to group";
 
 pub(super) fn decide(
     directory: &Directory,
@@ -29,6 +27,9 @@ pub(super) fn decide(
         ));
     }
     let mut decision = Decision { confirm: true, ..Decision::here(cause, Vec::new()) };
+    if let Some(run) = one_run(operations) {
+        decision.say(run);
+    }
     let mut scope = Vec::new();
     // Of several operations of one person only the last can be undone now.
     let mut latest: BTreeMap<PersonId, &Operation> = BTreeMap::new();
@@ -55,6 +56,15 @@ pub(super) fn decide(
     Ok(Decision { scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
 }
 
+/// Which run this takes back, where the operations are all of one: without names nobody knows otherwise.
+fn one_run(operations: &[Operation]) -> Option<String> {
+    let (first, rest) = operations.split_first()?;
+    let same = |op: &Operation| (op.created_at, &op.actor) == (first.created_at, &first.actor);
+    (!rest.is_empty() && rest.iter().all(same)).then(|| {
+        format!("What the run of {} did ({}, {}) is taken back.", first.created_at, first.cause, first.actor)
+    })
+}
+
 struct Inverse {
     changes: Vec<Change>,
     said: String,
@@ -66,12 +76,15 @@ fn undo(
     op: &Operation,
     context: &Context<'_>,
 ) -> Result<Inverse, String> {
-    if op.state != OpState::Done {
-        return Err(format!("{} was not done ({}): drop it instead", op.kind.word(), op.state.word()));
+    match op.state {
+        OpState::Done => {}
+        OpState::Cancelled => return Err("was given up or replaced before it was sent".to_owned()),
+        state => return Err(format!("{} was not done ({}): drop it instead", op.kind.word(), state.word())),
     }
     unchanged_since(person, op)?;
     match op.kind {
-        OpKind::Create | OpKind::Link => end_access(directory, person),
+        OpKind::Create => end_access(directory, person),
+        OpKind::Link => link_before(directory, person, op, context),
         OpKind::Update => values_before(directory, person, op, context),
         OpKind::Deactivate => access_again(directory, person, op, context),
         OpKind::Reactivate => access_ends(directory, person, op),
@@ -112,47 +125,6 @@ fn end_access(directory: &Directory, person: &PersonView<'_>) -> Result<Inverse,
     Ok(Inverse { changes: vec![Change::Unassigned(person.id())], said })
 }
 
-/// Values of attributes that were written go back to what was pushed before.
-fn values_before(
-    directory: &Directory,
-    person: &PersonView<'_>,
-    op: &Operation,
-    context: &Context<'_>,
-) -> Result<Inverse, String> {
-    let before = op.intent.before.as_ref().ok_or("what was there before is not known")?;
-    let (mut changes, mut said) = (Vec::new(), Vec::new());
-    let mut record = person.record();
-    let mut roles = person.roles().clone();
-    for name in op.intent.owned.iter() {
-        if directory.attributes().iter().any(|a| a.variable == name) {
-            roles.set(name, before.roles.get(name).unwrap_or(""));
-        } else {
-            text_before(&mut record, before, name);
-        }
-    }
-    if record != person.record() {
-        if let Some(other) = directory.find(&record.user_name).filter(|p| p.id() != person.id()) {
-            return Err(format!("the user name {} is taken by now", other.user_name()));
-        }
-        said.push("profile fields".to_owned());
-        changes.push(Change::Person(record));
-    }
-    if roles != *person.roles() {
-        if let Some(group) = named::giving_group(directory, person.kind()).filter(|_| op.cause != CONVERTED) {
-            return Err(format!("has the values through {group}: change the values of {group} instead"));
-        }
-        if let Some(reason) = values::lacking(directory, &roles) {
-            return Err(reason);
-        }
-        said.push(words::roles(&roles));
-        changes.push(Change::Assigned(person.id(), with_roles(directory, person, roles, context)));
-    }
-    if changes.is_empty() {
-        return Err("nothing of it is left to undo".to_owned());
-    }
-    Ok(Inverse { changes, said: format!("{} goes back to: {}.", person.user_name(), said.join(", ")) })
-}
-
 fn with_roles(
     directory: &Directory,
     person: &PersonView<'_>,
@@ -162,57 +134,40 @@ fn with_roles(
     Assignment { roles, ..individual(directory, person, context) }
 }
 
-fn text_before(person: &mut Person, before: &AccountValues, name: &str) {
-    let slot = match name {
-        field::USER_NAME => &mut person.user_name,
-        field::GIVEN_NAME => &mut person.given_name,
-        field::FAMILY_NAME => &mut person.family_name,
-        field::DISPLAY_NAME => &mut person.display_name,
-        field::TITLE => &mut person.title,
-        field::DEPARTMENT => &mut person.department,
-        field::EMAIL => {
-            // An e-mail that only repeats the user name is not kept here.
-            person.email =
-                if before.email == before.user_name { String::new() } else { before.email.clone() };
-            return;
-        }
-        field::EXTERNAL_ID => {
-            let own = before.external_id == person.id.to_string();
-            person.external_id = (!own).then(|| before.external_id.clone());
-            return;
-        }
-        _ => return,
-    };
-    if let Some((_, value)) = before.texts().into_iter().find(|(n, _)| *n == name) {
-        value.clone_into(slot);
-    }
-}
-
-/// Access ended: the same account gets it back, with the earlier values.
+/// Access ended: the same account gets it back, as our side had given it.
 fn access_again(
     directory: &Directory,
     person: &PersonView<'_>,
     op: &Operation,
     context: &Context<'_>,
 ) -> Result<Inverse, String> {
-    let before = op.intent.before.as_ref().map(|b| b.roles.clone());
-    let ended = person.kind() == AssignmentKind::None;
+    let ours = op.intent.ours.as_deref();
+    if ours.is_some_and(|ours| !ours.gave_access()) {
+        return Err("was not to have access here before either: reactivate them or assign the app if they shall have it".to_owned());
+    }
     let mut changes = Vec::new();
-    if person.status() == Status::Active {
-        if !ended {
-            return Err("has the app again already".to_owned());
-        }
-        if !OWN_ENDINGS.contains(&op.cause.as_str()) {
-            return Err("lost the app through a group: put them back into it, or assign the app".to_owned());
-        }
-    } else {
+    if person.status() != Status::Active {
         changes.push(Change::Person(Person { status: Status::Active, ..person.record() }));
     }
     let mut shown = person.roles().clone();
-    if ended {
-        shown = before.unwrap_or(shown);
-        let assignment = with_roles(directory, person, shown.clone(), context);
-        changes.push(Change::Assigned(person.id(), Assignment { origin: Origin::Operator, ..assignment }));
+    if person.kind() == AssignmentKind::None {
+        let assignment = match ours {
+            Some(Ours { individual: Some(was), .. }) => was.clone(),
+            Some(Ours { group, .. }) => {
+                let name =
+                    group.and_then(|id| directory.group(id)).map_or("a group", |row| row.group.name.as_str());
+                return Err(format!("had the app through {name}: put them back into it, or assign the app"));
+            }
+            None => {
+                let before = op.intent.before.as_ref().map(|before| before.roles.clone());
+                with_roles(directory, person, before.unwrap_or_else(|| shown.clone()), context)
+            }
+        };
+        shown = assignment.roles.clone();
+        changes.push(Change::Assigned(person.id(), assignment));
+    }
+    if changes.is_empty() {
+        return Err("has the app again already".to_owned());
     }
     if let Some(reason) = values::lacking(directory, &shown) {
         return Err(reason);
@@ -222,15 +177,26 @@ fn access_again(
     Ok(Inverse { changes, said })
 }
 
-/// Access was given back: it ends again.
+/// Access was given back: it ends again, by the way it had ended before.
 fn access_ends(directory: &Directory, person: &PersonView<'_>, op: &Operation) -> Result<Inverse, String> {
-    if op.cause == "reactivated" || op.cause == "undo" {
-        let record = Person { status: Status::Suspended, ..person.record() };
-        let said =
-            format!("{} is suspended again: access ends, assignment and roles are kept.", person.user_name());
-        return Ok(Inverse { changes: vec![Change::Person(record)], said });
+    let ours = op.intent.ours.as_deref();
+    if ours.is_some_and(Ours::gave_access) {
+        return Err("was to have access before it too: suspend them if they shall not have it".to_owned());
     }
-    end_access(directory, person)
+    if ours.is_some_and(|ours| ours.status == Status::Active) {
+        return end_access(directory, person);
+    }
+    let status = ours.map_or(Status::Suspended, |ours| ours.status);
+    let mut changes = vec![Change::Person(Person { status, ..person.record() })];
+    let had_none = ours.is_some_and(|ours| ours.individual.is_none());
+    let kept = if had_none && person.individual_roles().is_some() {
+        changes.push(Change::Unassigned(person.id()));
+        "the assignment ends with it"
+    } else {
+        "assignment and roles are kept"
+    };
+    let said = format!("{} is {} again: access ends, {kept}.", person.user_name(), status.word());
+    Ok(Inverse { changes, said })
 }
 
 #[cfg(test)]

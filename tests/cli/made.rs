@@ -24,6 +24,8 @@ pub(crate) fn plan() -> Plan {
         base: Base::Absent,
         before: None,
         linked_at: None,
+        settled: None,
+        ours: None,
     };
     Plan {
         operations: vec![Planned {

@@ -7,7 +7,7 @@ use scimdeck::verbs::Command;
 use crate::bench::*;
 
 /// Runs `apply` until nothing is queued any more, as an operator would.
-async fn apply_until_true(flow: &Flow, people: usize) {
+pub(crate) async fn apply_until_true(flow: &Flow, people: usize) {
     for _ in 0..10 {
         flow.run(Command::Apply).await.expect("a report");
         if flow.drive.queue_counts().await.expect("counts").total() == 0 {
@@ -18,7 +18,7 @@ async fn apply_until_true(flow: &Flow, people: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_ignored_active_is_told_as_not_applied_and_access_remains_is_shown() {
+async fn g07_an_ignored_active_is_told_as_not_applied_and_access_remains_is_shown() {
     let flow = Flow::provisioned(Setup { faults: vec!["ignore-active@PUT"], ..Setup::default() }).await;
     let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
     assert_eq!(report.count(Outcome::Failed), 1, "{report:?}");
@@ -30,15 +30,7 @@ async fn an_ignored_active_is_told_as_not_applied_and_access_remains_is_shown() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn creates_whose_answers_are_lost_are_looked_up_and_never_made_twice() {
-    let flow = Flow::faulty(&["lose@POST"]).await;
-    flow.done(PROVISION).await;
-    apply_until_true(&flow, 3).await;
-    assert_eq!(flow.proxy.count("POST"), 3);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn updates_whose_answers_are_lost_are_read_and_not_sent_again() {
+async fn g03_updates_whose_answers_are_lost_are_read_and_not_sent_again() {
     let flow = Flow::provisioned(Setup { people: 2, faults: vec!["lose@PUT"], ..Setup::default() }).await;
     let report = flow.role(1, "Admin").await.expect("a report");
     assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
@@ -80,7 +72,7 @@ async fn a_login_page_in_place_of_answers_is_believed_in_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_never_ends_is_given_up_and_the_account_found() {
+async fn g03_an_answer_that_never_ends_is_given_up_and_the_account_found() {
     let flow = Flow::with(Setup { people: 1, faults: vec!["hang@POST"], ..Setup::default() }).await;
     let report = flow.done(PROVISION).await;
     assert_eq!(report.count(Outcome::Done), 1, "{report:?}");

@@ -10,6 +10,7 @@
 
 mod audit;
 mod bench;
+mod conflicts;
 mod connection_commands;
 mod connections;
 mod convert;
@@ -20,14 +21,19 @@ mod guards;
 mod import_there;
 mod inviting;
 mod kill;
+mod lost_answers;
+mod lying_pages;
+mod not_applied;
 mod pending;
 mod plan_file;
+mod poison;
 mod profile;
 mod program;
 mod provision;
 mod proxy;
 mod push_groups;
 mod recorder;
+mod rehearsal;
 mod tasks;
 mod there;
 mod two;

@@ -15,6 +15,7 @@ mod panic;
 mod picture;
 mod profile;
 mod quiet;
+mod rehearsal;
 mod sizes;
 mod svg;
 mod tasks;

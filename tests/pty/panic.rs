@@ -4,7 +4,9 @@ use scimdeck::app::Session;
 use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
-use scimdeck::domain::{ConnectionId, OpId, Operation, PersonId, ReportedValue, Secret};
+use scimdeck::domain::{
+    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+};
 use scimdeck::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Preview,
     Problem, Progress, Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
@@ -75,6 +77,9 @@ impl Seam for Defect {
         unreachable!("nothing is asked after the defect")
     }
     async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn rehearse(&self, _: RehearsalChange) -> Result<Rehearsal, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn resume(&self, _: bool) -> Result<(), Problem> {

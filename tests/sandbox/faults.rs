@@ -90,3 +90,66 @@ async fn limits_and_refusals_come_with_their_headers() {
     assert_eq!(server.get("/Users").await.0, 401);
     assert_eq!(server.activity(&[]).await.0, 200, "faults are for SCIM unless they say otherwise");
 }
+
+async fn post(server: &Server, path: &str) -> Result<reqwest::Response, reqwest::Error> {
+    let request = server.request(Method::POST, path).header("content-type", "application/json");
+    request.timeout(Duration::from_secs(5)).body(user("ana@example.com", "Admin").to_string()).send().await
+}
+
+#[tokio::test]
+async fn a_reset_connection_does_nothing_and_an_outage_ends() {
+    let server = Server::with_fault("reset:1@POST").await;
+    assert!(post(&server, "/Users").await.is_err());
+    assert_eq!(total(&server), 0);
+    assert_eq!(post(&server, "/Users").await.expect("an answer").status(), 201);
+    let server = Server::with_fault("down=300").await;
+    let begun = Instant::now();
+    let mut look = tokio::time::interval(Duration::from_millis(20));
+    while server.request(Method::GET, "/Users").send().await.is_err() {
+        look.tick().await;
+    }
+    assert!((Duration::from_millis(290)..Duration::from_secs(5)).contains(&begun.elapsed()));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_off_is_noticed_and_the_change_done() {
+    let server = Server::with_fault("truncate:1@POST").await;
+    let response = post(&server, "/Users").await.expect("headers");
+    assert_eq!(response.status(), 201);
+    assert!(response.bytes().await.is_err());
+    assert_eq!(total(&server), 1);
+}
+
+#[tokio::test]
+async fn a_slow_body_comes_whole_in_its_time() {
+    let server = Server::with_fault("drip=300@GET").await;
+    let begun = Instant::now();
+    let (status, page) = server.get("/Users").await;
+    assert_eq!((status, &page["totalResults"]), (200, &json!(0)));
+    assert!(begun.elapsed() >= Duration::from_millis(290));
+}
+
+#[tokio::test]
+async fn what_was_put_off_is_done_though_nobody_asks_again() {
+    let server = Server::with_fault("late=100@POST").await;
+    assert_eq!(post(&server, "/Users").await.expect("an answer").status(), 504);
+    let mut look = tokio::time::interval(Duration::from_millis(5));
+    let end = Instant::now() + Duration::from_secs(5);
+    while total(&server) == 0 {
+        assert!(Instant::now() < end);
+        look.tick().await;
+    }
+}
+
+#[tokio::test]
+async fn faults_are_switched_while_it_runs() {
+    let server = Server::start().await;
+    let (status, shown) = server.control("faults", &json!({"add": ["503=2:1@GET"]})).await;
+    assert_eq!((status, &shown["faults"][0]["left"]), (200, &json!(1)));
+    assert_eq!(server.get("/Users").await.0, 503);
+    assert_eq!(server.get("/Users").await.0, 200);
+    let shown = server.client.get(server.url("/sandbox/faults")).send().await.expect("an answer");
+    let shown: serde_json::Value =
+        serde_json::from_slice(&shown.bytes().await.expect("a body")).expect("JSON");
+    assert_eq!((&shown["faults"][0]["on"], &shown["faults"][0]["hits"]), (&json!(false), &json!(1)));
+}

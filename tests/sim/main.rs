@@ -1,18 +1,23 @@
 //! Seeded schedules of the engine: two processes on one store in memory against the sandbox's own workspace, in
 //! virtual time. The same seed gives the same schedule.
 //!
-//! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them, `SIM_SEED=123 cargo test --test sim replay --
-//! --nocapture` shows one with all that happened.
+//! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them (from `SIM_FROM`), `SIM_SEED=123 cargo test --test
+//! sim replay -- --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test fails by these")]
 
-mod look;
+mod ask;
+mod bend;
+mod nature;
 mod operator;
 mod process;
+mod promises;
 mod rng;
 mod schedule;
 mod seen;
+mod sender;
 mod server;
+mod watch;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,19 +31,25 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn every_schedule_keeps_what_is_promised() {
-    let most = number("SIM_SCHEDULES").unwrap_or(SCHEDULES);
-    let (next, worst) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
+    let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(SCHEDULES));
+    let all = number("SIM_ALL").is_some();
+    let (next, worst) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let began = std::time::Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= most || worst.load(Ordering::Relaxed) < seed {
+                    if seed >= first + most || (!all && worst.load(Ordering::Relaxed) < seed) {
                         return;
                     }
-                    if !schedule::run(seed, false).wrong.is_empty() {
+                    let ended = std::panic::catch_unwind(|| schedule::run(seed, false).wrong);
+                    let wrong = ended.unwrap_or_else(|_| vec!["it panicked".to_owned()]);
+                    if let Some(what) = wrong.first() {
                         worst.fetch_min(seed, Ordering::Relaxed);
+                        if all {
+                            println!("{seed}: {what}");
+                        }
                     }
                 }
             });

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use scimdeck::directory::Directory;
 use scimdeck::domain::{Ids, OpId, Operation, Time};
+use scimdeck::engine::finder::Trust;
 use scimdeck::engine::machine::{Machine, Policy};
 use scimdeck::store::{Applied, Backend, Memory, Which};
 
-use crate::look::{Look, Trust};
+use crate::ask::Asking;
 use crate::world::CONNECTION;
 
 pub(crate) struct Process {
@@ -21,8 +22,10 @@ pub(crate) struct Process {
     pub(crate) directory: Directory,
     last_change: u64,
     pub(crate) trust: Trust,
-    pub(crate) looks: HashMap<OpId, Look>,
+    pub(crate) looks: HashMap<OpId, Asking>,
     pub(crate) ids: Ids,
+    /// By how much its clock differs, another in each life.
+    pub(crate) skew_ms: i64,
     /// When the store has taken all that was given to it.
     pub(crate) store_free: Time,
 }
@@ -41,6 +44,7 @@ impl Process {
             trust: Trust::Unknown,
             looks: HashMap::new(),
             ids: Ids::new(seed),
+            skew_ms: 0,
             store_free: Time::default(),
         };
         process.start();

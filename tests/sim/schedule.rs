@@ -1,20 +1,19 @@
 //! One schedule: made from its seed, run to rest, and held against what was promised.
 
-use std::collections::BTreeMap;
-
 use scimdeck::directory::{Change, Directory};
 use scimdeck::domain::{
     Assignment, Connection, Flag, Group, GroupAssignment, GroupId, Origin, Person, PersonId,
     ProfileAttribute, RoleValues, TokenSource,
 };
-use scimdeck::store::{Backend, Batch, Memory, Which};
-use serde_json::Value;
+use scimdeck::store::{Backend, Batch, Memory};
+use scimdeck::verbs::{Command, Who};
 
+use crate::nature::{Badness, Nature};
 use crate::operator::BEFORE;
 use crate::process::Process;
+use crate::promises;
 use crate::rng::Rng;
-use crate::seen::observed;
-use crate::server::{Badness, Server};
+use crate::server::Server;
 use crate::world::{CONNECTION, Ev, World};
 
 /// How a schedule ended: what is wrong, and its log where asked for.
@@ -27,29 +26,73 @@ pub(crate) fn run(seed: u64, log: bool) -> Ended {
     let mut rng = Rng::new(seed);
     // Every eighth has no faults at all: nothing may stay open there.
     let calm = rng.below(8) == 0;
-    let bad = if calm { Badness::default() } else { Badness::of(&mut rng) };
-    let mut world = build(rng, bad, seed, log);
-    let text = format!("seed {seed}: {} people, {bad:?}", world.people.len());
+    let (nature, bad) = match calm {
+        true => (Nature { same_names: rng.chance(500), ..Nature::default() }, Badness::default()),
+        false => (Nature::of(&mut rng), Badness::of(&mut rng)),
+    };
+    let mut world = build(rng, nature, bad, seed, log);
+    world.watch.calm = calm;
+    let text = format!("seed {seed}: {} people, {nature:?}, {bad:?}", world.people.len());
     world.say(|| text);
     script(&mut world, calm);
-    let mut wrong = Vec::new();
-    // What is left after the worst of it: the operators' decisions and what the network did to them.
-    if let Err(why) = world.run() {
-        wrong.push(why);
-    } else {
-        check(&mut world, calm, &mut wrong);
-    }
-    wrong.append(&mut world.server.wrong);
+    let wrong = to_the_end(&mut world, calm).unwrap_or_else(|why| vec![why]);
     Ended { wrong, log: world.log.take().unwrap_or_default() }
 }
 
-fn build(mut rng: Rng, bad: Badness, seed: u64, log: bool) -> World {
+/// Until everything rests, and once more after the last word of an operator at a healthy endpoint.
+fn to_the_end(world: &mut World, calm: bool) -> Result<Vec<String>, String> {
+    world.run()?;
+    let wrong = promises::kept(world, calm);
+    if !wrong.is_empty() {
+        return Ok(wrong);
+    }
+    recover(world)?;
+    Ok(promises::converged(world))
+}
+
+/// All is well again, and an operator finishes what is open.
+pub(crate) fn recover(world: &mut World) -> Result<(), String> {
+    world.say(|| "-- all is well again".to_owned());
+    world.heal();
+    world.lead(0, false);
+    world.all_accept();
+    world.run()?;
+    for _ in 0..3 {
+        let directory = world.directory();
+        let people = world.still_here(0);
+        let failed: Vec<PersonId> =
+            directory.people().filter(|p| p.flags().contains(Flag::Failed)).map(|p| p.id()).collect();
+        let commands = [Command::Provision(Who::Named(people)), Command::Retry(failed), Command::Apply];
+        let mut idle = true;
+        for command in commands {
+            world.say(|| format!("p0 {command:?}"));
+            if let Some(prepared) = world.prepare(0, command, false) {
+                idle &= prepared.plan.operations.is_empty();
+                world.commit_as(0, prepared, true);
+            }
+            world.run()?;
+            // Whoever was made just now and shall lose access again accepts first.
+            world.all_accept();
+            world.run()?;
+        }
+        if idle {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// People, groups, accounts of others and two processes.
+pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: bool) -> World {
     let mut backend = Memory::new();
     let mut connection = Connection::new(CONNECTION, "w", "http://127.0.0.1/scim/v2", TokenSource::Memory);
     connection.enabled = true;
     connection.enabled_at = Some(BEFORE);
     connection.concurrency = 1 + rng.below(4) as u32;
     connection.brake.removals = 2 + rng.below(4) as u32;
+    connection.profile = nature.profile;
+    connection.unique_identifier = nature.by;
+    let removals = connection.brake.removals as usize;
     connection = backend.add_connection(connection).expect("a connection");
     let role = |value: &str| -> RoleValues { [("workato_role", value)].into_iter().collect() };
     let mut changes = vec![Change::Attribute(0, ProfileAttribute::workato("workato_role"))];
@@ -60,7 +103,7 @@ fn build(mut rng: Rng, bad: Badness, seed: u64, log: bool) -> World {
         let assignment = GroupAssignment { priority, roles: role(value), since: BEFORE };
         changes.push(Change::GroupAssigned(group, assignment));
     }
-    let mut server = Server::new(bad);
+    let mut server = Server::new(nature, bad);
     for id in &people {
         let name = format!("p{}@example.com", id.0);
         changes.push(Change::Person(Person { email: name.clone(), ..Person::new(*id, &name) }));
@@ -89,6 +132,7 @@ fn build(mut rng: Rng, bad: Badness, seed: u64, log: bool) -> World {
     let other = Process::new(backend.another(), directory.clone(), seed ^ 2);
     let mut world = World::empty(rng, server, [Process::new(backend, directory, seed ^ 1), other], log);
     world.people = people;
+    world.watch.removals = removals;
     world
 }
 
@@ -99,103 +143,23 @@ fn script(world: &mut World, calm: bool) {
         at += world.rng.below(1_500);
         world.at(at, p, Ev::Command);
     }
-    let shocks = if calm { 0 } else { world.rng.below(4) };
+    let shocks = if calm { 0 } else { world.rng.below(5) };
     for _ in 0..shocks {
         let (when, p) = (world.rng.below(at + 500), world.rng.below(2) as usize);
-        let ev = if world.rng.chance(300) { Ev::Steal } else { Ev::Crash };
+        let ev = match world.rng.below(10) {
+            0 | 1 => Ev::Steal,
+            2 | 3 => Ev::Switch,
+            _ => Ev::Crash,
+        };
         world.at(when, p, ev);
     }
+    if !calm {
+        for _ in 0..world.rng.below(4) {
+            let when = world.rng.below(at + 3_000);
+            world.at(when, 0, Ev::Accept);
+        }
+        let when = world.rng.below(at + 3_000);
+        world.at(when, 0, Ev::Token);
+    }
     world.at(at + 3_000, 0, Ev::Heal);
-}
-
-fn check(world: &mut World, calm: bool, wrong: &mut Vec<String>) {
-    let directory = world.directory();
-    for op in world.processes[0].operations(&Which::Live) {
-        if op.state.moving() {
-            wrong.push(format!("{} of {} rests as {}", op.id, op.user_name, op.state.word()));
-        }
-    }
-    hold(world, &directory, true, wrong);
-    let mut seen = directory.clone();
-    for (id, finding) in world.findings(&directory, &world.people, false).0 {
-        if let Some(change) = observed(&directory, id, &finding, world.now) {
-            seen.apply(&change);
-        }
-    }
-    hold(world, &seen, false, wrong);
-    // Who was deactivated while a create was on its way keeps access until the next apply, and is flagged.
-    let open = [Flag::Failed, Flag::InDoubt];
-    for person in directory.people().filter(|_| calm) {
-        let conflict = directory.failure(person.id()).is_some_and(|f| f.text.contains("externalId"));
-        if open.into_iter().any(|flag| person.flags().contains(flag)) && !conflict {
-            wrong.push(format!("{} is {:?} without any fault", person.user_name(), person.reasons()));
-        }
-    }
-    duplicates(world, &directory, wrong);
-    brake(world, &directory, wrong);
-}
-
-/// Whoever has no flag has exactly the account they should have; `known` leaves out what another hand changed.
-fn hold(world: &World, directory: &Directory, known: bool, wrong: &mut Vec<String>) {
-    let findings = world.findings(directory, &world.people, false);
-    for person in directory.people() {
-        let name = person.user_name();
-        if person.flag().is_some() {
-            if person.reasons().iter().any(|reason| reason.text.is_empty()) {
-                wrong.push(format!("{name} is flagged without a reason"));
-            }
-            continue;
-        }
-        if known && world.touched.contains(&name.to_lowercase()) {
-            continue;
-        }
-        let account = match findings.0.get(&person.id()) {
-            Some(scimdeck::engine::Finding::Account(found)) => Some(&found.account.values),
-            _ => None,
-        };
-        let wanted = person.wanted();
-        let ours = account.filter(|there| there.external_id == wanted.external_id);
-        if !person.shall_have_access() {
-            if ours.is_some_and(|there| there.active) {
-                wrong.push(format!("{name} has no flag, shall have no access and has it"));
-            }
-            continue;
-        }
-        match ours {
-            Some(there) if there.active && there.roles == wanted.roles => {}
-            other => wrong.push(format!("{name} has no flag, wants {:?} and has {other:?}", wanted.roles)),
-        }
-    }
-}
-
-/// The settle time is longer than any late commit, so nobody may have two accounts of ours.
-fn duplicates(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
-    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
-    for account in world.server.workspace.accounts() {
-        if let Some(id) = account.attributes.get("externalId").and_then(Value::as_str) {
-            *count.entry(id).or_default() += 1;
-        }
-    }
-    for person in directory.people() {
-        let n = count.get(person.wanted().external_id.as_str()).copied().unwrap_or(0);
-        if n > 1 {
-            wrong.push(format!("{} has {n} accounts", person.user_name()));
-        }
-    }
-}
-
-/// Without a typed number no more people lost access than the brake allows.
-fn brake(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
-    let ended = |id: &&PersonId| {
-        let operations = world.processes[0].operations(&Which::Person(**id));
-        let sent = |o: &scimdeck::domain::Operation| {
-            o.kind == scimdeck::domain::OpKind::Deactivate && o.state != scimdeck::domain::OpState::Cancelled
-        };
-        operations.iter().any(sent) && !world.approved.contains(*id)
-    };
-    let count = world.people.iter().filter(ended).count();
-    let limit = directory.connection().brake.removals as usize;
-    if count > limit {
-        wrong.push(format!("{count} people lost access and the brake is set to {limit}"));
-    }
 }

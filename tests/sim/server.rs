@@ -4,58 +4,12 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use scimdeck::domain::{Answer, Call, Method as Verb, Outcome, RetryAfter, Time};
-use scimdeck::sandbox::{Method, Quirks, Request, Settings, Workspace};
-use serde_json::{Value, json};
+use scimdeck::sandbox::{Method, Pending, Quirks, Request, Settings, Workspace};
+use serde_json::json;
 
+use crate::bend::{edited, error, filtered, paged};
+use crate::nature::{Badness, Filter, Nature};
 use crate::rng::Rng;
-
-/// Longest time after which a dropped request may still be applied; shorter than the machine's settle time.
-pub(crate) const LATEST_COMMIT_MS: u64 = 1_200;
-
-/// How bad this schedule's endpoint is: chances in a thousand, per request.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Badness {
-    pub(crate) same_names: bool,
-    pub(crate) ignore_filter: bool,
-    pub(crate) lose_before: u64,
-    pub(crate) lose_after: u64,
-    pub(crate) late: u64,
-    pub(crate) error_before: u64,
-    pub(crate) error_after: u64,
-    pub(crate) slow_down: u64,
-    pub(crate) stale: u64,
-    pub(crate) lie: u64,
-    pub(crate) not_sent: u64,
-    pub(crate) by_hand: u64,
-}
-
-impl Badness {
-    /// Each schedule has some kinds of faults and not the others, so that rare ones meet often.
-    pub(crate) fn of(rng: &mut Rng) -> Self {
-        let mut some = |most: u64| if rng.chance(400) { 1 + rng.below(most) } else { 0 };
-        let mut bad = Self {
-            lose_before: some(150),
-            lose_after: some(250),
-            late: some(250),
-            error_before: some(150),
-            error_after: some(200),
-            slow_down: some(150),
-            stale: some(100),
-            lie: some(150),
-            not_sent: some(100),
-            by_hand: some(60),
-            ..Self::default()
-        };
-        bad.same_names = rng.chance(500);
-        bad.ignore_filter = rng.chance(300);
-        bad
-    }
-
-    /// The endpoint's nature stays, its faults end.
-    pub(crate) fn healed(self) -> Self {
-        Self { same_names: self.same_names, ignore_filter: self.ignore_filter, ..Self::default() }
-    }
-}
 
 /// What becomes of a request when it arrives.
 pub(crate) enum Arrival {
@@ -65,11 +19,23 @@ pub(crate) enum Arrival {
     Later(Outcome, u64),
 }
 
+/// How a write is not applied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lie {
+    None,
+    /// `active` stays as it was.
+    Active,
+    /// Nothing happens; the answer shows what is there.
+    All,
+    /// Nothing happens; the answer says that access ended.
+    Echo,
+}
+
 pub(crate) struct Server {
     pub(crate) workspace: Workspace,
+    pub(crate) nature: Nature,
     pub(crate) bad: Badness,
-    /// Broken promises, noticed when a request was applied.
-    pub(crate) wrong: Vec<String>,
+    pub(crate) token_good: bool,
 }
 
 pub(crate) fn stamp(now: Time) -> Timestamp {
@@ -77,15 +43,25 @@ pub(crate) fn stamp(now: Time) -> Timestamp {
 }
 
 impl Server {
-    pub(crate) fn new(bad: Badness) -> Self {
+    pub(crate) fn new(nature: Nature, bad: Badness) -> Self {
         let mut settings = Settings::new("scim".to_owned().into(), "log".to_owned().into());
         settings.seed = 1;
-        Self { workspace: Workspace::new(settings), bad, wrong: Vec::new() }
+        if nature.pending {
+            settings.pending = Pending::Refuse;
+        }
+        Self { workspace: Workspace::new(settings), nature, bad, token_good: true }
+    }
+
+    /// The endpoint's nature stays, its faults end.
+    pub(crate) fn heal(&mut self) {
+        self.bad = Badness::default();
+        self.token_good = true;
     }
 
     pub(crate) fn arrive(&mut self, call: &Call, now: Time, rng: &mut Rng) -> Arrival {
         let writes = call.method.writes();
         let lost = || Outcome::MaybeSent("the connection ended".to_owned());
+        let answered = |status| Arrival::Now(Outcome::Answered(error(status)));
         let bad = self.bad;
         if rng.chance(bad.not_sent) {
             return Arrival::Now(Outcome::NotSent("refused".to_owned()));
@@ -93,40 +69,76 @@ impl Server {
         if rng.chance(bad.lose_before) {
             return Arrival::Now(lost());
         }
+        if rng.chance(bad.token) {
+            self.token_good = false;
+        }
+        if !self.token_good {
+            return answered(401);
+        }
         if rng.chance(bad.slow_down) {
-            let answer = Answer { retry_after: Some(RetryAfter::Seconds(rng.below(4))), ..error(429) };
-            return Arrival::Now(Outcome::Answered(answer));
+            return Arrival::Now(Outcome::Answered(slow_down(now, rng)));
         }
         if rng.chance(bad.error_before) {
-            let status = [500, 502, 503, 504][rng.below(4) as usize];
-            return Arrival::Now(Outcome::Answered(error(status)));
+            return answered([500, 502, 503, 504][rng.below(4) as usize]);
+        }
+        if writes && rng.chance(bad.forbidden) {
+            return answered(403);
+        }
+        if writes && rng.chance(bad.conflict) {
+            return answered(409);
         }
         if writes && rng.chance(bad.late) {
             let outcome = if rng.chance(500) { lost() } else { Outcome::Answered(error(504)) };
-            return Arrival::Later(outcome, 1 + rng.below(LATEST_COMMIT_MS));
+            return Arrival::Later(outcome, 1 + rng.below(self.nature.latest_commit_ms()));
         }
         if writes && call.path.len() > 1 && rng.chance(bad.stale) {
-            return Arrival::Now(Outcome::Answered(error(412)));
+            return answered(412);
         }
-        let lies = call.method == Verb::Put && rng.chance(bad.lie);
-        let answer = self.apply(call, now, lies);
+        let changes = matches!(call.method, Verb::Put | Verb::Patch);
+        let lie = match changes && rng.chance(bad.lie) {
+            true => [Lie::Active, Lie::All, Lie::Echo][rng.below(3) as usize],
+            false => Lie::None,
+        };
+        let mut answer = self.answer(call, now, lie);
+        if rng.chance(bad.paging) {
+            answer = paged(call, answer, rng);
+        }
         if writes && rng.chance(bad.lose_after) {
             return Arrival::Now(lost());
         }
         if writes && rng.chance(bad.error_after) {
-            return Arrival::Now(Outcome::Answered(error(500)));
+            return answered(500);
         }
         Arrival::Now(Outcome::Answered(answer))
     }
 
     /// The request reaches the workspace.
-    pub(crate) fn apply(&mut self, call: &Call, now: Time, lies: bool) -> Answer {
-        if call.method.writes() {
-            self.watch(call);
+    pub(crate) fn apply(&mut self, call: &Call, now: Time) -> Answer {
+        self.answer(call, now, Lie::None)
+    }
+
+    fn answer(&mut self, call: &Call, now: Time, lie: Lie) -> Answer {
+        // Which echo is a lie that counts: only an end of access is read back in any case.
+        let ends = ends_access(call);
+        let instead = Call { method: Verb::Get, body: None, if_match: None, ..call.clone() };
+        match lie {
+            Lie::All => return self.handle(&instead, now, false),
+            Lie::Echo if ends => {
+                return edited(self.handle(&instead, now, false), |user| user["active"] = false.into());
+            }
+            _ => {}
         }
-        let bad = self.bad;
-        let quirks =
-            Quirks { ignore_filter: bad.ignore_filter, ignore_active: lies, same_names: bad.same_names };
+        let answer = self.handle(call, now, lie != Lie::None);
+        filtered(call, self.nature.filter, answer)
+    }
+
+    fn handle(&mut self, call: &Call, now: Time, ignore_active: bool) -> Answer {
+        let quirks = Quirks {
+            ignore_filter: self.nature.filter == Filter::Ignored,
+            ignore_active,
+            same_names: self.nature.same_names,
+            ..Quirks::default()
+        };
         let response = self.workspace.handle_with(&request(call), stamp(now), quirks);
         Answer {
             status: response.status,
@@ -137,21 +149,6 @@ impl Server {
         }
     }
 
-    /// No account of somebody else is ever written to.
-    fn watch(&mut self, call: &Call) {
-        let Some(id) = call.path.get(1) else { return };
-        let Some(account) = self.workspace.accounts().find(|a| a.id == *id) else { return };
-        let theirs = account.attributes.get("externalId").and_then(Value::as_str).unwrap_or("");
-        let body = call.body.as_ref();
-        let ours = body.and_then(|b| b.get("externalId")).and_then(Value::as_str).unwrap_or("");
-        if !theirs.is_empty() && theirs != ours {
-            self.wrong.push(format!(
-                "{} has externalId {theirs} and was written with {ours:?}",
-                account.user_name()
-            ));
-        }
-    }
-
     /// Another client makes an account.
     pub(crate) fn stranger(&mut self, user_name: &str, external_id: &str, now: Time) {
         let mut body =
@@ -159,19 +156,31 @@ impl Server {
         if let Some(map) = body.as_object_mut().filter(|_| !external_id.is_empty()) {
             map.insert("externalId".to_owned(), external_id.into());
         }
-        self.apply(&Call::new(Verb::Post, &["Users"]).body(body), now, false);
+        self.apply(&Call::new(Verb::Post, &["Users"]).body(body), now);
     }
 }
 
-fn error(status: u16) -> Answer {
-    let body =
-        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": status.to_string()});
-    Answer {
-        status,
-        content_type: "application/scim+json".to_owned(),
-        body: body.to_string(),
-        ..Answer::default()
-    }
+/// Whether a request would end access: `active` false in a body or in an operation of a PATCH, or DELETE.
+pub(crate) fn ends_access(call: &Call) -> bool {
+    let no = |value: &serde_json::Value| value == false;
+    let Some(body) = &call.body else { return call.method == Verb::Delete };
+    let patched = body["Operations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|one| no(&one["value"]["active"]) || (one["path"] == "active" && no(&one["value"])));
+    patched || no(&body["active"])
+}
+
+/// 429 with Retry-After as seconds, as a date of a clock that differs, or without.
+fn slow_down(now: Time, rng: &mut Rng) -> Answer {
+    let theirs = now.plus_ms(86_400_000);
+    let (date, retry_after) = match rng.below(3) {
+        0 => (Some(theirs), Some(RetryAfter::At(theirs.plus_ms(rng.below(4_000) as i64)))),
+        1 => (None, None),
+        _ => (None, Some(RetryAfter::Seconds(rng.below(4)))),
+    };
+    Answer { date, retry_after, ..error(429) }
 }
 
 fn encoded(text: &str, out: &mut String) {

@@ -75,6 +75,9 @@ pub enum Command {
         /// Keep the sandbox's invitation mails in this folder [default: a folder that goes away at exit]
         #[arg(long, value_name = "DIR")]
         mail_dir: Option<PathBuf>,
+        /// Misbehave, as `sandbox` does; may be given more than once
+        #[arg(long, value_name = "SPEC")]
+        fault: Vec<String>,
     },
     /// A Workato-like workspace to provision into; the first line printed is its base URL
     Sandbox(SandboxArgs),

@@ -92,7 +92,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
     /// Misbehave, for trying what happens then; may be given more than once
-    #[arg(long, value_name = "SPEC")]
+    #[arg(long, value_name = "SPEC", long_help = crate::sandbox::fault_help())]
     pub fault: Vec<String>,
     /// Mail and invitations.
     #[command(flatten)]

@@ -35,8 +35,8 @@ impl Look {
 
     /// An answer came. A filter that shows itself as ignored is not trusted any more.
     pub fn heard(&mut self, heard: Heard, trust: &mut Trust, attributes: &[ProfileAttribute]) -> Next {
-        let rows = match heard {
-            Heard::Rows(rows) => rows,
+        let sheet = match heard {
+            Heard::Page(sheet) => sheet,
             // This one field has no filter: what the connection's own identifier told stands.
             Heard::Refused(_) if self.also => return Next::Found(LookUp::Absent),
             Heard::Refused(failure) | Heard::Failed(failure) => {
@@ -51,6 +51,8 @@ impl Look {
             }
         };
         let who = if self.also { self.or.as_ref().unwrap_or(&self.who) } else { &self.who };
+        let gap = sheet.gap();
+        let rows = sheet.rows;
         if rows.iter().any(|row| !who.is_nearly(row)) {
             if self.also {
                 return Next::Found(LookUp::Absent);
@@ -58,8 +60,14 @@ impl Look {
             *trust = Trust::Useless;
             return Next::Ask(Ask::Everybody);
         }
-        let same = rows.into_iter().filter(|row| who.is(row));
-        let found = LookUp::of(same.filter_map(|row| found(row, None, attributes)).collect());
+        let same: Vec<_> = rows.into_iter().filter(|row| who.is(row)).collect();
+        let shown = same.len();
+        let all: Vec<_> = same.into_iter().filter_map(|row| found(row, None, attributes)).collect();
+        let gap = gap.or_else(|| (all.len() < shown).then(|| "an account came without its id".to_owned()));
+        if let (true, Some(gap)) = (all.is_empty(), gap) {
+            return Next::Found(cannot_be_told(who, &gap));
+        }
+        let found = LookUp::of(all);
         match (&found, &self.or) {
             (LookUp::Absent, Some(or)) if !self.also => {
                 self.also = true;

@@ -19,6 +19,7 @@ pub use trial::{Trial, Tried};
 use super::Found;
 use super::wire::{self, Identity};
 use crate::domain::{Failure, ProfileAttribute};
+use crate::scim::list::ListPage;
 use crate::scim::resource::Resource;
 
 /// What a look-up gave.
@@ -70,14 +71,45 @@ pub enum Ask {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub enum Heard {
-    /// The rows of a page.
-    Rows(Vec<Resource>),
+    /// A page.
+    Page(Sheet),
     /// Refused in a way that may be the filter's fault alone.
     Refused(Failure),
     /// No answer that could be used.
     Failed(Failure),
     /// The whole list.
     Everybody(Arc<Everybody>),
+}
+
+/// The rows of one page, and whether that is all it speaks of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sheet {
+    /// Those that can be read.
+    pub rows: Vec<Resource>,
+    /// How many the page claims that there are, where it says so.
+    pub total: Option<u64>,
+    /// Rows that came and cannot be read.
+    pub unreadable: u64,
+}
+
+impl Sheet {
+    /// Reads a page.
+    pub fn of(page: &ListPage) -> Self {
+        let rows: Vec<Resource> =
+            page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
+        let unreadable = (page.resources.len() - rows.len()) as u64;
+        Self { rows, total: page.total, unreadable }
+    }
+
+    /// Why nobody may be called absent on its word.
+    fn gap(&self) -> Option<String> {
+        let came = self.rows.len() as u64 + self.unreadable;
+        match self.total {
+            _ if self.unreadable > 0 => Some(format!("{} rows could not be read", self.unreadable)),
+            Some(total) if total > came => Some(format!("{total} are said to match and {came} were shown")),
+            _ => None,
+        }
+    }
 }
 
 /// Reads an account from a resource; none without a usable `id`.

@@ -18,6 +18,10 @@ fn ours() -> Option<Identity> {
     Some(Identity { by: UniqueIdentifier::ExternalId, value: "sd1".to_owned() })
 }
 
+fn page(rows: Vec<Resource>) -> Heard {
+    Heard::Page(Sheet { total: Some(rows.len() as u64), rows, unreadable: 0 })
+}
+
 fn failure() -> Failure {
     Failure { kind: FailureKind::Refused, text: "no filters".to_owned(), next: String::new() }
 }
@@ -31,18 +35,18 @@ fn all(rows: Vec<Resource>, gap: Option<&str>) -> Heard {
 fn learned(answer: Heard) -> Tried {
     let (mut trial, ask) = Trial::begin(UniqueIdentifier::UserName);
     assert_eq!(ask, Ask::Sample);
-    let next = trial.heard(Heard::Rows(vec![row("1", "Ana@x.org", "")]));
+    let next = trial.heard(page(vec![row("1", "Ana@x.org", "")]));
     assert_eq!(next, Tried::Ask(Ask::Filter(who("aNA@X.ORG"))), "the case of the letters is swapped");
     trial.heard(answer)
 }
 
 #[test]
 fn a_filter_is_trusted_once_it_found_somebody_in_the_other_case_and_only_that_one() {
-    assert_eq!(learned(Heard::Rows(vec![row("1", "Ana@x.org", "")])), Tried::Learned(Trust::Good));
+    assert_eq!(learned(page(vec![row("1", "Ana@x.org", "")])), Tried::Learned(Trust::Good));
     let cases =
         [vec![], vec![row("1", "Ana@x.org", ""), row("2", "ben@x.org", "")], vec![row("9", "ana@x.org", "")]];
     for rows in cases {
-        assert_eq!(learned(Heard::Rows(rows.clone())), Tried::Learned(Trust::Useless), "{rows:?}");
+        assert_eq!(learned(page(rows.clone())), Tried::Learned(Trust::Useless), "{rows:?}");
     }
     assert_eq!(learned(Heard::Refused(failure())), Tried::Learned(Trust::Useless));
     assert_eq!(
@@ -55,7 +59,7 @@ fn a_filter_is_trusted_once_it_found_somebody_in_the_other_case_and_only_that_on
 #[test]
 fn an_external_id_is_tried_as_it_is_since_its_case_counts() {
     let (mut trial, _) = Trial::begin(UniqueIdentifier::ExternalId);
-    let Tried::Ask(Ask::Filter(who)) = trial.heard(Heard::Rows(vec![row("1", "ana", "00uA")])) else {
+    let Tried::Ask(Ask::Filter(who)) = trial.heard(page(vec![row("1", "ana", "00uA")])) else {
         panic!("asks")
     };
     assert_eq!(who.value, "00uA");
@@ -64,7 +68,7 @@ fn an_external_id_is_tried_as_it_is_since_its_case_counts() {
 #[test]
 fn with_nobody_there_the_filter_stays_untried_and_the_list_is_read() {
     let (mut trial, _) = Trial::begin(UniqueIdentifier::UserName);
-    assert_eq!(trial.heard(Heard::Rows(Vec::new())), Tried::Learned(Trust::Unknown));
+    assert_eq!(trial.heard(page(Vec::new())), Tried::Learned(Trust::Unknown));
     assert_eq!(Look::begin(who("ana"), None, Trust::Unknown).1, Ask::Everybody);
 }
 
@@ -73,7 +77,7 @@ fn a_filter_that_answers_others_is_ignored_from_then_on() {
     let (mut look, ask) = Look::begin(who("ana"), None, Trust::Good);
     assert_eq!(ask, Ask::Filter(who("ana")));
     let mut trust = Trust::Good;
-    let next = look.heard(Heard::Rows(vec![row("2", "ben", "")]), &mut trust, &[]);
+    let next = look.heard(page(vec![row("2", "ben", "")]), &mut trust, &[]);
     assert_eq!((next, trust), (Next::Ask(Ask::Everybody), Trust::Useless));
     let Next::Found(LookUp::One(found)) =
         look.heard(all(vec![row("1", "ANA", ""), row("2", "ben", "")], None), &mut trust, &[])
@@ -101,15 +105,15 @@ fn nobody_is_believed_from_a_pass_without_a_gap_only() {
 fn what_may_be_ours_is_looked_for_by_our_external_id_too_before_nobody_is_believed() {
     let mut trust = Trust::Good;
     let (mut look, _) = Look::begin(who("ana"), ours(), trust);
-    let next = look.heard(Heard::Rows(Vec::new()), &mut trust, &[]);
+    let next = look.heard(page(Vec::new()), &mut trust, &[]);
     let Next::Ask(Ask::Filter(second)) = next else { panic!("asks again") };
     assert_eq!(Some(&second), ours().as_ref());
     let mut other = look.clone();
-    let renamed = look.heard(Heard::Rows(vec![row("7", "ana.smith", "sd1")]), &mut trust, &[]);
+    let renamed = look.heard(page(vec![row("7", "ana.smith", "sd1")]), &mut trust, &[]);
     assert!(matches!(renamed, Next::Found(LookUp::One(found)) if found.account.remote_id == "7"));
     // An endpoint that cannot filter by it, or ignores that filter, takes nothing back.
     assert_eq!(other.clone().heard(Heard::Refused(failure()), &mut trust, &[]), Next::Found(LookUp::Absent));
-    let everybody = Heard::Rows(vec![row("2", "ben", "x")]);
+    let everybody = page(vec![row("2", "ben", "x")]);
     assert_eq!(other.heard(everybody, &mut trust, &[]), Next::Found(LookUp::Absent));
     assert_eq!(trust, Trust::Good);
     let (mut look, _) = Look::begin(who("ana"), ours(), Trust::Useless);
@@ -122,6 +126,24 @@ fn more_than_one_is_said_with_all_of_them() {
     let mut trust = Trust::Good;
     let (mut look, _) = Look::begin(who("ana"), None, trust);
     let rows = vec![row("1", "ana", ""), row("2", "ANA", "")];
-    let next = look.heard(Heard::Rows(rows), &mut trust, &[]);
+    let next = look.heard(page(rows), &mut trust, &[]);
     assert!(matches!(&next, Next::Found(LookUp::Several(all)) if all.len() == 2), "{next:?}");
+}
+
+#[test]
+fn a_page_that_speaks_of_more_than_it_shows_proves_nobodys_absence() {
+    let mut trust = Trust::Good;
+    let sheets = [
+        Sheet { rows: Vec::new(), total: Some(1), unreadable: 0 },
+        Sheet { rows: Vec::new(), total: None, unreadable: 1 },
+        Sheet { rows: vec![row("", "ana", "")], total: Some(1), unreadable: 0 },
+    ];
+    for sheet in sheets {
+        let (mut look, _) = Look::begin(who("ana"), None, trust);
+        let next = look.heard(Heard::Page(sheet.clone()), &mut trust, &[]);
+        assert!(matches!(next, Next::Found(LookUp::Failed(_))), "{sheet:?}: {next:?}");
+    }
+    let body = br#"{"totalResults": 2, "Resources": [{"id": "1", "userName": "ana"}, 7]}"#;
+    let sheet = Sheet::of(&crate::scim::list::ListPage::read(body).unwrap());
+    assert_eq!((sheet.rows.len(), sheet.total, sheet.unreadable), (1, Some(2), 1));
 }

@@ -33,7 +33,7 @@ impl Trial {
     /// An answer came.
     pub fn heard(&mut self, heard: Heard) -> Tried {
         let rows = match (heard, &self.on) {
-            (Heard::Rows(rows), _) => rows,
+            (Heard::Page(sheet), _) => sheet.rows,
             (Heard::Refused(_), Some(_)) => return Tried::Learned(Trust::Useless),
             (Heard::Refused(failure) | Heard::Failed(failure), _) => return Tried::Failed(failure),
             (Heard::Everybody(_), _) => return Tried::Learned(Trust::Unknown),

@@ -1,8 +1,10 @@
 //! What whoever drives a machine needs to know, so that it decides nothing itself.
 
 use super::{Event, Evidence, Move, Policy, Step, StepKind};
-use crate::directory::Directory;
-use crate::domain::{Call, Failure, FailureKind, Method, OpId, OpState, Operation, Outcome, Time};
+use crate::directory::{Change, Directory};
+use crate::domain::{
+    AccountState, Call, Failure, FailureKind, Method, OpId, OpState, Operation, Outcome, Time,
+};
 use crate::engine::finder::LookUp;
 use crate::engine::wire::Wire;
 
@@ -32,6 +34,19 @@ pub fn taken_over(live: &[Operation], now: Time) -> Vec<Move> {
             Move { from: OpState::Inflight, to }
         })
         .collect()
+}
+
+/// An endpoint says active of somebody invited too: only the acceptance tells when that is over.
+pub fn keep_invited(directory: &Directory, changes: &mut [Change]) {
+    for change in changes {
+        if let Change::Observed(id, seen) = change
+            && seen.state == AccountState::Active
+            && seen.values.is_some()
+            && directory.get(*id).is_some_and(|person| person.account() == AccountState::Invited)
+        {
+            seen.state = AccountState::Invited;
+        }
+    }
 }
 
 impl Event {

@@ -8,6 +8,7 @@
 mod allowed;
 mod driven;
 mod event;
+mod honesty;
 mod pace;
 mod persist;
 mod read;
@@ -16,8 +17,9 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-pub use driven::taken_over;
+pub use driven::{keep_invited, taken_over};
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
+use honesty::Honesty;
 use pace::Pace;
 
 use super::wire::{Identity, Wire};
@@ -110,6 +112,7 @@ pub struct Machine {
     tickets: HashMap<Ticket, OpId>,
     places: u32,
     pace: Pace,
+    honesty: Honesty,
     frozen: bool,
     last_ticket: u64,
     now: Time,
@@ -129,6 +132,7 @@ impl Machine {
             tickets: HashMap::new(),
             places: 0,
             pace: Pace::default(),
+            honesty: Honesty::default(),
             frozen: false,
             last_ticket: 0,
             now: Time::default(),

@@ -27,7 +27,7 @@ pub(super) fn next_try(op: &Operation, kind: FailureKind, now: Time) -> Time {
 
 impl Machine {
     /// An end of access that did not go through waits and is tried again by itself.
-    pub(super) fn persist(&mut self, id: OpId, mut failure: Failure, change: Option<Change>) {
+    pub(super) fn persist(&mut self, id: OpId, mut failure: Failure, changes: Vec<Change>) {
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
         let until = next_try(op, failure.kind, self.now);
@@ -41,7 +41,6 @@ impl Machine {
         let event = format!("{} failed", op.kind.word());
         let entry =
             news.then(|| super::settle::entry(op, &event, failure.text.clone(), Vec::new(), self.now));
-        let changes = change.into_iter().collect();
         self.wait(id, until, Outcome::Failed, failure, changes, entry);
     }
 

@@ -3,7 +3,8 @@
 use super::persist::persists;
 use super::{Evidence, Machine, Step};
 use crate::domain::{
-    AccountValues, Answer, Base, Failure, FailureKind, OpId, OpKind, OpState, Operation, RetryAfter, Time,
+    AccountValues, Answer, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
+    RetryAfter, Time,
 };
 use crate::engine::{Found, Outcome, wire};
 use crate::scim::resource::Resource;
@@ -40,6 +41,11 @@ impl Machine {
                         op.user_name
                     );
                     self.park(id, OpState::Stale, failure(FailureKind::Stale, text, "Plan again."), None);
+                } else if let Some(accepted) =
+                    op.failure.clone().filter(|f| op.attempts > 0 && f.kind == FailureKind::NotApplied)
+                {
+                    let text = format!("{} Nobody is there; nothing more was sent.", accepted.text);
+                    self.park(id, OpState::Parked, Failure { text, ..accepted }, None);
                 } else if op.attempts >= self.policy.max_attempts {
                     let text = format!(
                         "{} was sent {} times without a clear answer, and no account is there.",
@@ -222,8 +228,18 @@ pub(super) fn failure(kind: FailureKind, text: impl Into<String>, next: &str) ->
 }
 
 /// Attributes whose read-back must be what was written. Texts may come back normalised or not at all, since an app
-/// keeps the attributes it knows; access and roles may not.
-pub(super) fn not_applied(op: &Operation, goal: &AccountValues, theirs: &AccountValues) -> Vec<String> {
+/// keeps the attributes it knows; access and roles may not, and no text may stay as it was `before`.
+pub(super) fn not_applied(
+    op: &Operation,
+    before: &AccountValues,
+    goal: &AccountValues,
+    theirs: &AccountValues,
+) -> Vec<String> {
+    let held = before.texts();
+    let stayed = |d: &Difference| {
+        let there = d.before.as_deref().unwrap_or_default();
+        !there.is_empty() && held.iter().any(|(name, value)| *name == d.attribute && *value == there)
+    };
     theirs
         .differences(goal)
         .into_iter()
@@ -232,7 +248,7 @@ pub(super) fn not_applied(op: &Operation, goal: &AccountValues, theirs: &Account
             let text = goal.texts().iter().any(|(name, _)| *name == d.attribute);
             let user_name = d.attribute == crate::domain::field::USER_NAME
                 && !goal.user_name.to_lowercase().eq(&theirs.user_name.to_lowercase());
-            !text || user_name
+            !text || user_name || stayed(d)
         })
         .map(|d| d.attribute)
         .collect()

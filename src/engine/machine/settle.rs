@@ -5,7 +5,8 @@ use super::{Effect, Machine, Move, Stage, Ticket};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
-    AccountState, AccountValues, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation, Time,
+    AccountState, AccountValues, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
+    Time,
 };
 use crate::engine::{Found, Outcome};
 
@@ -27,17 +28,20 @@ impl Machine {
         // Whatever waits behind it is about this account.
         live.op.intent.remote_id = Some(found.account.remote_id.clone());
         let before = live.found.as_ref().map(|f| f.account.values.clone());
+        if let (Base::Unknown, Some(before)) = (&live.op.intent.base, &before) {
+            // What was there before stays with the operation, for its undo.
+            live.op.intent.base = Base::Account(Box::new(before.clone()));
+        }
         let op = &live.op;
         let changes = written(op, before.as_ref(), &found.account.values, outcome);
         // What was sent and lost, then found done, was done by us.
         let outcome = if op.attempts > 0 { Outcome::Done } else { outcome };
-        let link = Change::Link(op.person, link(op, &found, op.intent.pushed(), now));
+        let mut learned = linked(op, &found, op.intent.pushed(), now);
         let detail = match outcome {
             Outcome::Unchanged => format!("{}: the app was already so, nothing was sent", op.cause),
             _ => format!("{}: confirmed by the app", op.cause),
         };
         let entry = entry(op, op.kind.word(), detail, changes, now);
-        let mut learned = vec![link];
         // An app that refused changes before the invitation was accepted and now took one: it is accepted.
         if op.failure.as_ref().is_some_and(|f| f.kind == FailureKind::Pending) && found.account.values.active
         {
@@ -90,21 +94,25 @@ impl Machine {
                 sent.roles.set(name, theirs.roles.get(name).unwrap_or(""));
             }
         }
-        let link = Change::Link(op.person, link(op, &found, sent, now));
-        self.park(id, OpState::Parked, failure, Some(link));
+        let learned = linked(op, &found, sent, now);
+        self.park_with(id, OpState::Parked, failure, learned);
     }
 
     /// Stands still until an operator acts; an end of access waits and goes on by itself.
     pub(super) fn park(&mut self, id: OpId, state: OpState, failure: Failure, change: Option<Change>) {
+        self.park_with(id, state, failure, change.into_iter().collect());
+    }
+
+    fn park_with(&mut self, id: OpId, state: OpState, failure: Failure, changes: Vec<Change>) {
         let now = self.now;
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
         if persists(op) {
-            return self.persist(id, failure, change);
+            return self.persist(id, failure, changes);
         }
         let event = format!("{} failed", op.kind.word());
         let entry = entry(op, &event, failure.text.clone(), Vec::new(), now);
-        self.end(id, state, Outcome::Failed, Some(failure), change.into_iter().collect(), entry);
+        self.end(id, state, Outcome::Failed, Some(failure), changes, entry);
     }
 
     fn end(
@@ -183,14 +191,24 @@ pub(super) fn gone_observation(op: &Operation, now: Time) -> Change {
     Change::Observed(op.person, Observation { state: AccountState::Gone, values: None, at: now })
 }
 
-fn link(op: &Operation, found: &Found, sent: AccountValues, now: Time) -> Link {
-    Link {
+/// The link after a push, and what is there where somebody else moved it.
+fn linked(op: &Operation, found: &Found, sent: AccountValues, now: Time) -> Vec<Change> {
+    let theirs = &found.account.values;
+    let link = Link {
         remote_id: found.account.remote_id.clone(),
         linked_at: op.intent.linked_at.unwrap_or(now),
         sent,
-        settled: found.account.values.clone(),
+        settled: op.intent.settles(&found.account.values),
         confirmed_at: now,
+    };
+    let moved = link.settled != *theirs;
+    let mut learned = vec![Change::Link(op.person, link)];
+    if moved {
+        let state = if theirs.active { AccountState::Active } else { AccountState::Inactive };
+        let seen = Observation { state, values: Some(theirs.clone()), at: now };
+        learned.push(Change::Observed(op.person, seen));
     }
+    learned
 }
 
 /// The attributes this operation wrote, before and after.
@@ -202,7 +220,7 @@ fn written(
 ) -> Vec<Difference> {
     let before = match (before, &op.intent.base) {
         (Some(before), _) => before.clone(),
-        (None, crate::domain::Base::Account(base)) => (**base).clone(),
+        (None, Base::Account(base)) => (**base).clone(),
         (None, _) if op.kind == OpKind::Create => AccountValues::default(),
         (None, _) if outcome == Outcome::Unchanged => after.clone(),
         (None, _) => AccountValues::default(),

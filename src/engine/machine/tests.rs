@@ -41,6 +41,8 @@ pub(super) fn create() -> Operation {
             base: Base::Absent,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         },
         state: OpState::Queued,
         not_before: None,
@@ -321,6 +323,30 @@ fn accepted_and_not_applied_is_not_done_and_stays_unsent() {
     assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::NotApplied))]);
     assert!(matches!(&bench.changes[..], [Change::Link(_, link)]
         if link.sent.roles.get("workato_role") == Some("Operator")));
+}
+
+#[test]
+fn a_text_that_stayed_as_it_was_is_not_applied_and_one_that_the_app_does_not_keep_is_no_failure() {
+    let titled = |title: &str| {
+        let mut there = user(true, "Operator");
+        there["title"] = json!(title);
+        there
+    };
+    let mut op = role_edit("Operator");
+    op.intent.owned = Owned::of([crate::domain::field::TITLE]);
+    op.intent.base = Base::Unknown;
+    for (wanted, before, after, outcome) in [
+        ("Chief", "Clerk", "Clerk", Outcome::Failed),
+        ("", "Clerk", "Clerk", Outcome::Failed),
+        ("Chief", "Clerk", "CHIEF", Outcome::Done),
+        ("Chief", "", "", Outcome::Done),
+    ] {
+        op.intent.wanted.title = wanted.into();
+        let mut bench = Bench::with(op.clone());
+        bench.say(answered(StepKind::Read, 200, &titled(before)));
+        bench.say(answered(StepKind::Write, 200, &titled(after)));
+        assert_eq!(bench.settled[0].0, outcome, "{before:?} to {wanted:?}: {after:?}");
+    }
 }
 
 #[test]

@@ -204,3 +204,24 @@ fn a_user_name_excluded_after_the_plan_is_not_sent() {
     assert_eq!(sent["userName"], "ana@example.com");
     assert_eq!(sent[WORKATO_ROLE_URN]["workato_role"], "Admin");
 }
+
+#[test]
+fn what_another_hand_moved_stays_drift_after_a_push_of_something_else() {
+    let mut op = role_edit("Operator");
+    op.intent.wanted.title = "Chief".into();
+    op.intent.owned = Owned::of([field::TITLE]);
+    op.intent.settled = Some(values(true, "Admin"));
+    let mut bench = Bench::under(op, Wire::default());
+    bench.say(answered(StepKind::Read, 200, &user(true, "Operator")));
+    let mut there = user(true, "Operator");
+    there["title"] = json!("Chief");
+    bench.say(answered(StepKind::Write, 200, &there));
+    let [Change::Link(_, link), Change::Observed(_, seen)] = &bench.changes[..] else {
+        panic!("{:?}", bench.changes)
+    };
+    assert_eq!(seen.values.as_ref().and_then(|v| v.roles.get("workato_role")), Some("Operator"));
+    assert_eq!(
+        (link.settled.title.as_str(), link.settled.roles.get("workato_role")),
+        ("Chief", Some("Admin"))
+    );
+}

@@ -1,9 +1,9 @@
 //! The write: journalled first, then sent, then believed only as far as its answer proves.
 
 use super::read::{failure, not_applied};
-use super::{Machine, Move, Stage, Step, StepKind, Ticket};
+use super::{Live, Machine, Move, Stage, Step, StepKind, Ticket};
 use crate::domain::{Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState};
-use crate::engine::Outcome;
+use crate::engine::{Found, Outcome};
 
 impl Machine {
     pub(super) fn create(&mut self, id: OpId) {
@@ -67,27 +67,32 @@ impl Machine {
         }
         self.good_write();
         let Some(live) = self.ops.get(&id) else { return };
-        let found = self.parse(answer).filter(|found| !found.account.values.user_name.is_empty());
-        let known = live.op.intent.remote_id.clone();
-        // Access is over only when a read of its own says so.
-        if live.op.kind == OpKind::Deactivate {
-            return self.verify(id, known);
-        }
-        match found {
-            Some(found) => self.check(id, found),
-            None if known.is_some() => self.verify(id, known),
-            None => {
-                let text = "the account was answered as created, but without its id; it is looked up.";
-                self.doubt(id, OpState::Inflight, Some(failure(FailureKind::NotScim, text, "")));
-            }
+        let found = self.parse(answer).filter(|found| answers(live, found));
+        let (kind, known) = (live.op.kind, live.op.intent.remote_id.clone());
+        let read_back = self.honesty.reads_back(kind, known.is_some());
+        let there = known.or_else(|| found.as_ref().map(|found| found.account.remote_id.clone()));
+        match (found, there) {
+            (Some(found), _) if !read_back => self.check(id, found, false),
+            (_, Some(there)) => self.verify(id, &there),
+            (_, None) => self.accepted_without_account(id),
         }
     }
 
-    fn verify(&mut self, id: OpId, remote_id: Option<String>) {
-        if let Some(remote_id) = remote_id {
-            let call = self.policy.wire.read(&remote_id);
-            self.send(id, Step::Verify(call));
-        }
+    /// A create that was answered as done, without the account or with another one. It is looked up, and when nobody
+    /// is there it is not sent again: it was not refused, so that a second one could make a second account.
+    fn accepted_without_account(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let text = format!(
+            "the app accepted {} and answered without the account, or with another one.",
+            live.op.user_name
+        );
+        let next = "Compare with the app (scimdeck check), then retry.";
+        self.doubt(id, OpState::Inflight, Some(failure(FailureKind::NotApplied, text, next)));
+    }
+
+    fn verify(&mut self, id: OpId, remote_id: &str) {
+        let call = self.policy.wire.read(remote_id);
+        self.send(id, Step::Verify(call));
     }
 
     pub(super) fn verify_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
@@ -95,8 +100,12 @@ impl Machine {
         if answer.status == 404 && live.op.kind == OpKind::Deactivate {
             return self.finish_gone(id);
         }
+        if answer.status == 404 && live.op.intent.remote_id.is_none() {
+            self.honesty.lied();
+            return self.accepted_without_account(id);
+        }
         match (failed, self.parse(answer)) {
-            (None, Some(found)) => self.check(id, found),
+            (None, Some(found)) => self.check(id, found, true),
             (failed, _) => {
                 let text = "the change was accepted, but could not be read back.";
                 let cause = failed.unwrap_or_else(|| failure(FailureKind::NotScim, text, ""));
@@ -112,13 +121,13 @@ impl Machine {
     }
 
     /// Compares what is there after the write with what was to be.
-    fn check(&mut self, id: OpId, found: crate::engine::Found) {
+    fn check(&mut self, id: OpId, found: Found, read_back: bool) {
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
         let before = live.found.as_ref().map(|f| f.account.values.clone()).unwrap_or_default();
         let goal =
             if op.intent.remote_id.is_some() { op.intent.goal(&before) } else { op.intent.wanted.clone() };
-        let missing = not_applied(op, &goal, &found.account.values);
+        let missing = not_applied(op, &before, &goal, &found.account.values);
         if missing.is_empty() {
             return self.finish(id, found, Outcome::Done);
         }
@@ -127,7 +136,12 @@ impl Machine {
             op.user_name,
             missing.join(", ")
         );
-        let next = "Look at the trace; retry, or report it to the app's vendor.";
+        let mut next = "Look at the trace; retry, or report it to the app's vendor.";
+        if read_back && op.kind != OpKind::Deactivate {
+            self.honesty.lied();
+            next = "The app's answers are not true, and some before this one were believed: compare everybody with the \
+                    app (scimdeck check), then retry, or report it to the app's vendor.";
+        }
         self.finish_not_applied(id, found, &missing, failure(FailureKind::NotApplied, text, next));
     }
 
@@ -248,4 +262,13 @@ impl Machine {
         };
         waits.then_some((id, stage))
     }
+}
+
+/// Whether an answer to a write is about the account that was written to.
+fn answers(live: &Live, found: &Found) -> bool {
+    let intent = &live.op.intent;
+    let name = found.account.values.user_name.to_lowercase();
+    let before = live.found.as_ref().map(|before| before.account.values.user_name.to_lowercase());
+    let named = name == intent.wanted.user_name.to_lowercase() || before.is_some_and(|before| before == name);
+    named && intent.remote_id.as_ref().is_none_or(|id| *id == found.account.remote_id)
 }

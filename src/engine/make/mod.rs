@@ -125,6 +125,8 @@ impl Planner<'_> {
             base,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         match self.finding {
             Some(Finding::Account(found)) => {
@@ -182,7 +184,7 @@ impl Planner<'_> {
             return Err(Nothing::Cannot("the linked account is not there any more (404)".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         let moved = sent.differences(&wanted).into_iter().map(|d| d.attribute);
         // For whom exactly these are written, nothing else goes along.
@@ -221,6 +223,8 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(kind, intent, there))
     }
@@ -230,7 +234,7 @@ impl Planner<'_> {
             return Err(Nothing::Done("the account is not there any more".to_owned()));
         }
         let wanted = self.person.wanted();
-        let Some((sent, _, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
+        let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
         if !there.active && !sent.active {
             return Err(Nothing::Done("has no access there".to_owned()));
@@ -245,6 +249,8 @@ impl Planner<'_> {
             base: self.base(),
             before: Some(sent),
             linked_at: self.person.linked_at(),
+            settled: Some(settled),
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, there))
     }
@@ -268,6 +274,8 @@ impl Planner<'_> {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
     }

@@ -150,6 +150,8 @@ fn an_account_that_is_linked_keeps_its_user_name_where_its_updates_are_excluded(
         base: crate::domain::Base::Unknown,
         before: None,
         linked_at: None,
+        settled: None,
+        ours: None,
     };
     let allowed = |update, exclude_user_name| ToApp { update, exclude_user_name, ..Wire::default().allowed };
     let restricted = |allowed| {

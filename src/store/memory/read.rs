@@ -7,6 +7,7 @@ use super::rows::{Key, Row, Rows};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
+use crate::engine::compare::Orphan;
 use crate::engine::{Trace, rank};
 use crate::store::backend::{LoadedRest, Reader, Result};
 use crate::store::load_order::marks;
@@ -41,6 +42,13 @@ fn operations(rows: &Rows, connection: ConnectionId) -> impl DoubleEndedIterator
 
 fn live(rows: &Rows, connection: ConnectionId) -> Vec<Operation> {
     operations(rows, connection).filter(|o| o.state.live()).cloned().collect()
+}
+
+/// All that was committed with one operation.
+fn run(rows: &Rows, connection: ConnectionId, one: Option<&Operation>) -> Vec<Operation> {
+    let Some(one) = one else { return Vec::new() };
+    let same = |o: &&Operation| (o.created_at, &o.actor) == (one.created_at, &one.actor);
+    operations(rows, connection).filter(same).cloned().collect()
 }
 
 fn audit(rows: &Rows, c: u32) -> impl DoubleEndedIterator<Item = (&AuditEntry, &Row)> {
@@ -172,11 +180,10 @@ impl Reader for Reading {
                 .cloned()
                 .collect(),
             Which::LastRun(actor) => {
-                let done = |o: &&Operation| o.state == OpState::Done && o.actor == *actor;
-                let newest = operations(&rows, connection).rev().find(done).map(|o| o.created_at);
-                let of_run = |o: &&Operation| Some(o.created_at) == newest;
-                operations(&rows, connection).filter(done).filter(of_run).cloned().collect()
+                let newest = operations(&rows, connection).rev().find(|o| o.actor == *actor);
+                run(&rows, connection, newest)
             }
+            Which::RunOf(op) => run(&rows, connection, operations(&rows, connection).find(|o| o.id == *op)),
         })
     }
 
@@ -244,10 +251,26 @@ impl Reader for Reading {
             .collect())
     }
 
+    fn orphans(&mut self, connection: ConnectionId) -> Result<Vec<Orphan>> {
+        let mut all: Vec<Orphan> = orphans(&self.rows(), connection).map(|(_, orphan)| orphan).collect();
+        all.sort();
+        Ok(all)
+    }
+
     fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>> {
         Ok(match self.rows().get(&Key::Meta(connection.map_or(0, |c| c.0), key.to_owned())) {
             Some(Row::Text(text)) => Some(text.clone()),
             _ => None,
         })
     }
+}
+
+/// A connection's accounts of nobody here, with their places.
+pub(super) fn orphans(rows: &Rows, connection: ConnectionId) -> impl Iterator<Item = (Key, Orphan)> {
+    let from = Key::Orphan(connection.0, String::new());
+    let to = Key::Orphan(connection.0 + 1, String::new());
+    rows.range(from..=to).filter_map(|(key, row)| match row {
+        Row::Orphan(orphan) => Some((key.clone(), (**orphan).clone())),
+        _ => None,
+    })
 }

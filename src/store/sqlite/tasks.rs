@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection as Sql, OptionalExtension, Result, params};
 
-use super::codec::{OPERATION, get_operation, word};
-use crate::domain::{ConnectionId, OpState, Operation};
+use super::codec::{OPERATION, get_operation, id, word};
+use crate::domain::{ConnectionId, OpId, OpState, Operation};
 use crate::engine::{TasksQuery, WORST_FIRST};
 
 /// Live operations in the order of `engine::rank`, never more rows read than asked for: one state after the other
@@ -46,19 +46,30 @@ fn page(
     sql.prepare_cached(&text)?.query_map(params![connection.0, word(&state), limit], get_operation)?.collect()
 }
 
-/// What the last run of this actor did.
+/// The last run of this actor.
 pub(super) fn last_run(sql: &Sql, connection: ConnectionId, actor: &str) -> Result<Vec<Operation>> {
     let newest: Option<i64> = sql
         .prepare_cached(
-            "SELECT created_at FROM operation WHERE connection_id = ?1 AND state = 'done' AND actor = ?2
-             ORDER BY id DESC LIMIT 1",
+            "SELECT created_at FROM operation WHERE connection_id = ?1 AND actor = ?2 ORDER BY id DESC LIMIT 1",
         )?
         .query_row(params![connection.0, actor], |row| row.get(0))
         .optional()?;
-    let Some(at) = newest else { return Ok(Vec::new()) };
+    newest.map_or(Ok(Vec::new()), |at| run(sql, connection, at, actor))
+}
+
+/// The run that an operation is of.
+pub(super) fn run_of(sql: &Sql, connection: ConnectionId, op: OpId) -> Result<Vec<Operation>> {
+    let found: Option<(i64, String)> = sql
+        .prepare_cached("SELECT created_at, actor FROM operation WHERE id = ?1 AND connection_id = ?2")?
+        .query_row(params![id(op.0), connection.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map_or(Ok(Vec::new()), |(at, actor)| run(sql, connection, at, &actor))
+}
+
+fn run(sql: &Sql, connection: ConnectionId, at: i64, actor: &str) -> Result<Vec<Operation>> {
     let text = format!(
         "SELECT {OPERATION} FROM operation
-         WHERE connection_id = ?1 AND created_at = ?2 AND state = 'done' AND actor = ?3 ORDER BY id"
+         WHERE connection_id = ?1 AND created_at = ?2 AND actor = ?3 ORDER BY id"
     );
     sql.prepare_cached(&text)?.query_map(params![connection.0, at, actor], get_operation)?.collect()
 }

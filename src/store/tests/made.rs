@@ -57,6 +57,8 @@ pub(crate) fn operation(id: u64, n: u64, owned: &str) -> Operation {
             base: Base::Unknown,
             before: None,
             linked_at: None,
+            settled: None,
+            ours: None,
         },
         state: OpState::Queued,
         not_before: None,

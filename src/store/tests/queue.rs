@@ -265,7 +265,7 @@ fn the_worst_come_first_in_both_backends_and_no_more_than_asked_for() {
 }
 
 #[test]
-fn the_last_run_of_an_actor_is_what_was_committed_with_their_newest_done_operation() {
+fn the_last_run_of_an_actor_is_all_that_was_committed_with_their_newest_operation() {
     each(|store| {
         one(store, people(3..=6)).unwrap();
         let run = |n: u64, at: i64, actor: &str, state| Operation {
@@ -278,12 +278,20 @@ fn the_last_run_of_an_actor_is_what_was_committed_with_their_newest_done_operati
         let second = [run(2, 2, "kim", OpState::Done), run(3, 2, "kim", OpState::Parked)];
         one(store, commit(second)).unwrap();
         one(store, commit([run(4, 2, "kim", OpState::Done), run(5, 2, "lee", OpState::Done)])).unwrap();
-        one(store, commit([run(6, 9, "kim", OpState::Queued)])).unwrap();
-        let mut reader = store.reader().unwrap();
-        let mut ask = |actor: &str| -> Vec<u64> {
-            let found = reader.operations(HERE, &Which::LastRun(actor.into())).unwrap();
+        let ask = |store: &mut dyn Backend, actor: &str| -> Vec<u64> {
+            let found = store.reader().unwrap().operations(HERE, &Which::LastRun(actor.into())).unwrap();
             found.iter().map(|o| o.id.0).collect()
         };
-        assert_eq!((ask("kim"), ask("lee"), ask("nobody")), (vec![2, 4], vec![5], vec![]));
+        assert_eq!(
+            (ask(store, "kim"), ask(store, "lee"), ask(store, "nobody")),
+            (vec![2, 3, 4], vec![5], vec![])
+        );
+        let of = |store: &mut dyn Backend, id: u64| -> Vec<u64> {
+            let found = store.reader().unwrap().operations(HERE, &Which::RunOf(OpId(id))).unwrap();
+            found.iter().map(|o| o.id.0).collect()
+        };
+        assert_eq!((of(store, 1), of(store, 3), of(store, 99)), (vec![1], vec![2, 3, 4], vec![]));
+        one(store, commit([run(6, 9, "kim", OpState::Queued)])).unwrap();
+        assert_eq!(ask(store, "kim"), [6], "what is not done yet is the newest");
     });
 }

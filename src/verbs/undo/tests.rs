@@ -3,7 +3,8 @@
 use super::super::Command;
 use super::super::fixture::*;
 use super::*;
-use crate::domain::{Base, Failure, FailureKind, Intent, OpId, Owned, Time};
+use crate::domain::{Base, Failure, FailureKind, Intent, OpId, Owned, Time, field};
+use crate::verbs::Convertees;
 
 /// The operation that brought somebody's account from `before` to what is pushed now, confirmed when the link was.
 fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<AccountValues>) -> Operation {
@@ -21,6 +22,8 @@ fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<Ac
             base: Base::Unknown,
             before,
             linked_at: person.linked_at(),
+            settled: None,
+            ours: None,
         },
         state: OpState::Done,
         not_before: None,
@@ -31,6 +34,24 @@ fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<Ac
         actor: "kim".into(),
         reason: None,
     }
+}
+
+/// As [`done`], of a decision that found our side as it is in `f`: the command is decided and confirmed.
+fn decided(
+    mut f: Fixture,
+    name: &str,
+    kind: OpKind,
+    owned: &[&str],
+    command: &Command,
+) -> (Fixture, Operation) {
+    let (ours, before) = (f.directory.get(f.id(name)).unwrap().ours(), pushed(&f, name));
+    f.run(command);
+    let f = f.confirm(name);
+    let mut op = done(&f, name, kind, owned, Some(before));
+    // Whatever led to it in the end: a second try says only "retry".
+    op.cause = "retry".into();
+    op.intent.ours = Some(Box::new(ours));
+    (f, op)
 }
 
 fn pushed(f: &Fixture, name: &str) -> AccountValues {
@@ -132,29 +153,61 @@ fn a_deactivation_is_undone_with_the_earlier_values() {
 }
 
 #[test]
-fn an_ended_assignment_is_given_back_unless_it_was_a_groups() {
+fn an_ended_assignment_is_given_back_whatever_command_got_the_operation_through() {
     let f = Fixture::new().linked("ana", "Operator");
-    let before = pushed(&f, "ana");
-    let mut f = f;
-    f.run(&Command::Unassign(vec![f.id("ana")]));
-    let mut f = f.confirm("ana");
-    let mut op = done(&f, "ana", OpKind::Deactivate, &["active"], Some(before));
-    op.cause = "removed from group".into();
-    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("through a group"));
-    op.cause = Command::Unassign(vec![]).cause().into();
+    let was = f.directory.get(f.id("ana")).unwrap().ours();
+    let command = Command::Unassign(vec![f.id("ana")]);
+    let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
     f.run(&Command::Undo(vec![op]));
     assert!(f.access("ana"));
-    assert_eq!(f.role_of("ana"), "Operator");
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was, "since when and from where are kept too");
 }
 
 #[test]
-fn a_reactivation_becomes_a_suspension_again() {
+fn access_that_ended_with_a_group_is_given_back_in_the_group() {
+    let f =
+        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
+    let command = Command::MemberRemove(f.gid("Team"), vec![f.id("ana")]);
+    let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("through Team"));
+}
+
+#[test]
+fn access_that_another_hand_had_given_is_not_given_here_by_an_undo() {
+    let f = Fixture::new().linked("ana", "Operator").status("ana", Status::Deactivated).confirm("ana");
+    let command = Command::DriftPush(vec![f.id("ana")]);
+    let f = f.there("ana", |there| there.active = true);
+    let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("before either"));
+}
+
+#[test]
+fn a_reactivation_becomes_what_it_was_before_again() {
+    for status in [Status::Suspended, Status::Deactivated] {
+        let mut f = Fixture::new().linked("ana", "Operator");
+        f.run(&Command::SetStatus { people: vec![f.id("ana")], status });
+        let command = Command::SetStatus { people: vec![f.id("ana")], status: Status::Active };
+        let was = f.directory.get(f.id("ana")).unwrap().ours();
+        let (mut f, op) = decided(f.confirm("ana"), "ana", OpKind::Reactivate, &["active"], &command);
+        assert!(f.access("ana"));
+        f.run(&Command::Undo(vec![op]));
+        assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was, "{status:?}");
+    }
     let mut f = Fixture::new().linked("ana", "Operator");
-    let mut op = done(&f, "ana", OpKind::Reactivate, &["active"], Some(pushed(&f, "ana")));
-    op.cause = "reactivated".into();
+    let op = done(&f, "ana", OpKind::Reactivate, &["active"], Some(pushed(&f, "ana")));
     f.run(&Command::Undo(vec![op]));
-    assert!(!f.access("ana"));
-    assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended);
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended, "where it was not kept");
+}
+
+#[test]
+fn an_assignment_that_gave_access_again_ends_again() {
+    let mut f = Fixture::new().linked("ana", "Operator");
+    f.run(&Command::Unassign(vec![f.id("ana")]));
+    let command = Command::Assign { people: vec![f.id("ana")], roles: role("Operator") };
+    let (mut f, op) = decided(f.confirm("ana"), "ana", OpKind::Reactivate, &["active"], &command);
+    f.run(&Command::Undo(vec![op]));
+    let ana = f.directory.get(f.id("ana")).unwrap();
+    assert_eq!((ana.kind(), ana.status()), (AssignmentKind::None, Status::Active));
 }
 
 #[test]
@@ -163,12 +216,81 @@ fn values_that_come_from_a_group_are_changed_in_the_group() {
         Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
     let mut before = pushed(&f, "ana");
     before.roles = role("Analyst");
-    let mut op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
+    let op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
     let mut f = f;
-    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("through Team"));
-    op.cause = Command::Convert(super::super::Convertees::All).cause().into();
+    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("through Team"));
+}
+
+#[test]
+fn a_conversion_to_a_group_is_taken_back_by_the_assignment_that_was() {
+    let f = Fixture::new().linked("ana", "Analyst").group("Team", &["ana"]).group_gives("Team", "Operator");
+    let was = f.directory.get(f.id("ana")).unwrap().ours();
+    let command = Command::Convert(Convertees::All);
+    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
+    assert_eq!(f.role_of("ana"), "Operator");
     f.run(&Command::Undo(vec![op]));
-    assert_eq!(f.role_of("ana"), "Analyst", "a conversion is taken back by an Individual assignment");
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
+}
+
+#[test]
+fn a_role_edit_that_took_somebody_out_of_a_groups_values_puts_them_back() {
+    let f =
+        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
+    let was = f.directory.get(f.id("ana")).unwrap().ours();
+    let values = [("workato_role".to_owned(), "Analyst".to_owned())].into();
+    let command = Command::Role { people: vec![f.id("ana")], values };
+    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
+    let decision = f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
+    assert!(said(&decision).contains("the values of Team"), "{}", said(&decision));
+}
+
+#[test]
+fn what_another_hand_had_written_there_comes_back_when_a_push_over_it_is_undone() {
+    let f = Fixture::new().linked("ana", "Operator").there("ana", |there| there.roles = role("Analyst"));
+    let theirs = f.directory.get(f.id("ana")).unwrap().known().unwrap().2;
+    let command = Command::DriftPush(vec![f.id("ana")]);
+    let (mut f, mut op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
+    op.intent.base = Base::Account(Box::new(theirs));
+    f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.role_of("ana"), "Analyst");
+}
+
+#[test]
+fn an_account_that_was_linked_gets_its_own_values_back_and_keeps_its_access() {
+    let f = Fixture::new().linked("ana", "Operator");
+    let mut theirs = pushed(&f, "ana");
+    (theirs.roles, theirs.title) = (role("Analyst"), "Boss".into());
+    let mut op = done(&f, "ana", OpKind::Link, &["title", "workato_role"], None);
+    op.intent.base = Base::Account(Box::new(theirs.clone()));
+    let mut f = f;
+    f.run(&Command::Undo(vec![op.clone()]));
+    assert!(f.access("ana"), "it had access before it was linked");
+    assert_eq!(f.role_of("ana"), "Analyst");
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().title(), "Boss");
+    let f = Fixture::new().linked("ana", "Operator");
+    op.intent.base = Base::Account(Box::new(pushed(&f, "ana")));
+    let mut f = f;
+    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("unlink it instead"));
+    theirs.active = false;
+    op.intent.base = Base::Account(Box::new(theirs));
+    f.run(&Command::Undo(vec![op]));
+    assert!(!f.access("ana"), "one without access loses it again");
+}
+
+#[test]
+fn of_a_run_it_is_said_which_one_and_what_was_not_done_is_left_out() {
+    let (f, op) = edited();
+    let mut f = f.linked("ben", "Analyst").linked("cleo", "Analyst");
+    let mut parked = done(&f, "ben", OpKind::Update, &["workato_role"], None);
+    parked.state = OpState::Parked;
+    let mut replaced = done(&f, "cleo", OpKind::Update, &["workato_role"], None);
+    replaced.state = OpState::Cancelled;
+    let decision = f.decide(&Command::Undo(vec![op, parked, replaced])).unwrap();
+    assert!(said(&decision).contains("What the run of 1970-01-01T00:00:00.008Z did (role edit, kim)"));
+    let why: Vec<&str> = decision.left_out.iter().map(|(_, why)| why.as_str()).collect();
+    assert!(why[0].contains("drop it instead") && why[1].contains("before it was sent"), "{why:?}");
+    assert_eq!(decision.people(), [f.id("ana")]);
 }
 
 #[test]

@@ -1,0 +1,89 @@
+//! Answers that are lost or not to be believed: looked up, never blindly sent again. The endpoint does not mind two
+//! accounts with one user name, so that a second POST would make a second account.
+
+use scimdeck::verbs::Command;
+
+use crate::bench::*;
+use crate::faults::apply_until_true;
+
+/// Three people under a fault of their creates; the POSTs it took.
+async fn posts(fault: &'static str) -> usize {
+    let flow = Flow::faulty(&[fault, "same-names"]).await;
+    flow.done(PROVISION).await;
+    apply_until_true(&flow, 3).await;
+    flow.proxy.count("POST")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_whose_connection_ends_after_it_was_done_is_found_and_not_sent_again() {
+    assert_eq!(posts("lose@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_answered_with_500_after_it_was_done_is_found_and_not_sent_again() {
+    assert_eq!(posts("500@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_that_is_done_after_the_proxy_gave_up_is_waited_for_and_not_sent_again() {
+    assert_eq!(posts("late=1200@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_whose_answer_is_cut_off_is_found_and_not_sent_again() {
+    assert_eq!(posts("truncate@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_answered_without_id_is_found_and_not_sent_again() {
+    assert_eq!(posts("no-id@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_answered_as_somebody_else_is_looked_up_and_nobody_else_is_linked() {
+    assert_eq!(posts("wrong-name@POST").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_creates_answered_by_hostile_bodies_are_looked_up_and_not_sent_again() {
+    for fault in ["gzip-bomb@POST", "deep-json@POST", "bad-utf8@POST", "duplicate-keys@POST"] {
+        assert_eq!(posts(fault).await, 3, "{fault}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_reset_connection_is_looked_up_before_each_create_that_follows() {
+    assert_eq!(posts("reset:1-3@POST").await, 6, "one more for each that was looked up and not found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_that_was_accepted_and_made_nobody_is_told_and_not_sent_again() {
+    let flow = Flow::faulty(&["lie@POST", "no-id@POST", "same-names"]).await;
+    let report = flow.done(PROVISION).await;
+    for result in &report.results {
+        let text = result.error.as_ref().map(|e| e.text.as_str()).unwrap_or_default();
+        assert!(text.contains("accepted"), "{result:?}");
+    }
+    assert_eq!((flow.accounts(), flow.proxy.count("POST")), (0, 3));
+    flow.sandbox.faults().lock().unwrap().clear();
+    flow.done(Command::Apply).await;
+    apply_until_true(&flow, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_updates_whose_fate_is_not_known_are_read_before_anything_is_sent_again() {
+    for fault in [
+        "500@PUT",
+        "late=1200@PUT",
+        "truncate@PUT",
+        "gzip-bomb@PUT",
+        "deep-json@PUT",
+        "no-id@PUT",
+        "wrong-name@PUT",
+    ] {
+        let flow = Flow::provisioned(Setup { people: 2, faults: vec![fault], ..Setup::default() }).await;
+        flow.role(1, "Admin").await.expect("a report");
+        apply_until_true(&flow, 2).await;
+        assert_eq!(flow.proxy.count("PUT"), 1, "{fault}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Endpoints that say yes and do otherwise: never shown as done, and the attribute is named.
+
+use std::collections::BTreeMap;
+
+use scimdeck::domain::{FailureKind, Flag};
+use scimdeck::engine::{Outcome, Report};
+use scimdeck::verbs::Command;
+
+use crate::bench::*;
+
+fn not_applied(report: &Report, attribute: &str) {
+    assert_eq!(report.count(Outcome::Failed), 1, "{report:?}");
+    let error = report.results[0].error.as_ref().expect("why");
+    assert_eq!(error.kind, FailureKind::NotApplied);
+    assert!(error.text.contains(attribute), "{}", error.text);
+}
+
+async fn with(fault: &'static str) -> Flow {
+    Flow::provisioned(Setup { people: 2, faults: vec![fault], ..Setup::default() }).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_a_role_that_was_ignored_is_not_shown_as_done() {
+    let flow = with("ignore=roles@PUT").await;
+    not_applied(&flow.role(1, "Admin").await.expect("a report"), "workato_role");
+    assert!(flow.flags(1).contains(&Flag::Failed));
+    assert!(flow.flags(2).is_empty());
+    flow.sandbox.faults().lock().unwrap().clear();
+    flow.done(Command::Retry(vec![flow.id(1)])).await;
+    flow.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_a_role_that_was_left_out_of_a_new_account_is_not_shown_as_done() {
+    let flow = Flow::with(Setup { people: 1, faults: vec!["ignore=roles@POST"], ..Setup::default() }).await;
+    not_applied(&flow.done(PROVISION).await, "workato_role");
+    flow.done(Command::Retry(vec![flow.id(1)])).await;
+    flow.all_true(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_an_end_of_access_that_the_answer_lies_about_is_read_back_and_not_shown_as_done() {
+    let flow = with("lie=active@PUT").await;
+    not_applied(&flow.done(Command::Unassign(vec![flow.id(1)])).await, "active");
+    assert!(flow.account(1).unwrap().access);
+    assert!(flow.flags(1).contains(&Flag::AccessRemains));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_an_end_of_access_that_late_reads_do_not_show_yet_is_not_shown_as_done() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    flow.sandbox.faults().lock().unwrap().add(vec!["stale@GET".parse().unwrap()]);
+    let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
+    assert_eq!(report.count(Outcome::Done), 0, "{report:?}");
+    assert!(flow.flags(1).contains(&Flag::AccessRemains), "{:?}", flow.flags(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_answers_that_lie_about_roles_are_found_out_and_nothing_stays_green() {
+    let setup = Setup { people: 24, faults: vec!["lie=workato_role@PUT"], ..Setup::default() };
+    let flow = Flow::provisioned(setup).await;
+    let values = BTreeMap::from([("workato_role".to_owned(), "Analyst".to_owned())]);
+    let people = (1..=24).map(|n| flow.id(n)).collect();
+    let report = flow.done(Command::Role { people, values }).await;
+    let failed: Vec<_> = report.results.iter().filter(|r| r.outcome == Outcome::Failed).collect();
+    assert!(!failed.is_empty(), "one in ten is read back, and after a lie every one: {report:?}");
+    for result in &failed {
+        let error = result.error.as_ref().expect("why");
+        assert_eq!(error.kind, FailureKind::NotApplied);
+        assert!(error.text.contains("workato_role") && error.next.contains("check"), "{error:?}");
+    }
+    flow.drive.check(None).await.expect("a check");
+    for n in 1..=24 {
+        assert!(!flow.flags(n).is_empty(), "{} is flagged after a check", name(n));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_an_account_that_was_answered_as_made_and_is_not_there_does_not_stay_green() {
+    let flow = Flow::faulty(&["lie:1@POST"]).await;
+    flow.done(PROVISION).await;
+    assert_eq!((flow.accounts(), flow.proxy.count("POST")), (2, 3));
+    flow.drive.check(None).await.expect("a check");
+    assert_eq!(flow.any(Flag::AccountGone), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn booleans_that_come_as_texts_are_read_as_booleans() {
+    let flow = with("string-booleans").await;
+    flow.all_true(2).await;
+    let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
+    assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
+    assert!(!flow.account(1).unwrap().access);
+}

@@ -1,0 +1,77 @@
+//! Answers of the workspace as a worse server would give them.
+
+use scimdeck::domain::{Answer, Call, Method};
+use serde_json::{Value, json};
+
+use crate::nature::Filter;
+use crate::rng::Rng;
+
+pub(crate) fn error(status: u16) -> Answer {
+    let body =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": status.to_string()});
+    scim(status, &body)
+}
+
+pub(crate) fn scim(status: u16, body: &Value) -> Answer {
+    let content_type = "application/scim+json".to_owned();
+    Answer { status, content_type, body: body.to_string(), ..Answer::default() }
+}
+
+fn parameter<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+    call.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+fn is_list(call: &Call) -> bool {
+    call.method == Method::Get && call.path.len() == 1
+}
+
+/// A filter that is refused, or that counts the case of letters.
+pub(crate) fn filtered(call: &Call, filter: Filter, answer: Answer) -> Answer {
+    let Some(asked) = parameter(call, "filter").filter(|_| is_list(call)) else { return answer };
+    match filter {
+        Filter::Refused => error(400),
+        Filter::Exact => {
+            let value = asked.split('"').nth(1).unwrap_or_default().to_owned();
+            edited(answer, |page| {
+                let Some(rows) = page["Resources"].as_array_mut() else { return };
+                rows.retain(|row| {
+                    let texts = [&row["userName"], &row["externalId"], &row["emails"][0]["value"]];
+                    texts.iter().any(|text| text.as_str() == Some(&value))
+                });
+                page["totalResults"] = rows.len().into();
+            })
+        }
+        Filter::Works | Filter::Ignored => answer,
+    }
+}
+
+/// A page with a row twice, without its rows, or, after the first one, with another total.
+pub(crate) fn paged(call: &Call, answer: Answer, rng: &mut Rng) -> Answer {
+    if !is_list(call) || answer.status != 200 {
+        return answer;
+    }
+    let later = parameter(call, "startIndex").is_some_and(|start| start != "1");
+    let kind = rng.below(if later { 4 } else { 2 });
+    edited(answer, |page| {
+        let total = page["totalResults"].as_u64().unwrap_or(0);
+        let Some(rows) = page["Resources"].as_array_mut() else { return };
+        match (kind, rows.first().cloned()) {
+            (0, Some(first)) => {
+                rows.pop();
+                rows.push(first);
+            }
+            (1, Some(_)) => rows.clear(),
+            (2, _) => page["totalResults"] = total.saturating_sub(1).into(),
+            (3, _) => page["totalResults"] = (total + 1).into(),
+            _ => {}
+        }
+    })
+}
+
+pub(crate) fn edited(mut answer: Answer, edit: impl FnOnce(&mut Value)) -> Answer {
+    if let Ok(mut body) = serde_json::from_str::<Value>(&answer.body) {
+        edit(&mut body);
+        answer.body = body.to_string();
+    }
+    answer
+}

@@ -1,0 +1,166 @@
+//! What is promised, each with its own check, once everything came to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scimdeck::directory::{Directory, PersonView};
+use scimdeck::domain::{Flag, OpState};
+use scimdeck::engine::Finding;
+use scimdeck::store::Which;
+
+use crate::seen::observed;
+use crate::world::World;
+
+/// All of them; nothing is open any more but what an operator must decide.
+pub(crate) fn kept(world: &mut World, calm: bool) -> Vec<String> {
+    let directory = world.directory();
+    let mut wrong = std::mem::take(&mut world.watch.wrong);
+    at_rest(world, &mut wrong);
+    nothing_lost(world, &mut wrong);
+    no_false_green(world, &directory, true, &mut wrong);
+    let seen = looked_at(world, &directory);
+    no_false_green(world, &seen, false, &mut wrong);
+    no_duplicate(world, &directory, &mut wrong);
+    if calm {
+        nothing_open(&directory, &mut wrong);
+    }
+    wrong
+}
+
+/// The directory after a full look at the endpoint.
+pub(crate) fn looked_at(world: &World, directory: &Directory) -> Directory {
+    let mut seen = directory.clone();
+    for (id, finding) in world.findings(directory, &world.people, false).0 {
+        if let Some(change) = observed(directory, id, &finding, world.now) {
+            seen.apply(&change);
+        }
+    }
+    seen
+}
+
+/// What goes on by itself went on until it ended.
+fn at_rest(world: &World, wrong: &mut Vec<String>) {
+    for op in world.processes[0].operations(&Which::Live) {
+        if op.state.moving() {
+            wrong.push(format!("rest: {} of {} rests as {}", op.id, op.user_name, op.state.word()));
+        }
+    }
+}
+
+/// Every operation is in the journal, and a cancelled one was replaced by a later one or given up on purpose.
+fn nothing_lost(world: &World, wrong: &mut Vec<String>) {
+    let mut of_person = BTreeMap::new();
+    for (id, person) in world.watch.commits() {
+        of_person.entry(person).or_insert_with(Vec::new).push(id);
+    }
+    for (person, ids) in of_person {
+        let rows = world.processes[0].operations(&Which::Ids(ids.clone()));
+        let there: BTreeSet<_> = rows.iter().map(|op| op.id).collect();
+        for id in ids.iter().filter(|id| !there.contains(id)) {
+            wrong.push(format!("lost: {id} is not in the journal any more"));
+        }
+        let newest = rows.iter().max_by_key(|op| (op.created_at, op.id));
+        let Some(newest) = newest.filter(|op| op.state == OpState::Cancelled) else { continue };
+        let replaced = rows.iter().any(|op| op.state != OpState::Cancelled);
+        if !replaced && !world.watch.cancelled.contains(&person) {
+            wrong.push(format!("lost: {} of {} was cancelled by nobody", newest.id, newest.user_name));
+        }
+    }
+}
+
+/// Whoever has no flag has exactly the account they should have; `known` leaves out what another hand changed.
+fn no_false_green(world: &World, directory: &Directory, known: bool, wrong: &mut Vec<String>) {
+    let findings = world.findings(directory, &world.people, false);
+    let renames = !directory.connection().to_app.exclude_user_name;
+    for person in directory.people() {
+        let name = person.user_name();
+        if person.flag().is_some() {
+            if person.reasons().iter().any(|reason| reason.text.is_empty()) {
+                wrong.push(format!("green: {name} is flagged without a reason"));
+            }
+            continue;
+        }
+        let account = match findings.0.get(&person.id()) {
+            Some(Finding::Account(found)) => Some(&found.account),
+            _ => None,
+        };
+        let ids = [person.remote_id(), account.map(|a| a.remote_id.as_str())];
+        if known && ids.into_iter().flatten().any(|id| world.touched.contains(id)) {
+            continue;
+        }
+        let wanted = person.wanted();
+        let ours = account.map(|a| &a.values).filter(|there| there.external_id == wanted.external_id);
+        if !person.shall_have_access() {
+            if ours.is_some_and(|there| there.active) {
+                wrong.push(format!("green: {name} has no flag, shall have no access and has it"));
+            }
+            continue;
+        }
+        match ours {
+            Some(there)
+                if there.active
+                    && there.roles == wanted.roles
+                    && (there.title == wanted.title || there.title.is_empty())
+                    && (!renames || there.user_name.eq_ignore_ascii_case(&wanted.user_name)) => {}
+            other => wrong.push(format!("green: {name} has no flag, wants {wanted:?} and has {other:?}")),
+        }
+    }
+}
+
+/// Where names are unique, or no late commit is later than the settle time, nobody may have two accounts of ours.
+fn no_duplicate(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
+    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
+    for id in world.server.workspace.accounts().filter_map(|account| account.external_id()) {
+        *count.entry(id).or_default() += 1;
+    }
+    for person in directory.people() {
+        let n = count.get(person.wanted().external_id.as_str()).copied().unwrap_or(0);
+        if n > 1 {
+            wrong.push(format!("duplicate: {} has {n} accounts", person.user_name()));
+        }
+    }
+}
+
+/// Without any fault nothing is open but what belongs to somebody else there.
+fn nothing_open(directory: &Directory, wrong: &mut Vec<String>) {
+    for person in directory.people() {
+        let open = [Flag::Failed, Flag::InDoubt, Flag::AccessRemains];
+        if open.into_iter().any(|flag| person.flags().contains(flag)) && !of_somebody_else(directory, person)
+        {
+            wrong.push(format!("open: {} is {:?} without any fault", person.user_name(), person.reasons()));
+        }
+    }
+}
+
+/// Whether an account of somebody else stands in the way.
+fn of_somebody_else(directory: &Directory, person: PersonView<'_>) -> bool {
+    directory.failure(person.id()).is_some_and(|failure| {
+        ["externalId", "accounts there have", "409", "moved there since the plan"]
+            .iter()
+            .any(|text| failure.text.contains(text))
+    })
+}
+
+/// After the last `apply` at a healthy endpoint: who is not as wanted says why, and it is something that needs an
+/// operator's decision.
+pub(crate) fn converged(world: &mut World) -> Vec<String> {
+    let directory = world.directory();
+    let mut wrong = std::mem::take(&mut world.watch.wrong);
+    at_rest(world, &mut wrong);
+    nothing_lost(world, &mut wrong);
+    no_false_green(world, &directory, true, &mut wrong);
+    no_duplicate(world, &directory, &mut wrong);
+    for person in directory.people() {
+        let flags = person.flags();
+        let cannot = world.cannot.contains(&person.id());
+        let decided = cannot || flags.contains(Flag::AccountGone) || of_somebody_else(&directory, person);
+        for flag in [Flag::AccessRemains, Flag::Failed, Flag::InDoubt, Flag::Unsent, Flag::Pending] {
+            if flags.contains(flag) && !decided {
+                let (name, failure) = (person.user_name(), directory.failure(person.id()));
+                let op = person.operation();
+                wrong.push(format!("converge: {name} is still {:?} {failure:?} {op:?}", person.reasons()));
+                break;
+            }
+        }
+    }
+    wrong
+}

@@ -1,0 +1,167 @@
+//! What a process does when its machine says so: it saves, sends, and brings back what it heard.
+
+use scimdeck::domain::{AccountState, Answer, Call, Failure, OpId, Outcome};
+use scimdeck::endpoint::judge;
+use scimdeck::engine::machine::{Effect, Event, Step, StepKind, keep_invited, taken_over};
+use scimdeck::store::{Backend, Batch, Which};
+
+use crate::server::{Arrival, ends_access};
+use crate::world::{CONNECTION, Ev, What, World};
+
+impl World {
+    /// Becomes the sender; by force as where the lock does not hold.
+    pub(crate) fn lead(&mut self, p: usize, force: bool) {
+        let process = &self.processes[p];
+        if !process.alive || process.leads || (!force && self.lock.is_some()) {
+            return;
+        }
+        self.lock = Some(p);
+        let now = self.clock(p);
+        let process = &mut self.processes[p];
+        process.fence = process.backend.raise_fence(CONNECTION).ok();
+        let moves = taken_over(&process.operations(&Which::Live), now);
+        let batch = Batch { connection: Some(CONNECTION), moves, fence: process.fence, ..Batch::default() };
+        self.say(|| format!("p{p} leads{}", if force { " by force" } else { "" }));
+        let _ = self.apply(p, &batch);
+        self.processes[p].catch_up();
+        self.processes[p].leads = true;
+        let live = self.processes[p].operations(&Which::Live);
+        self.settings(p);
+        self.feed(p, Event::Thaw);
+        self.feed(p, Event::Committed(live));
+    }
+
+    /// No longer the sender; whoever becomes it reads the journal anew.
+    pub(crate) fn step_down(&mut self, p: usize) {
+        self.processes[p].leads = false;
+        if self.lock == Some(p) {
+            self.lock = None;
+        }
+        self.feed(p, Event::Boot(Vec::new()));
+        self.feed(p, Event::Freeze);
+        self.at(1_000, 0, Ev::Lead);
+        self.at(1_000, 1, Ev::Lead);
+    }
+
+    pub(crate) fn feed(&mut self, p: usize, event: Event) {
+        let clock = self.clock(p);
+        for effect in self.processes[p].machine.handle(clock, event) {
+            match effect {
+                Effect::Save { ticket, moves, mut changes, audit } => {
+                    keep_invited(&self.processes[p].directory, &mut changes);
+                    for step in &moves {
+                        let (id, from, to, kind) = (step.to.id, step.from, step.to.state, step.to.kind);
+                        let who = step.to.user_name.clone();
+                        self.say(|| {
+                            format!("p{p} {id} {who} {} {} -> {}", kind.word(), from.word(), to.word())
+                        });
+                    }
+                    let fence = self.processes[p].fence;
+                    let connection = Some(CONNECTION);
+                    let batch = Batch { connection, moves, changes, audit, fence, ..Batch::default() };
+                    // Batches reach the store in the order of the effects.
+                    let due = self.processes[p].store_free.max(self.now.plus_ms(self.rng.below(3) as i64));
+                    self.processes[p].store_free = due;
+                    let wait = due.since(self.now) as u64;
+                    self.at(wait, p, Ev::Save(ticket, Box::new(batch)));
+                }
+                Effect::Send { op, step, .. } => self.send(p, op, step),
+                Effect::WakeAt(at) => {
+                    let wait = at.since(clock).max(0) as u64;
+                    self.at(wait, p, Ev::Tick);
+                }
+                Effect::Settled { .. } | Effect::Paused { .. } | Effect::Going => {}
+            }
+        }
+    }
+
+    fn send(&mut self, p: usize, op: OpId, step: Step) {
+        let (kind, call) = match step {
+            Step::LookUp { who, or, .. } => return self.look_up(p, op, who, or),
+            Step::Read(call) => (StepKind::Read, call),
+            Step::Write(_, call) => {
+                self.leaves(p, op, &call);
+                (StepKind::Write, call)
+            }
+            Step::Verify(call) => (StepKind::Verify, call),
+        };
+        self.request(p, op, What::Step(kind), call);
+    }
+
+    /// A write leaves: the moment at which most promises can be broken.
+    fn leaves(&mut self, p: usize, op: OpId, call: &Call) {
+        let rows = self.processes[p].operations(&Which::Ids(vec![op]));
+        // Whoever was overtaken by force does not know it yet.
+        let leads = self.lock == Some(p);
+        let Some(row) = rows.first() else { return self.watch.unknown(op) };
+        let ends = ends_access(call) && self.has_access(call);
+        self.watch.leaves(row, leads, ends);
+    }
+
+    fn has_access(&self, call: &Call) -> bool {
+        let id = call.path.get(1).map(String::as_str).unwrap_or_default();
+        self.server.workspace.accounts().any(|account| account.id == id && account.access)
+    }
+
+    pub(crate) fn request(&mut self, p: usize, op: OpId, what: What, call: Call) {
+        *self.under_way.entry(op).or_default() += 1;
+        self.most_under_way = self.most_under_way.max(self.under_way.len());
+        let wait = 1 + self.rng.below(40);
+        self.at(wait, p, Ev::Arrive(op, what, Box::new(call)));
+    }
+
+    pub(crate) fn arrive(&mut self, p: usize, life: u64, op: OpId, what: What, call: Box<Call>) {
+        if self.rng.chance(self.server.bad.by_hand) {
+            self.by_hand();
+        }
+        self.watch.arrives(&self.server, &call);
+        let outcome = match self.server.arrive(&call, self.now, &mut self.rng) {
+            Arrival::Now(outcome) => outcome,
+            Arrival::Later(outcome, after) => {
+                self.at(after, p, Ev::Late(call.clone()));
+                outcome
+            }
+        };
+        self.watch.answered(&call, &outcome);
+        self.say(|| format!("p{p} {op} {} => {}", call.line(), short(&outcome)));
+        let wait = 1 + self.rng.below(40);
+        if self.processes[p].life == life {
+            self.at(wait, p, Ev::Answer(op, what, call, Box::new(outcome)));
+        } else {
+            self.under_way.remove(&op);
+        }
+    }
+
+    /// A request whose sender gave it up long ago is applied.
+    pub(crate) fn late(&mut self, call: &Call) {
+        let Answer { status, .. } = self.server.apply(call, self.now);
+        self.say(|| format!("late      {} => {status}", call.line()));
+        if self.server.nature.very_late
+            && let Some(id) = call.path.get(1)
+        {
+            // Nobody can know of it before the next look.
+            self.touched.insert(id.clone());
+        }
+    }
+
+    pub(crate) fn answer(&mut self, p: usize, op: OpId, what: What, call: &Call, outcome: &Outcome) {
+        self.under_way.remove(&op);
+        let step = match what {
+            What::Look => return self.looked(p, op, call, outcome),
+            What::Step(step) => step,
+        };
+        let process = &self.processes[p];
+        let person = process.machine.person_of(op).and_then(|id| process.directory.get(id));
+        let invited = person.is_some_and(|person| person.account() == AccountState::Invited);
+        let failure = judge(call, outcome).err().map(Failure::from);
+        self.feed(p, Event::heard(op, step, call, outcome, failure, invited));
+    }
+}
+
+fn short(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered(answer) => answer.status.to_string(),
+        Outcome::NotSent(_) => "not sent".to_owned(),
+        Outcome::MaybeSent(_) => "lost".to_owned(),
+    }
+}

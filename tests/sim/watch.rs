@@ -1,0 +1,144 @@
+//! What is noted while a schedule runs, and broken promises that show at the moment of a request.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId};
+
+use crate::server::Server;
+
+/// Who an operation was committed for.
+#[derive(Debug, Clone)]
+struct Committed {
+    /// Its place in the order of commits.
+    place: usize,
+    person: PersonId,
+    external_id: String,
+    names: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// No faults: nothing may stay open.
+    pub(crate) calm: bool,
+    commits: HashMap<OpId, Committed>,
+    places: usize,
+    /// Per person, the latest operation of which a write left.
+    last: BTreeMap<PersonId, usize>,
+    /// People whose loss of access an operator allowed by typing the number.
+    pub(crate) approved: BTreeSet<PersonId>,
+    /// People of whom a request that ends access left.
+    pub(crate) ended: BTreeSet<PersonId>,
+    /// For whom queued operations were cancelled on purpose.
+    pub(crate) cancelled: BTreeSet<PersonId>,
+    /// How many may lose access without the number being typed.
+    pub(crate) removals: usize,
+    /// Accounts that nobody may write to.
+    pub(crate) strangers: BTreeSet<String>,
+    /// POSTs per person, and answers that proved one not to have been applied.
+    pub(crate) posts: BTreeMap<PersonId, (u32, u32)>,
+    pub(crate) wrong: Vec<String>,
+    /// Writes in the order in which they left.
+    pub(crate) writes: Vec<(PersonId, OpId)>,
+}
+
+impl Watch {
+    pub(crate) fn committed(&mut self, op: &Operation) {
+        self.places += 1;
+        let wanted = &op.intent.wanted;
+        let committed = Committed {
+            place: self.places,
+            person: op.person,
+            external_id: wanted.external_id.clone(),
+            names: vec![wanted.user_name.to_lowercase(), wanted.email.to_lowercase()],
+        };
+        self.commits.insert(op.id, committed);
+    }
+
+    /// The store did not take them.
+    pub(crate) fn refused(&mut self, ops: &[Operation]) {
+        for op in ops {
+            self.commits.remove(&op.id);
+        }
+    }
+
+    pub(crate) fn commits(&self) -> impl Iterator<Item = (OpId, PersonId)> {
+        self.commits.iter().map(|(id, committed)| (*id, committed.person))
+    }
+
+    pub(crate) fn unknown(&mut self, op: OpId) {
+        self.wrong.push(format!("journal: {op} was written and the journal does not know it"));
+    }
+
+    /// A write leaves; `row` is what the journal says of it at this moment.
+    pub(crate) fn leaves(&mut self, row: &Operation, leads: bool, ends_access: bool) {
+        let Some(committed) = self.commits.get(&row.id).cloned() else { return self.unknown(row.id) };
+        let person = committed.person;
+        if ends_access {
+            self.ended.insert(person);
+            let free = self.ended.difference(&self.approved).count();
+            if free > self.removals {
+                let limit = self.removals;
+                self.wrong.push(format!("brake: {free} people lose access and {limit} may"));
+            }
+        }
+        if !leads {
+            return;
+        }
+        if row.state != OpState::Inflight {
+            let word = row.state.word();
+            self.wrong.push(format!("journal: {} of {} was written while {word}", row.id, row.user_name));
+        }
+        let last = self.last.entry(person).or_insert(committed.place);
+        if *last > committed.place {
+            self.wrong.push(format!("order: {} of {} left after a later one", row.id, row.user_name));
+        }
+        *last = (*last).max(committed.place);
+        if row.kind == OpKind::Create {
+            self.posts.entry(person).or_default();
+        }
+        self.writes.push((person, row.id));
+    }
+
+    /// A request reaches the endpoint: is it for an account of ours?
+    pub(crate) fn arrives(&mut self, server: &Server, call: &Call) {
+        if !call.method.writes() {
+            return;
+        }
+        let committed = call.operation.and_then(|op| self.commits.get(&op));
+        let Some(committed) = committed else {
+            return self.wrong.push(format!("ours: {} belongs to no operation", call.line()));
+        };
+        if call.method == Method::Post {
+            self.posts.entry(committed.person).or_default().0 += 1;
+        }
+        let Some(id) = call.path.get(1) else { return };
+        if self.strangers.contains(id) {
+            self.wrong.push(format!("ours: {} is for a stranger", call.line()));
+        }
+        let Some(account) = server.workspace.accounts().find(|a| a.id == *id) else { return };
+        let theirs = account.external_id().unwrap_or("");
+        let named = committed.names.contains(&account.user_name().to_lowercase());
+        if theirs != committed.external_id && !(theirs.is_empty() && named) {
+            let (name, ours) = (account.user_name(), &committed.external_id);
+            self.wrong.push(format!("ours: {name} has externalId {theirs:?} and was written for {ours}"));
+        }
+    }
+
+    /// Answers that prove that a create was not applied.
+    pub(crate) fn answered(&mut self, call: &Call, outcome: &Outcome) {
+        let refused = match outcome {
+            Outcome::NotSent(_) => true,
+            Outcome::Answered(answer) => {
+                (400..500).contains(&answer.status) && !matches!(answer.status, 408 | 409 | 425)
+            }
+            Outcome::MaybeSent(_) => false,
+        };
+        let person = call.operation.and_then(|op| self.commits.get(&op)).map(|c| c.person);
+        if call.method == Method::Post
+            && refused
+            && let Some(person) = person
+        {
+            self.posts.entry(person).or_default().1 += 1;
+        }
+    }
+}
