@@ -37,6 +37,7 @@ pub(super) fn page(app: &App) -> Vec<Line> {
     let (tone, words) = sending(&app.sending);
     lines.push(Line::field("  Sending", tone, words));
     lines.push(feed(app));
+    lines.extend(super::rehearsal::line(app));
     lines.push(queue(app));
     lines.push(sweep(app));
     let b = c.brake;

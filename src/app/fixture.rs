@@ -6,8 +6,9 @@ use super::{App, Msg, Session};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Link, Note, Observation, Sweep};
 use crate::domain::{
-    Account, AccountState, AccountValues, Assignment, Badge, Connection, ConnectionId, Difference, Group,
-    GroupAssignment, GroupId, Origin, Person, PersonId, ProfileAttribute, RoleValues, Time, TokenSource,
+    Account, AccountState, AccountValues, Assignment, Badge, Connection, ConnectionId, Difference, FaultKind,
+    FaultSet, Group, GroupAssignment, GroupId, Origin, Person, PersonId, ProfileAttribute, Rehearsal,
+    RoleValues, Time, TokenSource,
 };
 use crate::engine::ImportScan;
 use crate::verbs::{AccountsFound, match_accounts};
@@ -182,4 +183,31 @@ pub(crate) fn scan(directory: &Directory) -> ImportScan {
     let found = AccountsFound { accounts, missing: Vec::new(), gap: None, at: NOW };
     let review = match_accounts(directory, &found);
     ImportScan { found: Arc::new(found), review }
+}
+
+/// On a sandbox with a fault that is on.
+pub(crate) fn rehearsing() -> App {
+    let mut app = app();
+    let kind = |example: &str, place: &str, title: &str, does: &str, expect: &str| FaultKind {
+        form: example.into(),
+        example: example.into(),
+        place: place.into(),
+        title: title.into(),
+        does: does.into(),
+        expect: expect.into(),
+    };
+    let lost = "the answer is lost";
+    let kinds = vec![
+        kind("lose", "POST", lost, "done; the connection ends without an answer", "in doubt, then found"),
+        kind("bucket=5/5", "", "a rate limit", "429 above RATE requests a second", "sending slows down"),
+    ];
+    let set = FaultSet {
+        fault: "lose:1-3@POST".into(),
+        title: Some(lost.into()),
+        hits: 1,
+        left: Some(2),
+        on: true,
+    };
+    app.handle(Msg::Rehearsal(Some(Box::new(Rehearsal { faults: vec![set], kinds }))));
+    app
 }

@@ -39,7 +39,7 @@ impl Row {
                 };
                 Line::of(tone, format!("{state}  "))
                     .and(Tone::Plain, format!("{}  ", set.title.as_deref().unwrap_or_default()))
-                    .and(Tone::Dim, format!("{}; enter switches it off", set.fault))
+                    .and(Tone::Dim, set.fault.clone())
             }
             Self::Kind(kind) => {
                 Line::of(Tone::Plain, format!("{:<38} ", kind.title)).and(Tone::Dim, kind.does.clone())
@@ -105,10 +105,22 @@ pub fn rehearsal_words(app: &App) -> Option<String> {
     }
 }
 
+/// What the Provisioning pane says of a sandbox.
+pub(super) fn line(app: &App) -> Option<Line> {
+    let told = app.rehearsal.as_ref()?;
+    let on: Vec<&str> = told.on().map(|set| set.fault.as_str()).collect();
+    let line = match on.as_slice() {
+        [] => Line::field("  Rehearsal", Tone::Plain, "no fault is on"),
+        on => Line::field("  Rehearsal", Tone::Bad, format!("ON: {}", on.join(", "))),
+    };
+    Some(line.and(Tone::Dim, "  ").and(Tone::Key, "F").and(Tone::Dim, " rehearses a fault of the sandbox"))
+}
+
 impl App {
     /// The sandbox told what is on.
     pub(super) fn rehearsal_moved(&mut self, rehearsal: Option<Rehearsal>) {
         self.rehearsal = rehearsal;
+        self.refresh_all();
         let told = self.rehearsal.clone().unwrap_or_default();
         for overlay in &mut self.overlays {
             if let Overlay::Faults(list) = overlay {

@@ -55,6 +55,7 @@ mod tests {
                 before: None,
                 linked_at: None,
                 settled: None,
+                ours: None,
             },
             found: None,
             invitation: Invitation::No,

@@ -210,6 +210,8 @@ looks!(token_form_at_80x24, with_token(), 80, 24, ANSI);
 looks!(connections_at_80x24, with_connections(), 80, 24, ANSI);
 looks!(confirm_at_80x24, with_dialog(None), 80, 24, ANSI);
 looks!(confirm_with_brake_in_mono, with_dialog(Some(120)), 80, 24, MONO);
+looks!(faults_to_rehearse_at_80x24, keyed(fixture::rehearsing(), "5F"), 80, 24, ANSI);
+looks!(a_fault_form_at_80x24, keyed(fixture::rehearsing(), "5Frate\n"), 80, 24, ANSI);
 looks!(a_filter_being_typed, keyed(app(), "/flag:dr"), 80, 24, ANSI);
 
 /// The review of an import, and keys pressed on it.

@@ -72,7 +72,7 @@ async fn the_same_file_again_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_is_everybody_flags_who_is_absent_and_takes_nobodys_access() {
+async fn g12_a_file_that_is_everybody_flags_who_is_absent_and_takes_nobodys_access() {
     let program = Program::start(3, 0, &[]).await;
     program.ok(&["provision", "--yes"]).await;
     let writes = program.proxy.writes();

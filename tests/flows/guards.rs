@@ -54,7 +54,7 @@ async fn read_only_refuses_every_run_and_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eleven_removals_are_held_until_the_number_is_typed() {
+async fn g12_eleven_removals_are_held_until_the_number_is_typed() {
     let flow = Flow::provisioned(Setup { people: 14, ..Setup::default() }).await;
     let command = Command::Unassign((1..=11).map(|n| flow.id(n)).collect());
     let writes = flow.proxy.writes();
@@ -70,7 +70,7 @@ async fn eleven_removals_are_held_until_the_number_is_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn removals_in_batches_are_counted_together() {
+async fn g12_removals_in_batches_are_counted_together() {
     let flow = Flow::provisioned(Setup { people: 14, ..Setup::default() }).await;
     for batch in [1..=5, 6..=10] {
         flow.done(Command::Unassign(batch.map(|n| flow.id(n)).collect())).await;
@@ -136,7 +136,7 @@ async fn stopping_ends_the_run_and_offers_what_was_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_later_decision_waits_for_the_one_on_its_way_and_then_goes() {
+async fn g08_a_later_decision_waits_for_the_one_on_its_way_and_then_goes() {
     let flow = Flow::provisioned(Setup { faults: vec!["slow=300@PUT"], ..Setup::default() }).await;
     let later = async {
         until("the first is under way", || flow.proxy.count("PUT") == 1).await;

@@ -29,6 +29,7 @@ mod plan_file;
 mod poison;
 mod profile;
 mod program;
+mod promises;
 mod provision;
 mod proxy;
 mod push_groups;

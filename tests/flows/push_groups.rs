@@ -43,7 +43,7 @@ impl Flow {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pushed_group_has_those_who_have_accounts_and_the_others_follow_once_provisioned() {
+async fn g08_a_pushed_group_has_those_who_have_accounts_and_the_others_follow_once_provisioned() {
     let flow = Flow::with(Setup { people: 3, ..Setup::default() }).await;
     let one = Command::Provision(scimdeck::verbs::Who::Named(vec![flow.id(1)]));
     flow.done(one).await;

@@ -70,7 +70,7 @@ async fn a_user_name_there_survives_a_link_where_its_updates_are_excluded() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_patch_that_somebody_overtook_is_made_again_once_from_what_is_there_now() {
+async fn g06_a_patch_that_somebody_overtook_is_made_again_once_from_what_is_there_now() {
     let case = Case::of(WireProfile::Rfc).await;
     case.done(case.provision(1)).await;
     case.lines();

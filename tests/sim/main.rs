@@ -8,6 +8,11 @@
 
 mod ask;
 mod bend;
+mod g05;
+mod g06;
+mod g08;
+mod g12;
+mod g13;
 mod nature;
 mod operator;
 mod process;

@@ -25,6 +25,10 @@ impl World {
     /// Somebody decides something at this process.
     pub(crate) fn command(&mut self, p: usize) {
         let command = self.any_command(p);
+        self.decide(p, command);
+    }
+
+    pub(crate) fn decide(&mut self, p: usize, command: Command) {
         self.say(|| format!("p{p} {command:?}"));
         let blind = !self.watch.calm && self.rng.chance(100);
         if let Some(prepared) = self.prepare(p, command, blind) {
@@ -135,7 +139,8 @@ impl World {
             },
         };
         if prepared.plan.brake.held.is_some() {
-            if !approves && self.rng.chance(500) {
+            self.held += 1;
+            if !approves && (self.never_types || self.rng.chance(500)) {
                 self.say(|| format!("p{p} held by the brake"));
                 return;
             }

@@ -106,14 +106,20 @@ fn no_false_green(world: &World, directory: &Directory, known: bool, wrong: &mut
     }
 }
 
-/// Where names are unique, or no late commit is later than the settle time, nobody may have two accounts of ours.
+/// Where names are unique, or no late commit is later than the settle time, nobody may have two accounts of ours. Where
+/// names alone protect from a commit that is later than that, this holds for each name.
 fn no_duplicate(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
-    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
-    for id in world.server.workspace.accounts().filter_map(|account| account.external_id()) {
-        *count.entry(id).or_default() += 1;
+    let mut count: BTreeMap<(&str, String), u32> = BTreeMap::new();
+    for account in world.server.workspace.accounts() {
+        let name =
+            if world.server.nature.very_late { account.user_name().to_lowercase() } else { String::new() };
+        if let Some(id) = account.external_id() {
+            *count.entry((id, name)).or_default() += 1;
+        }
     }
     for person in directory.people() {
-        let n = count.get(person.wanted().external_id.as_str()).copied().unwrap_or(0);
+        let ours = person.wanted().external_id;
+        let n = count.iter().filter(|((id, _), _)| *id == ours).map(|(_, n)| *n).max().unwrap_or(0);
         if n > 1 {
             wrong.push(format!("duplicate: {} has {n} accounts", person.user_name()));
         }

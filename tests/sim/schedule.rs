@@ -96,7 +96,7 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     connection = backend.add_connection(connection).expect("a connection");
     let role = |value: &str| -> RoleValues { [("workato_role", value)].into_iter().collect() };
     let mut changes = vec![Change::Attribute(0, ProfileAttribute::workato("workato_role"))];
-    let count = 3 + rng.below(10);
+    let count = 3 + rng.below(6);
     let people: Vec<PersonId> = (1..=count).map(PersonId).collect();
     for (group, priority, value) in [(GroupId(1), 1, "Analyst"), (GroupId(2), 2, "Operator")] {
         changes.push(Change::Group(Group { id: group, name: format!("team{}", group.0) }));
@@ -136,7 +136,8 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     world
 }
 
-fn script(world: &mut World, calm: bool) {
+/// Decisions and, unless it is calm, shocks.
+pub(crate) fn script(world: &mut World, calm: bool) {
     let mut at = 0;
     for _ in 0..3 + world.rng.below(8) {
         let p = world.rng.below(2) as usize;

@@ -114,6 +114,7 @@ impl World {
         if self.rng.chance(self.server.bad.by_hand) {
             self.by_hand();
         }
+        self.other_client(&call);
         self.watch.arrives(&self.server, &call);
         let outcome = match self.server.arrive(&call, self.now, &mut self.rng) {
             Arrival::Now(outcome) => outcome,
@@ -123,6 +124,8 @@ impl World {
             }
         };
         self.watch.answered(&call, &outcome);
+        let refused = matches!(&outcome, Outcome::Answered(answer) if answer.status == 412);
+        self.refused_versions += u32::from(refused);
         self.say(|| format!("p{p} {op} {} => {}", call.line(), short(&outcome)));
         let wait = 1 + self.rng.below(40);
         if self.processes[p].life == life {

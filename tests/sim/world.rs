@@ -34,6 +34,7 @@ pub(crate) enum Ev {
     LookAgain,
     Lead,
     Command,
+    Decide(Box<scimdeck::verbs::Command>),
     Commit(Box<crate::operator::Prepared>),
     Crash,
     Restart,
@@ -63,6 +64,12 @@ pub(crate) struct World {
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
     healed: bool,
+    /// Nobody types the brake's number; how often it was asked for.
+    pub(crate) never_types: bool,
+    pub(crate) held: u32,
+    /// Changes that were refused because of their version.
+    pub(crate) refused_versions: u32,
+    pub(crate) other: crate::g06::Other,
     /// For whom the last plan said that nothing can be done.
     pub(crate) cannot: BTreeSet<PersonId>,
     /// Who accepted, by account.
@@ -87,6 +94,10 @@ impl World {
             watch: Watch::default(),
             log: log.then(Vec::new),
             healed: false,
+            never_types: false,
+            held: 0,
+            refused_versions: 0,
+            other: crate::g06::Other::default(),
             cannot: BTreeSet::new(),
             accepted: BTreeMap::new(),
             under_way: HashMap::new(),
@@ -156,6 +167,7 @@ impl World {
             Ev::LookAgain => self.look_again(p),
             Ev::Lead => self.lead(p, false),
             Ev::Command => self.command(p),
+            Ev::Decide(command) => self.decide(p, *command),
             Ev::Commit(prepared) => self.commit(p, *prepared),
             Ev::Switch => self.switch(p),
             _ => {}

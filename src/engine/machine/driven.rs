@@ -22,16 +22,26 @@ impl Policy {
     }
 }
 
-/// What a new sender writes before anything else: whatever the one before it left inflight may have been applied.
+/// What a new sender writes before anything else. Whatever the one before it left inflight may have been applied; what
+/// was in doubt settles anew, and no wait is longer than any that we make: the times in the journal are of a clock
+/// that may have been set since.
 pub fn taken_over(live: &[Operation], now: Time) -> Vec<Move> {
-    let inflight = live.iter().filter(|op| op.state == OpState::Inflight);
-    inflight
-        .map(|op| {
+    let settled = now.plus_ms(Policy::default().settle_ms);
+    let latest = now.plus_ms(super::read::LONGEST_WAIT_MS);
+    live.iter()
+        .filter_map(|op| {
+            let (state, until) = match op.state {
+                OpState::Inflight => (OpState::InDoubt, settled),
+                OpState::InDoubt => (op.state, op.not_before?.clamp(settled, latest)),
+                OpState::Waiting => (op.state, op.not_before?.min(latest)),
+                _ => return None,
+            };
             let mut to = op.clone();
-            to.state = OpState::InDoubt;
-            to.not_before = Some(now.plus_ms(Policy::default().settle_ms));
+            to.state = state;
+            to.not_before = Some(until);
             to.updated_at = now;
-            Move { from: OpState::Inflight, to }
+            let same = op.state == state && op.not_before == to.not_before;
+            (!same).then_some(Move { from: op.state, to })
         })
         .collect()
 }
@@ -104,5 +114,34 @@ impl From<LookUp> for Evidence {
             LookUp::Several(found) => Self::Several(u32::try_from(found.len()).unwrap_or(u32::MAX)),
             LookUp::Failed(failure) => Self::Failed(failure),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::machine::sample;
+
+    #[test]
+    fn g19_a_new_sender_trusts_no_time_of_a_clock_that_may_have_been_set() {
+        let now = Time::from_ms(10_000_000);
+        let day = 86_400_000;
+        let row = |state, not_before: i64| Operation {
+            state,
+            not_before: Some(now.plus_ms(not_before)),
+            ..sample(1)
+        };
+        let until = |op: Operation| {
+            let moves = taken_over(&[op], now);
+            moves.first().map(|step| (step.to.state, step.to.not_before.map(|at| at.since(now))))
+        };
+        let in_doubt = |ms| Some((OpState::InDoubt, Some(ms)));
+        assert_eq!(until(row(OpState::Inflight, 0)), in_doubt(2_000));
+        assert_eq!(until(row(OpState::InDoubt, -day)), in_doubt(2_000), "the clock was set forward");
+        assert_eq!(until(row(OpState::InDoubt, day)), in_doubt(900_000), "the clock was set back");
+        assert_eq!(until(row(OpState::Waiting, day)), Some((OpState::Waiting, Some(900_000))));
+        assert_eq!(until(row(OpState::Waiting, 60_000)), None);
+        assert_eq!(until(row(OpState::InDoubt, 60_000)), None);
+        assert_eq!(until(row(OpState::Queued, 0)), None);
     }
 }

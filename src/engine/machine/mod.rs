@@ -304,7 +304,8 @@ impl Machine {
 
     /// Whether the plan's "nobody there" is fresh enough to create without another look.
     fn creates_at_once(&self, op: &Operation) -> bool {
-        let fresh = self.now.since(op.created_at) <= self.policy.fresh_ms;
+        // Below zero the clock was set back since: then nobody knows how long ago it was.
+        let fresh = (0..=self.policy.fresh_ms).contains(&self.now.since(op.created_at));
         let first = op.state == OpState::Queued && op.attempts == 0;
         first && fresh && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
     }

@@ -10,7 +10,7 @@ use crate::engine::{Found, Outcome, wire};
 use crate::scim::resource::Resource;
 
 /// Longest wait we take from an endpoint without telling the operator: 15 minutes.
-const LONGEST_WAIT_MS: i64 = 15 * 60_000;
+pub(super) const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Wait after a 429 that names no time.
 const DEFAULT_WAIT_MS: i64 = 5_000;
 

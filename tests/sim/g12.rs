@@ -1,0 +1,80 @@
+//! Without the number being typed nobody beyond the brake's threshold loses access, whatever the commands are.
+
+use scimdeck::domain::{GroupId, PersonId, Status};
+use scimdeck::verbs::{Command, GroupRecord, ImportOptions, PersonRecord, Who};
+
+use crate::nature::{Badness, Nature};
+use crate::rng::Rng;
+use crate::schedule;
+use crate::world::{Ev, World};
+
+/// A way to end the access of some people.
+fn removal(world: &mut World) -> Command {
+    let count = 1 + world.rng.below(3) as usize;
+    let from = world.rng.below(world.people.len() as u64) as usize;
+    let some: Vec<PersonId> = world.people.iter().copied().cycle().skip(from).take(count).collect();
+    let all = world.people.clone();
+    let group = GroupId(1 + world.rng.below(2));
+    let names: Vec<String> = world.directory().people().map(|person| person.user_name().to_owned()).collect();
+    let whole = ImportOptions { whole: true, ..ImportOptions::default() };
+    let record = |(line, user_name): (u64, String)| PersonRecord {
+        line,
+        user_name,
+        status: Some(Status::Deactivated),
+        ..PersonRecord::default()
+    };
+    match world.rng.below(12) {
+        0 => Command::SetStatus { people: some, status: Status::Suspended },
+        1 => Command::SetStatus { people: all, status: Status::Deactivated },
+        2 => Command::Unassign(some),
+        3 => Command::Unassign(all),
+        4 => Command::UnassignGroup(group),
+        5 => Command::MemberRemove(group, all),
+        6 => Command::GroupRemove(group),
+        7 => Command::PersonRemove(some),
+        // An empty source, a truncated one, and one in which everybody has left.
+        8 => Command::ImportPeople(Vec::new(), whole),
+        9 => Command::ImportPeople((2..).zip(names.into_iter().take(1)).map(record).collect(), whole),
+        10 => Command::ImportPeople((2..).zip(names).map(record).collect(), ImportOptions::default()),
+        _ => {
+            let empty: Vec<GroupRecord> = Vec::new();
+            Command::ImportGroups(empty, whole)
+        }
+    }
+}
+
+#[test]
+fn g12_nobody_beyond_the_threshold_loses_access_by_any_command_or_row_of_commands_without_the_number() {
+    let (mut ended, mut held) = (0, 0);
+    for seed in 0..200 {
+        let mut rng = Rng::new(seed);
+        let bad = if seed % 2 == 0 { Badness::default() } else { Badness::of(&mut rng) };
+        let nature = Nature { profile: Nature::of(&mut rng).profile, ..Nature::default() };
+        let mut world = schedule::build(rng, nature, Badness::default(), seed, false);
+        let all = Command::Provision(Who::Named(world.people.clone()));
+        let prepared = world.prepare(0, all, false).expect("it is decided");
+        world.commit_as(0, prepared, true);
+        world.run().expect("it rests");
+        world.server.bad = bad;
+        world.never_types = true;
+        for at in 0..14_u64 {
+            let command = match at % 4 {
+                3 => Command::Apply,
+                _ => removal(&mut world),
+            };
+            world.at(at * 150, (at % 2) as usize, Ev::Decide(Box::new(command)));
+        }
+        if seed % 3 == 0 {
+            world.at(700, 1, Ev::Crash);
+        }
+        world.at(2_500, 0, Ev::Heal);
+        world.at(3_000, 0, Ev::Decide(Box::new(Command::Apply)));
+        world.run().expect("it rests");
+        let wrong: Vec<_> = world.watch.wrong.iter().filter(|text| text.starts_with("brake")).collect();
+        assert_eq!(wrong, Vec::<&String>::new(), "seed {seed}");
+        ended += world.watch.ended.len();
+        held += world.held;
+    }
+    assert!(ended > 200, "{ended} people lost access within the threshold");
+    assert!(held > 50, "{held} commands were held");
+}
