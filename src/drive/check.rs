@@ -1,12 +1,14 @@
 //! Comparing with the endpoint now: some people, or everybody. Nothing is sent but reads.
 
-use super::finder::LookUp;
+use std::collections::{HashMap, HashSet};
+
 use super::shared::now;
+use super::sweep::Sweeping;
 use super::{Drive, observe, open_line, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Sweep};
-use crate::domain::{Difference, Flag, PersonId, field};
-use crate::engine::wire::Wire;
+use crate::domain::{Difference, Flag, PersonId, Time, field};
+use crate::engine::compare::{Comparison, Orphan, OrphansSeen};
 use crate::engine::{CheckReport, Finding, Findings, Problem};
 use crate::store::Batch;
 
@@ -32,94 +34,98 @@ impl Drive {
                     accounts: accounts as u64,
                     strangers: 0,
                     changed: 0,
+                    orphans: Vec::new(),
                 };
                 (seen.findings, report)
             }
-            None => self.sweep(&directory, &line).await?,
+            None => return self.sweep(&line).await,
         };
-        report.changed = self.keep(&directory, &findings, &report).await?;
+        report.changed = self.learn(&directory, &findings, report.at).await?;
         Ok(report)
     }
 
-    /// Everybody: one pass over the list; somebody linked who is not on it is asked for directly.
-    async fn sweep(
-        &self,
-        directory: &Directory,
-        line: &super::shared::Line,
-    ) -> Result<(Findings, CheckReport), Problem> {
-        let attributes = directory.attributes();
-        let wire = Wire::of(directory.connection());
-        let pass = line.finder.everybody(attributes).await.map_err(|t| problem::endpoint(&t.into()))?;
-        let mut findings = Findings::default();
-        let mut ours = 0_u64;
-        let mut missing = Vec::new();
-        for person in directory.people() {
-            match person.remote_id() {
-                Some(remote_id) => match pass.id(remote_id) {
-                    Some(found) => {
-                        ours += 1;
-                        findings.0.insert(person.id(), Finding::Account(Box::new(found.clone())));
-                    }
-                    None => missing.push(person.id()),
-                },
-                None => match wire.identity(&person.wanted()).map(|who| pass.find(&who)) {
-                    Some(LookUp::One(found)) => {
-                        ours += 1;
-                        findings.0.insert(person.id(), Finding::Account(found));
-                    }
-                    Some(LookUp::Absent) => {
-                        findings.0.insert(person.id(), Finding::Absent);
-                    }
-                    Some(LookUp::Several(all)) => ours += all.len() as u64,
-                    Some(LookUp::Failed(_)) | None => {}
-                },
+    /// Everybody: one pass over the list, compared as it comes; somebody linked who is not on it is asked for
+    /// directly.
+    async fn sweep(&self, line: &super::shared::Line) -> Result<CheckReport, Problem> {
+        let directory = self.shared.directory();
+        let mut changed = 0;
+        let mut sweeping = Sweeping::new(&line.endpoint, Comparison::new(&directory));
+        while sweeping.page().await.map_err(|failure| problem::endpoint(&failure))? {
+            if let Some(findings) = sweeping.differing() {
+                changed += self.learn(&directory, &findings, now()).await?;
             }
         }
+        let compared = sweeping.finish();
         let places = directory.connection().concurrency as usize;
-        let seen = observe::people(&line.endpoint, &line.finder, directory, &missing, places).await;
+        let seen =
+            observe::one_by_one(&line.endpoint, &line.finder, &directory, &compared.missing, places).await;
+        let mut findings = compared.findings;
         findings.0.extend(seen.findings.0);
-        let accounts = pass.accounts().count() as u64;
-        let why = pass.gap.as_ref().map(|gap| crate::domain::Failure {
+        let why = compared.gap.as_ref().map(|gap| crate::domain::Failure {
             kind: crate::domain::FailureKind::NotScim,
             text: format!("The list of users did not fit together: {gap}."),
             next: "Check again when nobody else changes the app's users.".to_owned(),
         });
-        let why = why.or(seen.failure);
-        let report = CheckReport {
-            at: now(),
-            complete: why.is_none(),
-            why,
+        let complete = why.is_none() && seen.failure.is_none();
+        let at = now();
+        changed += self.learn(&directory, &findings, at).await?;
+        let strangers = compared.orphans.len() as u64;
+        let sweep = Sweep { at, complete, accounts: compared.accounts, strangers };
+        let orphans = OrphansSeen { orphans: compared.orphans, at, complete: why.is_none() };
+        Ok(CheckReport {
+            at,
+            complete,
+            why: why.or(seen.failure),
             people: directory.len() as u64,
-            accounts,
-            strangers: accounts.saturating_sub(ours),
-            changed: 0,
-        };
-        Ok((findings, report))
+            accounts: compared.accounts,
+            strangers,
+            changed,
+            orphans: self.swept(sweep, orphans).await?,
+        })
     }
 
-    /// Keeps what was learned. Returns how many people's flags changed by it.
-    async fn keep(
-        &self,
-        directory: &Directory,
-        findings: &Findings,
-        report: &CheckReport,
-    ) -> Result<u64, Problem> {
-        let mut changes = observe::learned(directory, findings, report.at);
-        let mut after = directory.clone();
+    /// Keeps what a look at everybody ended with; gives the accounts of nobody here with since when they are known.
+    async fn swept(&self, sweep: Sweep, seen: OrphansSeen) -> Result<Vec<Orphan>, Problem> {
+        let shared = &self.shared;
+        let failed = |error| problem::store(&error);
+        if shared.read_only {
+            let known = shared.store.orphans(shared.connection).await.map_err(failed)?;
+            let since: HashMap<String, Time> = known.into_iter().map(|o| (o.account_id, o.since)).collect();
+            let with =
+                |o: Orphan| Orphan { since: since.get(&o.account_id).copied().unwrap_or(seen.at), ..o };
+            return Ok(seen.orphans.into_iter().map(with).collect());
+        }
+        // Those of an incomplete look are there all the same; those that it did not meet stay known.
+        let met: HashSet<String> = seen.orphans.iter().map(|o| o.account_id.clone()).collect();
+        shared.store.put_orphans(shared.connection, seen).await.map_err(failed)?;
+        let batch = Batch { changes: vec![Change::Swept(sweep)], ..shared.batch() };
+        shared.commit(batch).await.map_err(failed)?;
+        let mut orphans = shared.store.orphans(shared.connection).await.map_err(failed)?;
+        orphans.retain(|o| met.contains(&o.account_id));
+        Ok(orphans)
+    }
+
+    /// The accounts of nobody here, as the last look at everybody found them.
+    pub async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
+        self.shared.store.orphans(self.shared.connection).await.map_err(|e| problem::store(&e))
+    }
+
+    /// Keeps what was learned of people whom nobody touched since `before`. Returns how many people's flags changed
+    /// by it.
+    async fn learn(&self, before: &Directory, findings: &Findings, at: Time) -> Result<u64, Problem> {
+        let here = self.shared.directory();
+        let untouched = |id: &PersonId| untouched(before, &here, *id);
+        let findings = findings.0.iter().filter(|(id, _)| untouched(id));
+        let findings = Findings(findings.map(|(id, finding)| (*id, finding.clone())).collect());
+        let changes = observe::learned(&here, &findings, at);
+        let mut after = here.clone();
         after.apply_all(&changes);
         let ids: Vec<PersonId> = findings.0.keys().copied().collect();
         let flags = |d: &Directory, id| d.get(id).map(|p| p.flags());
-        let changed = ids.iter().filter(|id| flags(directory, **id) != flags(&after, **id)).count() as u64;
-        let audit = ids.iter().filter_map(|id| self.drifted(directory, &after, *id, report)).collect();
-        if report.people == directory.len() as u64 {
-            changes.push(Change::Swept(Sweep {
-                at: report.at,
-                complete: report.complete,
-                accounts: report.accounts,
-                strangers: report.strangers,
-            }));
-        }
-        if self.shared.read_only {
+        let changed = ids.iter().filter(|id| flags(&here, **id) != flags(&after, **id)).count() as u64;
+        let audit: Vec<AuditEntry> =
+            ids.iter().filter_map(|id| self.drifted(&here, &after, *id, at)).collect();
+        if self.shared.read_only || (changes.is_empty() && audit.is_empty()) {
             return Ok(changed);
         }
         let batch = Batch { changes, audit, ..self.shared.batch() };
@@ -128,13 +134,7 @@ impl Drive {
     }
 
     /// An entry for somebody whose account moved there, seen for the first time.
-    fn drifted(
-        &self,
-        before: &Directory,
-        after: &Directory,
-        id: PersonId,
-        report: &CheckReport,
-    ) -> Option<AuditEntry> {
+    fn drifted(&self, before: &Directory, after: &Directory, id: PersonId, at: Time) -> Option<AuditEntry> {
         let (old, new) = (before.get(id)?, after.get(id)?);
         let (_, _, was) = old.known()?;
         let (_, _, is) = new.known()?;
@@ -147,7 +147,7 @@ impl Drive {
         }
         Some(AuditEntry {
             seq: 0,
-            time: report.at,
+            time: at,
             remote_time: None,
             source: Source::Drift,
             event: if gone { "account gone" } else { "changed in the app" }.to_owned(),
@@ -171,4 +171,14 @@ impl Drive {
 
 fn unknown(finding: &Finding) -> bool {
     matches!(finding, Finding::Unknown(_))
+}
+
+/// Whether what was read there after `before` is still the newest that is known of somebody: a push of ours meanwhile
+/// makes it old.
+fn untouched(before: &Directory, here: &Directory, id: PersonId) -> bool {
+    let (Some(before), Some(here)) = (before.get(id), here.get(id)) else { return false };
+    before.remote_id() == here.remote_id()
+        && before.confirmed_at() == here.confirmed_at()
+        && before.observed_at() == here.observed_at()
+        && !here.operation().is_some_and(|(.., state)| state.sent())
 }

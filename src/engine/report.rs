@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::compare::Orphan;
 use super::{GroupResult, Plan};
 use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
@@ -199,6 +200,9 @@ pub struct CheckReport {
     pub strangers: u64,
     /// People whose flags changed by it.
     pub changed: u64,
+    /// Accounts there that nobody here has, each with since when it is known; only a look at everybody finds them.
+    #[serde(default)]
+    pub orphans: Vec<Orphan>,
 }
 
 /// What an import found at the endpoint, and how it fits the directory.

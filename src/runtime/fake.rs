@@ -115,6 +115,7 @@ impl Seam for Arc<Fake> {
             accounts: 4,
             strangers: 1,
             changed: 0,
+            orphans: Vec::new(),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
+use crate::engine::compare::{Orphan, OrphansSeen};
 
 /// What these traits give back.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -23,6 +24,10 @@ pub trait Backend: Send {
 
     /// Sets a value by key, for a connection or for the whole home.
     fn put_meta(&mut self, connection: Option<ConnectionId>, key: &str, value: &str) -> Result<()>;
+
+    /// Keeps the accounts of nobody here that a look at everybody found. One that was known keeps since when; those
+    /// that a complete look did not find any more are forgotten.
+    fn put_orphans(&mut self, connection: ConnectionId, seen: &OrphansSeen) -> Result<()>;
 
     /// Another number than last time: somebody else has committed meanwhile. Our own commits do not change it.
     fn data_version(&mut self) -> Result<u64>;
@@ -80,6 +85,9 @@ pub trait Reader: Send {
 
     /// What an operator set here since the last import, by person and field.
     fn console_values(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>>;
+
+    /// Accounts there that nobody here has, by user name.
+    fn orphans(&mut self, connection: ConnectionId) -> Result<Vec<Orphan>>;
 
     /// A value by key.
     fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>>;

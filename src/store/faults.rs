@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use super::backend::{Backend, Reader, Result};
 use super::{Applied, Batch, StoreError};
 use crate::domain::{Connection, ConnectionId};
+use crate::engine::compare::OrphansSeen;
 
 /// Makes the Nth statement of a backend fail, once. The default never does.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +81,11 @@ impl<B: Backend> Backend for FailNth<B> {
     fn put_meta(&mut self, connection: Option<ConnectionId>, key: &str, value: &str) -> Result<()> {
         self.tick()?;
         self.inner.put_meta(connection, key, value)
+    }
+
+    fn put_orphans(&mut self, connection: ConnectionId, seen: &OrphansSeen) -> Result<()> {
+        self.tick()?;
+        self.inner.put_orphans(connection, seen)
     }
 
     fn data_version(&mut self) -> Result<u64> {

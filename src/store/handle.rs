@@ -12,6 +12,7 @@ use crate::audit::{AuditEntry, AuditQuery, Stamp};
 use crate::directory::{Change, Directory, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
+use crate::engine::compare::{Orphan, OrphansSeen};
 
 /// The store. Clones share the threads, which end with the last clone; what was handed to them is written first.
 ///
@@ -225,6 +226,16 @@ impl Store {
     /// What an operator set here since the last import, by person and field; the next import keeps it.
     pub async fn console_values(&self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>> {
         self.read(move |reader| reader.console_values(connection)).await
+    }
+
+    /// Keeps the accounts of nobody here that a look at everybody found.
+    pub async fn put_orphans(&self, connection: ConnectionId, seen: OrphansSeen) -> Result<()> {
+        self.write(move |backend| backend.put_orphans(connection, &seen)).await
+    }
+
+    /// Accounts there that nobody here has, by user name.
+    pub async fn orphans(&self, connection: ConnectionId) -> Result<Vec<Orphan>> {
+        self.read_long(move |reader| reader.orphans(connection)).await
     }
 
     /// A value by key, of a connection or of the whole home.

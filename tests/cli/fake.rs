@@ -103,6 +103,7 @@ impl Seam for Fake {
             accounts: 3,
             strangers: 1,
             changed: 2,
+            orphans: Vec::new(),
         })
     }
 

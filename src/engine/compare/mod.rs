@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use super::wire::{self, Reader, Wire};
 use super::{Finding, Findings, Found};
 use crate::directory::{Directory, PersonView, Place, state_shown};
-use crate::domain::{Account, AccountRef, AccountState, PersonId, UniqueIdentifier};
+use crate::domain::{Account, AccountRef, AccountState, PersonId, Time, UniqueIdentifier};
 use index::{Index, Places};
 
 /// An account there that nobody here has.
@@ -25,6 +25,19 @@ pub struct Orphan {
     pub active: bool,
     /// Its role values by variable name.
     pub roles: crate::domain::RoleValues,
+    /// Since when it is known to be there.
+    pub since: Time,
+}
+
+/// The accounts of nobody here that one look at everybody found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OrphansSeen {
+    /// Each of them.
+    pub orphans: Vec<Orphan>,
+    /// When the look ended.
+    pub at: Time,
+    /// Whether it saw everybody: those it did not find are not there any more.
+    pub complete: bool,
 }
 
 /// Somebody without a link whom accounts fit.
@@ -164,6 +177,7 @@ impl Comparison {
             external_id: (!account.external_id().is_empty()).then(|| account.external_id().to_owned()),
             active: account.active,
             roles: account.values(attributes).roles,
+            since: Time::default(),
         });
     }
 

@@ -40,6 +40,9 @@ impl Backend for Gate {
     fn put_meta(&mut self, connection: Option<ConnectionId>, key: &str, value: &str) -> Result<()> {
         self.0.put_meta(connection, key, value)
     }
+    fn put_orphans(&mut self, connection: ConnectionId, seen: &OrphansSeen) -> Result<()> {
+        self.0.put_orphans(connection, seen)
+    }
     fn data_version(&mut self) -> Result<u64> {
         self.0.data_version()
     }

@@ -5,13 +5,15 @@
 mod read;
 mod rows;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::backend::{Backend, Reader, Result};
 use super::faults::Faults;
 use super::rules::{self, no_connection};
 use super::{Applied, Batch};
-use crate::domain::{Connection, ConnectionId};
+use crate::domain::{Connection, ConnectionId, Time};
+use crate::engine::compare::{Orphan, OrphansSeen};
 use rows::{Key, Row, Rows};
 
 /// The memory backend. Clones share the rows, as processes share a file.
@@ -102,6 +104,27 @@ impl Backend for Memory {
         self.transaction(|rows| {
             let key = Key::Meta(connection.map_or(0, |c| c.0), key.to_owned());
             rows.put(key, Some(Row::Text(value.to_owned())))
+        })
+    }
+
+    fn put_orphans(&mut self, connection: ConnectionId, seen: &OrphansSeen) -> Result<()> {
+        self.transaction(|rows| {
+            let before: Vec<(Key, Orphan)> = read::orphans(rows, connection).collect();
+            let known: BTreeMap<&str, Time> =
+                before.iter().map(|(_, o)| (o.account_id.as_str(), o.since)).collect();
+            let key = |id: &str| Key::Orphan(connection.0, id.to_owned());
+            for orphan in &seen.orphans {
+                let since = known.get(orphan.account_id.as_str()).copied().unwrap_or(seen.at);
+                let row = Row::Orphan(Box::new(Orphan { since, ..orphan.clone() }));
+                rows.put(key(&orphan.account_id), Some(row))?;
+            }
+            let still: BTreeSet<&str> = seen.orphans.iter().map(|o| o.account_id.as_str()).collect();
+            for (key, orphan) in before.iter().filter(|_| seen.complete) {
+                if !still.contains(orphan.account_id.as_str()) {
+                    rows.put(key.clone(), None)?;
+                }
+            }
+            Ok(())
         })
     }
 

@@ -7,6 +7,7 @@ use super::rows::{Key, Row, Rows};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
+use crate::engine::compare::Orphan;
 use crate::engine::{Trace, rank};
 use crate::store::backend::{LoadedRest, Reader, Result};
 use crate::store::load_order::marks;
@@ -250,10 +251,26 @@ impl Reader for Reading {
             .collect())
     }
 
+    fn orphans(&mut self, connection: ConnectionId) -> Result<Vec<Orphan>> {
+        let mut all: Vec<Orphan> = orphans(&self.rows(), connection).map(|(_, orphan)| orphan).collect();
+        all.sort();
+        Ok(all)
+    }
+
     fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>> {
         Ok(match self.rows().get(&Key::Meta(connection.map_or(0, |c| c.0), key.to_owned())) {
             Some(Row::Text(text)) => Some(text.clone()),
             _ => None,
         })
     }
+}
+
+/// A connection's accounts of nobody here, with their places.
+pub(super) fn orphans(rows: &Rows, connection: ConnectionId) -> impl Iterator<Item = (Key, Orphan)> {
+    let from = Key::Orphan(connection.0, String::new());
+    let to = Key::Orphan(connection.0 + 1, String::new());
+    rows.range(from..=to).filter_map(|(key, row)| match row {
+        Row::Orphan(orphan) => Some((key.clone(), (**orphan).clone())),
+        _ => None,
+    })
 }

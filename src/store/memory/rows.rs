@@ -9,6 +9,7 @@ use crate::domain::{
     AccountState, Connection, ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute,
 };
 use crate::engine::Trace;
+use crate::engine::compare::Orphan;
 use crate::store::backend::Result;
 use crate::store::faults::Faults;
 use crate::store::tables::Tables;
@@ -40,6 +41,7 @@ pub(super) enum Key {
     Audit(u32, u64),
     Remote(u32, String),
     Trace(u64),
+    Orphan(u32, String),
 }
 
 /// A row.
@@ -55,6 +57,7 @@ pub(super) enum Row {
     Log(Option<ConnectionId>, Change),
     Audit(Box<AuditEntry>, String, Hash),
     Trace(ConnectionId, Box<Trace>),
+    Orphan(Box<Orphan>),
     There,
 }
 

@@ -5,6 +5,7 @@ mod codec;
 mod errors;
 mod load;
 mod open;
+mod orphans;
 mod read;
 mod tasks;
 mod write;
@@ -18,6 +19,7 @@ use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
 use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
+use crate::engine::compare::OrphansSeen;
 use write::Writing;
 
 /// The file backend.
@@ -123,6 +125,14 @@ impl Backend for Sqlite {
                  ON CONFLICT DO UPDATE SET value = excluded.value",
                 params![connection.map_or(0, |c| c.0), key, value],
             )
+        })
+    }
+
+    fn put_orphans(&mut self, connection: ConnectionId, seen: &OrphansSeen) -> Result<()> {
+        let words = self.words.clone();
+        self.transaction(|tx| {
+            tx.faults.tick(tx.path)?;
+            orphans::put(tx.sql, connection, seen).map_err(|e| errors::explain(&words, &e))
         })
     }
 

@@ -15,7 +15,8 @@ use crate::store::backend::Result;
 const APPLICATION_ID: i64 = 0x5343_494d;
 
 /// Each brings the store from its place in the list to the next; `user_version` counts those done.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../schema.sql"), include_str!("../pushed_group.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("../schema.sql"), include_str!("../pushed_group.sql"), include_str!("../orphan.sql")];
 
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

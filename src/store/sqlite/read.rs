@@ -6,11 +6,12 @@ use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params
 
 use super::codec::{OPERATION, get_id, get_json, get_operation, id};
 use super::errors::explain;
-use super::{load, open, tasks};
+use super::{load, open, orphans, tasks};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
 use crate::engine::Trace;
+use crate::engine::compare::Orphan;
 use crate::store::backend::{LoadedRest, Reader, Result};
 use crate::store::counts;
 use crate::store::{BrakeHistory, Which};
@@ -208,6 +209,10 @@ impl Reader for Reading {
             [connection.0],
             |row| Ok((PersonId(get_id(row, 0)?), row.get(1)?)),
         )
+    }
+
+    fn orphans(&mut self, connection: ConnectionId) -> Result<Vec<Orphan>> {
+        orphans::read(&self.sql, connection).map_err(|e| explain(&self.words, &e))
     }
 
     fn meta(&mut self, connection: Option<ConnectionId>, key: &str) -> Result<Option<String>> {
