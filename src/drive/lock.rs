@@ -9,7 +9,7 @@ use crate::domain::{ConnectionId, Failure, FailureKind};
 pub(super) fn try_lock(home: &Path, connection: ConnectionId) -> Result<Option<File>, Failure> {
     let path = home.join(format!("sender-{}.lock", connection.0));
     let failed = |why: &dyn std::fmt::Display| Failure {
-        kind: FailureKind::NotAllowed,
+        kind: FailureKind::Store,
         text: format!("the sender's lock {} cannot be taken: {why}; nothing is sent.", path.display()),
         next: "Put the home on a local file system that this user can write.".to_owned(),
     };
