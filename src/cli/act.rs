@@ -66,8 +66,9 @@ pub(super) async fn go<S: Seam>(
         && !face.json
     {
         let kept = if stopped.text.contains("queue") { "" } else { " The rest is kept in the queue." };
+        let store = stopped.kind == FailureKind::Store;
         face.problem(&Problem::new(
-            ProblemKind::Endpoint,
+            if store { ProblemKind::Internal } else { ProblemKind::Endpoint },
             "stopped",
             format!("The run stopped: {}{kept}", stopped.text),
             stopped.next.clone(),
@@ -107,8 +108,11 @@ pub(super) fn read_only_refused() -> Problem {
     )
 }
 
-/// 5 when anything failed, is in doubt, or waits: it is not done. A run that stopped before that is 3 when the endpoint was the reason.
+/// 1 when the store stopped it, whatever else went wrong. 5 when anything failed, is in doubt, or waits: it is not done. A run that stopped before that is 3 when the endpoint was the reason.
 pub(super) fn exit(report: &Report) -> u8 {
+    if report.stopped.as_ref().is_some_and(|f| f.kind == FailureKind::Store) {
+        return ProblemKind::Internal.exit();
+    }
     if report.count(Outcome::Failed) + report.count(Outcome::InDoubt) > 0 {
         return 5;
     }

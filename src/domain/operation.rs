@@ -251,6 +251,8 @@ pub enum FailureKind {
     NotAllowed,
     /// The app refuses changes until the invitation is accepted.
     Pending,
+    /// The journal cannot be written or read, so nothing may be sent.
+    Store,
 }
 
 /// A failure, in words for the operator.

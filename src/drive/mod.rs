@@ -6,6 +6,7 @@ mod accepted;
 mod answers;
 mod chain;
 mod check;
+mod clock;
 mod connect;
 mod example;
 mod feed;

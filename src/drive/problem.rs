@@ -8,10 +8,23 @@ use crate::store::StoreError;
 pub(super) const LOCKED: &str = "token_locked";
 
 /// A store error is told as it is: its text already says that nothing was written.
+/// A store error is told as it is: its text already says that nothing was written. Where it has a next step, that
+/// comes last; what is wrong with an unusable file brings its own.
 pub(super) fn store(error: &StoreError) -> Problem {
     let text = error.to_string();
-    let (text, next) = text.rsplit_once("; ").unwrap_or((&text, "Try again."));
-    Problem::new(ProblemKind::Internal, "store", sentence(text), sentence(next))
+    let (text, next) = match error {
+        StoreError::Unusable { path, why } => {
+            let (why, next) = why.rsplit_once("; ").unwrap_or((why, "restore the home from a copy"));
+            (format!("the store {path} cannot be used: {why}; nothing was changed"), next)
+        }
+        StoreError::Busy { .. } | StoreError::Unwritable { .. } => {
+            let (text, next) = text.rsplit_once("; ").unwrap_or((&text, "try again"));
+            (text.to_owned(), next)
+        }
+        StoreError::Moved(_) | StoreError::FenceLost => (text, "look at what is there now, then try again"),
+        StoreError::Refused { .. } => (text, "change what contradicts it, then try again"),
+    };
+    Problem::new(ProblemKind::Internal, "store", sentence(&text), sentence(next))
 }
 
 /// The endpoint cannot be used at all.
@@ -49,4 +62,28 @@ fn sentence(text: &str) -> String {
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g18_a_store_that_cannot_be_used_is_named_with_the_next_step() {
+        let path = || "/h/scimdeck.db".to_owned();
+        let full = store(&StoreError::Unwritable { path: path(), why: "the disk is full".into() });
+        assert!(full.text.contains("/h/scimdeck.db") && full.text.ends_with("nothing is sent."), "{full:?}");
+        assert!(full.next.starts_with("Free space"), "{full:?}");
+        let damaged = StoreError::Unusable { path: path(), why: "it is damaged (x); restore it from a copy".into() };
+        let damaged = store(&damaged);
+        assert!(damaged.text.contains("/h/scimdeck.db") && damaged.text.ends_with("nothing was changed."));
+        assert_eq!(damaged.next, "Restore it from a copy.");
+        let odd = store(&StoreError::Unusable { path: path(), why: "odd".into() });
+        assert_eq!(odd.next, "Restore the home from a copy.");
+        for error in [StoreError::FenceLost, StoreError::Refused { why: "a name is taken".into() }] {
+            let problem = store(&error);
+            assert!(!problem.next.starts_with("Nothing") && problem.text.contains("nothing was written"));
+        }
+        assert_eq!(full.kind.exit(), 1);
+    }
 }

@@ -16,10 +16,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accepted;
 use super::answers::Answers;
-use super::lock::{self, Lock};
+use super::lock::{Lock, self};
+use super::clock::{Clock};
 use super::order::Order;
 use super::perform::perform;
-use super::shared::{Shared, now};
+use super::shared::Shared;
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
@@ -59,6 +60,7 @@ pub(super) struct Runner {
     wake: Option<tokio::time::Instant>,
     /// Since when nothing of the queue worked.
     pub(super) still: Standstill,
+    clock: Clock,
 }
 
 impl Runner {
@@ -90,6 +92,7 @@ impl Runner {
             quiet: Vec::new(),
             wake: None,
             still: Standstill::default(),
+            clock: Clock::new(),
         }
     }
 
@@ -229,13 +232,24 @@ impl Runner {
     }
 
     pub(super) fn feed(&mut self, event: Event) {
-        for effect in self.machine.handle(now(), event) {
+        let (at, set) = self.clock.read();
+        let mut effects = Vec::new();
+        if let Some(by_ms) = set {
+            tracing::warn!(by_ms, "the clock was set");
+            if let Some(Sending::Waiting(until)) = &mut self.pause {
+                *until = until.plus_ms(by_ms);
+            }
+            effects = self.machine.handle(at, Event::ClockMoved(by_ms));
+        }
+        effects.extend(self.machine.handle(at, event));
+        for effect in effects {
             self.note(&effect);
             match effect {
                 Effect::Save { ticket, moves, mut changes, mut audit } => {
                     self.answers.tell(&mut audit, &moves);
                     keep_invited(&self.shared.directory(), &mut changes);
                     changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
+                    changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, at));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =
                         Batch { moves, changes, audit, traces, fence: self.fence, ..self.shared.batch() };
@@ -246,8 +260,8 @@ impl Runner {
                     let person = self.machine.person_of(op);
                     tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step));
                 }
-                Effect::WakeAt(at) => {
-                    let wait = Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0));
+                Effect::WakeAt(wanted) => {
+                    let wait = Duration::from_millis(u64::try_from(wanted.since(at)).unwrap_or(0));
                     let at = tokio::time::Instant::now() + wait;
                     self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
                 }

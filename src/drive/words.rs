@@ -6,11 +6,8 @@ use crate::store::StoreError;
 
 /// The journal cannot be written: nothing may be sent.
 pub(super) fn store_failure(error: &StoreError) -> Failure {
-    Failure {
-        kind: FailureKind::NotAllowed,
-        text: format!("{error}."),
-        next: "Nothing is sent until the store can be written again.".to_owned(),
-    }
+    let said = super::problem::store(error);
+    Failure { kind: FailureKind::Store, text: said.text, next: said.next }
 }
 
 /// The operator stopped the run.

@@ -51,6 +51,10 @@ pub fn advice(kind: FailureKind) -> (&'static str, &'static str) {
             "the invitation was not accepted yet, and the app changes nothing before that",
             "it waits and goes on by itself; send the invitation again if the mail was lost",
         ),
+        FailureKind::Store => (
+            "the home's store cannot be written, and nothing is sent that it does not know",
+            "free space or repair the folder of the home, then start again",
+        ),
     }
 }
 
@@ -83,7 +87,7 @@ mod tests {
     use crate::domain::Failure;
     use crate::engine::machine::sample;
 
-    const ALL: [FailureKind; 11] = [
+    const ALL: [FailureKind; 12] = [
         FailureKind::Refused,
         FailureKind::AccountGone,
         FailureKind::NotApplied,
@@ -95,6 +99,7 @@ mod tests {
         FailureKind::SlowDown,
         FailureKind::NotAllowed,
         FailureKind::Pending,
+        FailureKind::Store,
     ];
 
     #[test]

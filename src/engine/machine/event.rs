@@ -88,6 +88,9 @@ pub enum Event {
     TokenChanged,
     /// These people accepted their invitation.
     Accepted(Vec<PersonId>),
+    /// The clock was set forward or, below zero, back by so many milliseconds; the time that comes with this is the
+    /// new one. Every wait keeps its length.
+    ClockMoved(i64),
 }
 
 /// Proof that the journal knows of a write. Only the arm that hears [`Event::Saved`] can make one, so no list of

@@ -7,6 +7,7 @@
 
 mod allowed;
 mod driven;
+mod clock;
 mod event;
 mod honesty;
 mod pace;
@@ -98,6 +99,8 @@ struct Live {
     stage: Stage,
     /// The account as it was read before the write.
     found: Option<Found>,
+    /// By how much the clock was set since it was written: its own times are of the clock before.
+    clock_moved: Option<i64>,
 }
 
 /// The machine of one connection.
@@ -162,7 +165,7 @@ impl Machine {
 
     /// Takes an event and says what to do.
     pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
-        self.now = self.now.max(now);
+        self.now = if matches!(event, Event::ClockMoved(_)) { now } else { self.now.max(now) };
         match event {
             Event::Boot(rows) => self.boot(rows),
             Event::Committed(rows) => self.committed(rows),
@@ -187,6 +190,7 @@ impl Machine {
             Event::Thaw => self.frozen = false,
             Event::TokenChanged => self.resume(),
             Event::Accepted(people) => self.accepted(&people),
+            Event::ClockMoved(by_ms) => self.clock_moved(by_ms),
         }
         self.wake_sleepers();
         self.start_ready();
@@ -205,7 +209,7 @@ impl Machine {
         for row in rows {
             if row.state == OpState::Inflight {
                 let (id, from) = (row.id, row.state);
-                self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None });
+                self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, clock_moved: None });
                 self.doubt(id, from, None);
             } else {
                 self.take_in(row);
@@ -234,7 +238,10 @@ impl Machine {
             return;
         }
         let queued = row.state == OpState::Queued;
-        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None });
+        // The same row again does not know that the clock was set meanwhile.
+        let known = self.ops.get(&id).filter(|live| live.op.updated_at == row.updated_at);
+        let clock_moved = known.and_then(|live| live.clock_moved);
+        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, clock_moved });
         if queued {
             self.make_ready(id, false);
         } else {
@@ -258,7 +265,7 @@ impl Machine {
     fn sleep(&mut self, id: OpId) {
         let Some(live) = self.ops.get(&id) else { return };
         if live.stage == Stage::Still && matches!(live.op.state, OpState::Waiting | OpState::InDoubt) {
-            self.sleeping.insert((live.op.not_before.unwrap_or(self.now), id));
+            self.sleeping.insert((self.due_at(live), id));
         }
     }
 
@@ -307,7 +314,7 @@ impl Machine {
         // Below zero the clock was set back since: then nobody knows how long ago it was.
         let fresh = (0..=self.policy.fresh_ms).contains(&self.now.since(op.created_at));
         let first = op.state == OpState::Queued && op.attempts == 0;
-        first && fresh && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
+        first && self.fresh(op.id, op) && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
     }
 
     fn start(&mut self, id: OpId) {
@@ -369,6 +376,8 @@ fn tagged(mut call: Call, id: OpId) -> Call {
     call
 }
 
+#[cfg(test)]
+mod clock_tests;
 #[cfg(test)]
 mod doubt_tests;
 #[cfg(test)]

@@ -53,6 +53,13 @@ impl Pace {
         }
     }
 
+    /// A pause keeps its length when the clock is set.
+    pub(super) fn clock_moved(&mut self, by_ms: i64) {
+        if let Some(Some(until)) = &mut self.paused {
+            *until = until.plus_ms(by_ms);
+        }
+    }
+
     fn next_wait(&mut self) -> i64 {
         let wait = FIRST_WAIT_MS << self.waits.min(6);
         self.waits += 1;

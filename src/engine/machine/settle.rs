@@ -146,8 +146,7 @@ impl Machine {
         let from = live.op.state;
         live.op.state = state;
         live.op.failure.clone_from(&failure);
-        live.op.not_before = not_before;
-        live.op.updated_at = now;
+        live.stamp(not_before, now);
         live.found = None;
         let to = live.op.clone();
         live.stage = Stage::Ending(ticket, outcome, failure);
@@ -176,8 +175,7 @@ impl Machine {
         let Some(live) = self.ops.get_mut(&id) else { return };
         live.op.state = OpState::InDoubt;
         live.op.failure = failure;
-        live.op.not_before = Some(at);
-        live.op.updated_at = now;
+        live.stamp(Some(at), now);
         live.found = None;
         live.stage = Stage::Still;
         let to = live.op.clone();

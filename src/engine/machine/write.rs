@@ -199,8 +199,7 @@ impl Machine {
         let from = live.op.state;
         live.op.state = state;
         live.op.attempts = live.op.attempts.saturating_sub(1);
-        live.op.not_before = not_before;
-        live.op.updated_at = now;
+        live.stamp(not_before, now);
         live.found = None;
         live.stage = Stage::Still;
         let to = live.op.clone();
