@@ -4,10 +4,9 @@ use super::lock;
 use super::runner::Runner;
 use super::shared::now;
 use super::words::store_failure;
-use crate::engine::machine::{Policy, taken_over};
-use crate::store::{Batch, Move, StoreError, Which};
-use crate::audit::{AuditEntry};
-use crate::domain::{OpState};
+use crate::engine::machine::taken_over;
+use crate::store::{Batch, StoreError, Which};
+use crate::audit::AuditEntry;
 
 impl Runner {
     /// Becomes the sender if nobody else is.
@@ -52,19 +51,6 @@ impl Runner {
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
         let live = shared.store.operations(shared.connection, Which::Live).await?;
         let moves = taken_over(&live, now());
-        let batch = Batch { moves, fence: self.fence, ..shared.batch() };
-        let at = now();
-        let moves: Vec<Move> = live
-            .iter()
-            .filter(|op| op.state == OpState::Inflight)
-            .map(|op| {
-                let mut to = op.clone();
-                to.state = OpState::InDoubt;
-                to.not_before = Some(at.plus_ms(Policy::default().settle_ms));
-                to.updated_at = at;
-                Move { from: OpState::Inflight, to }
-            })
-            .collect();
         let batch = Batch { moves, audit, fence: self.fence, ..shared.batch() };
         shared.commit(batch).await?;
         shared.catch_up().await?;

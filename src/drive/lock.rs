@@ -67,11 +67,6 @@ fn path(home: &Path, connection: ConnectionId) -> PathBuf {
 
 fn failed(path: &Path, why: &dyn std::fmt::Display) -> Failure {
     Failure {
-        kind: FailureKind::NotAllowed,
-/// Takes the sender's lock; none when another process holds it. The kernel frees it when its holder dies.
-pub(super) fn try_lock(home: &Path, connection: ConnectionId) -> Result<Option<File>, Failure> {
-    let path = home.join(format!("sender-{}.lock", connection.0));
-    let failed = |why: &dyn std::fmt::Display| Failure {
         kind: FailureKind::Store,
         text: format!("the sender's lock {} cannot be taken: {why}; nothing is sent.", path.display()),
         next: "Put the home on a local file system that this user can write.".to_owned(),

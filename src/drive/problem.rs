@@ -7,7 +7,6 @@ use crate::store::StoreError;
 /// The code of a token that is encrypted and not opened.
 pub(super) const LOCKED: &str = "token_locked";
 
-/// A store error is told as it is: its text already says that nothing was written.
 /// A store error is told as it is: its text already says that nothing was written. Where it has a next step, that
 /// comes last; what is wrong with an unusable file brings its own.
 pub(super) fn store(error: &StoreError) -> Problem {

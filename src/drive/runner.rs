@@ -248,7 +248,6 @@ impl Runner {
                 Effect::Save { ticket, moves, mut changes, mut audit } => {
                     self.answers.tell(&mut audit, &moves);
                     keep_invited(&self.shared.directory(), &mut changes);
-                    changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, now()));
                     changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, at));
                     let traces = std::mem::take(&mut self.traces);
                     let batch =

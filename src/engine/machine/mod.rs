@@ -311,8 +311,6 @@ impl Machine {
 
     /// Whether the plan's "nobody there" is fresh enough to create without another look.
     fn creates_at_once(&self, op: &Operation) -> bool {
-        // Below zero the clock was set back since: then nobody knows how long ago it was.
-        let fresh = (0..=self.policy.fresh_ms).contains(&self.now.since(op.created_at));
         let first = op.state == OpState::Queued && op.attempts == 0;
         first && self.fresh(op.id, op) && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
     }
