@@ -13,6 +13,7 @@ mod operation;
 mod person;
 mod push;
 mod reported;
+mod request_class;
 mod roles;
 mod secret;
 mod time;
@@ -32,6 +33,7 @@ pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operati
 pub use person::{Group, Person, Status};
 pub use push::{Push, Unlinked};
 pub use reported::ReportedValue;
+pub use request_class::{LONGEST_WAIT_MS, RequestClass};
 pub use roles::{RoleValues, Winner, winner};
 pub use secret::Secret;
 pub use time::Time;
