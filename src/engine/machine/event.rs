@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use crate::directory::Change;
-use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, PersonId, Time};
+use crate::domain::{Answer, Call, Failure, OpId, OpState, Operation, PersonId, RequestClass, Time};
 use crate::engine::wire::Identity;
 use crate::engine::{Found, Outcome};
 
@@ -80,6 +80,15 @@ pub enum Event {
     },
     /// Time passed.
     Tick,
+    /// A request of another part of the program was asked to slow down.
+    AskedToWait {
+        /// Which kind of request.
+        class: RequestClass,
+        /// For how long, in milliseconds from now, as it was asked for.
+        wait_ms: i64,
+        /// In words.
+        failure: Failure,
+    },
     /// Nothing new is sent; what is under way ends.
     Freeze,
     /// Sending goes on.

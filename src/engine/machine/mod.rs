@@ -6,27 +6,32 @@
 //! after a settle wait it is looked up, never blindly repeated.
 
 mod allowed;
-mod driven;
 mod clock;
+mod driven;
 mod event;
+mod forbidden;
 mod honesty;
+mod jitter;
+mod limit;
 mod pace;
 mod persist;
 mod read;
 mod settle;
+mod start;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use driven::{keep_invited, taken_over};
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
 use honesty::Honesty;
 use pace::Pace;
+use start::Turns;
 
 use super::wire::{Identity, Wire};
 use super::{Found, Outcome};
 use crate::domain::{
-    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, Time, UniqueIdentifier,
+    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, RequestClass, Time, UniqueIdentifier,
 };
 
 /// How the machine behaves on a connection.
@@ -108,9 +113,7 @@ struct Live {
 pub struct Machine {
     policy: Policy,
     ops: BTreeMap<OpId, Live>,
-    ready: VecDeque<OpId>,
-    journalled: VecDeque<OpId>,
-    journalling: u32,
+    turns: Turns,
     sleeping: BTreeSet<(Time, OpId)>,
     tickets: HashMap<Ticket, OpId>,
     places: u32,
@@ -118,6 +121,8 @@ pub struct Machine {
     honesty: Honesty,
     frozen: bool,
     last_ticket: u64,
+    /// When it asked to be woken.
+    asked: Option<Time>,
     now: Time,
     out: Vec<Effect>,
 }
@@ -128,19 +133,25 @@ impl Machine {
         Self {
             policy,
             ops: BTreeMap::new(),
-            ready: VecDeque::new(),
-            journalled: VecDeque::new(),
-            journalling: 0,
+            turns: Turns::default(),
             sleeping: BTreeSet::new(),
             tickets: HashMap::new(),
             places: 0,
-            pace: Pace::default(),
+            pace: Pace::new(),
             honesty: Honesty::default(),
             frozen: false,
             last_ticket: 0,
+            asked: None,
             now: Time::default(),
             out: Vec::new(),
         }
+    }
+
+    /// With another seed for the waits that chance decides, so that many of them do not come back together.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.pace.seed(seed);
+        self
     }
 
     /// New settings or attributes; what is under way ends under the old ones.
@@ -166,6 +177,7 @@ impl Machine {
     /// Takes an event and says what to do.
     pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
         self.now = if matches!(event, Event::ClockMoved(_)) { now } else { self.now.max(now) };
+        self.hear(&event);
         match event {
             Event::Boot(rows) => self.boot(rows),
             Event::Committed(rows) => self.committed(rows),
@@ -182,7 +194,8 @@ impl Machine {
             }
             Event::Lost { op, step: StepKind::Verify, failure, .. } => self.verify_lost(op, failure),
             Event::Lost { op, step: StepKind::Read, failure, .. } => self.read_lost(op, failure),
-            Event::Tick => {}
+            Event::Tick => self.asked = None,
+            Event::AskedToWait { class, wait_ms, failure } => self.asked_to_wait(class, wait_ms, failure),
             Event::Freeze => {
                 self.frozen = true;
                 self.take_back();
@@ -200,9 +213,8 @@ impl Machine {
 
     fn boot(&mut self, rows: Vec<Operation>) {
         self.ops.clear();
-        self.ready.clear();
-        self.journalled.clear();
-        self.journalling = 0;
+        self.turns = Turns::default();
+        self.pace.forget_sent();
         self.sleeping.clear();
         self.tickets.clear();
         self.places = 0;
@@ -232,7 +244,7 @@ impl Machine {
 
     fn take_in(&mut self, row: Operation) {
         let id = row.id;
-        self.ready.retain(|other| *other != id);
+        self.pace.suspects.retain(|(other, ..)| *other != id);
         if !row.state.live() {
             self.ops.remove(&id);
             return;
@@ -246,18 +258,6 @@ impl Machine {
             self.make_ready(id, false);
         } else {
             self.sleep(id);
-        }
-    }
-
-    /// Wants a place; `first` puts it before all others.
-    fn make_ready(&mut self, id: OpId, first: bool) {
-        if let Some(live) = self.ops.get_mut(&id) {
-            live.stage = Stage::Ready;
-        }
-        if first {
-            self.ready.push_front(id);
-        } else {
-            self.ready.push_back(id);
         }
     }
 
@@ -276,43 +276,26 @@ impl Machine {
                 live.stage == Stage::Still && matches!(live.op.state, OpState::Waiting | OpState::InDoubt)
             });
             if due {
-                self.make_ready(id, false);
-            }
-        }
-    }
-
-    fn start_ready(&mut self) {
-        if let Some(going) = self.pace.over(self.now) {
-            self.out.push(going);
-        }
-        let places = self.pace.places(self.policy.concurrency);
-        let ahead = if places == 1 { 1 } else { self.policy.ahead };
-        while !self.frozen && !self.pace.paused() {
-            if self.places < places
-                && let Some(id) = self.journalled.pop_front()
-            {
-                self.send_write(id);
-                continue;
-            }
-            let written = self.journalling + u32::try_from(self.journalled.len()).unwrap_or(u32::MAX);
-            let Some(id) = self.ready.front().copied().filter(|_| written < ahead) else { break };
-            let straight = self.ops.get(&id).is_some_and(|live| self.creates_at_once(&live.op));
-            if !straight && self.places >= places {
-                break;
-            }
-            self.ready.pop_front();
-            if straight {
-                self.create(id);
-            } else {
-                self.start(id);
+                // One that was asked to wait was first in the queue, and is again.
+                let first = self
+                    .ops
+                    .get(&id)
+                    .is_some_and(|l| l.op.state == OpState::Waiting && l.op.failure.is_none());
+                self.make_ready(id, first);
             }
         }
     }
 
     /// Whether the plan's "nobody there" is fresh enough to create without another look.
-    fn creates_at_once(&self, op: &Operation) -> bool {
-        let first = op.state == OpState::Queued && op.attempts == 0;
-        first && self.fresh(op.id, op) && op.intent.remote_id.is_none() && op.intent.base == Base::Absent
+    fn creates_at_once(&self, live: &Live) -> bool {
+        let op = &live.op;
+        // Never sent, or proven not to have been applied.
+        let first = matches!(op.state, OpState::Queued | OpState::Waiting) && op.attempts == 0;
+        first
+            && op.failure.is_none()
+            && self.fresh(op.id, op)
+            && op.intent.remote_id.is_none()
+            && op.intent.base == Base::Absent
     }
 
     fn start(&mut self, id: OpId) {
@@ -338,6 +321,11 @@ impl Machine {
     fn send(&mut self, id: OpId, step: Step) {
         let Some(live) = self.ops.get_mut(&id) else { return };
         let attempt = live.op.attempts.max(1);
+        let class = match &step {
+            Step::Write(_, call) => call.class(),
+            Step::LookUp { .. } | Step::Read(_) | Step::Verify(_) => RequestClass::Read,
+        };
+        self.pace.sent(id, class, self.now);
         let step = match step {
             Step::Read(call) => Step::Read(tagged(call, id)),
             Step::Verify(call) => Step::Verify(tagged(call, id)),
@@ -360,10 +348,14 @@ impl Machine {
         }
     }
 
-    /// Asks to be woken at the next time that matters.
+    /// Asks to be woken at the next time that matters, once.
     fn schedule(&mut self) {
         let first = self.sleeping.first().map(|(at, _)| *at);
-        if let Some(at) = first.into_iter().chain(self.pace.until()).filter(|at| *at > self.now).min() {
+        let paced = self.pace.until(self.now, self.waited_for());
+        let next = first.into_iter().chain(paced).filter(|at| *at > self.now).min();
+        let asked = self.asked.filter(|at| *at > self.now);
+        if let Some(at) = next.filter(|at| asked.is_none_or(|asked| *at < asked)) {
+            self.asked = Some(at);
             self.out.push(Effect::WakeAt(at));
         }
     }
@@ -380,6 +372,10 @@ mod clock_tests;
 mod doubt_tests;
 #[cfg(test)]
 mod pace_tests;
+#[cfg(test)]
+mod pace_world;
+#[cfg(test)]
+mod refusal_tests;
 #[cfg(test)]
 pub(crate) use tests::sample;
 #[cfg(test)]

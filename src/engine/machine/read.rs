@@ -1,18 +1,12 @@
 //! Look-up and read: what is there before anything is written.
 
 use super::persist::persists;
-use super::{Evidence, Machine, Step};
+use super::{Evidence, Machine, Step, StepKind};
 use crate::domain::{
-    AccountValues, Answer, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
-    RetryAfter, Time,
+    AccountValues, Answer, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation, RequestClass,
 };
 use crate::engine::{Found, Outcome, wire};
 use crate::scim::resource::Resource;
-
-/// Longest wait we take from an endpoint without telling the operator: 15 minutes.
-pub(super) const LONGEST_WAIT_MS: i64 = 15 * 60_000;
-/// Wait after a 429 that names no time.
-const DEFAULT_WAIT_MS: i64 = 5_000;
 
 impl Machine {
     pub(super) fn found(&mut self, id: OpId, evidence: Evidence) {
@@ -46,7 +40,7 @@ impl Machine {
                 {
                     let text = format!("{} Nobody is there; nothing more was sent.", accepted.text);
                     self.park(id, OpState::Parked, Failure { text, ..accepted }, None);
-                } else if op.attempts >= self.policy.max_attempts {
+                } else if self.spent(id) {
                     let text = format!(
                         "{} was sent {} times without a clear answer, and no account is there.",
                         op.user_name, op.attempts
@@ -74,13 +68,22 @@ impl Machine {
                 }
                 let remote_id = found.account.remote_id.clone();
                 let wire = self.policy.wire;
-                let call = wire.read(&remote_id);
                 if let Some(live) = self.ops.get_mut(&id) {
                     live.op.intent.remote_id = Some(remote_id);
                     wire.restrict_link(&mut live.op.intent, &found.account.values);
                 }
-                self.send(id, Step::Read(call));
+                self.read(id);
             }
+        }
+    }
+
+    /// Reads the account before it is written, now or when a read may go.
+    fn read(&mut self, id: OpId) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let may = !self.pace.paused() && self.pace.may_go(RequestClass::Read, self.now);
+        match &live.op.intent.remote_id {
+            Some(remote_id) if may => self.send(id, Step::Read(self.policy.wire.read(remote_id))),
+            _ => self.back_to_ready(id),
         }
     }
 
@@ -92,9 +95,9 @@ impl Machine {
         }
         if let Some(failure) = failed {
             if answer.status == 403 {
-                return self.forbidden(id, failure);
+                return self.forbidden(id, failure, StepKind::Read);
             }
-            return self.read_failed(id, failure, self.wait_of(answer));
+            return self.read_failed(id, failure, Some(answer));
         }
         let Some(found) = self.parse(answer) else {
             let text =
@@ -139,7 +142,7 @@ impl Machine {
         }
         // One that waited for its time may be written once more; then it waits again.
         let waited = persists(op) && op.state != OpState::InDoubt;
-        if op.attempts >= self.policy.max_attempts && !waited {
+        if self.spent(id) && !waited {
             let text = format!("{} was written {} times and is still not so.", op.user_name, op.attempts);
             let next = "Look at the trace, then retry.";
             return self.park(id, OpState::Parked, failure(FailureKind::NotApplied, text, next), None);
@@ -156,8 +159,8 @@ impl Machine {
         self.journal_write(id, call);
     }
 
-    pub(super) fn read_failed(&mut self, id: OpId, failure: Failure, until: Option<Time>) {
-        if self.pause_for(&failure, until) {
+    pub(super) fn read_failed(&mut self, id: OpId, failure: Failure, answer: Option<&Answer>) {
+        if self.pause_for(&failure, answer) {
             self.back_to_ready(id);
         } else {
             self.not_seen(id, failure);
@@ -195,23 +198,6 @@ impl Machine {
         let next = "Search again, re-create or unlink, for this person.";
         let observed = super::settle::gone_observation(op, self.now);
         self.park(id, OpState::Parked, failure(FailureKind::AccountGone, text, next), Some(observed));
-    }
-
-    /// The time an answer asks us to wait until.
-    pub(super) fn wait_of(&self, answer: &Answer) -> Option<Time> {
-        match answer.retry_after {
-            Some(RetryAfter::Seconds(s)) => {
-                let ms = i64::try_from(s).unwrap_or(i64::MAX).saturating_mul(1_000);
-                Some(self.now.plus_ms(ms.clamp(0, LONGEST_WAIT_MS)))
-            }
-            // Their clock may differ from ours: what counts is how far it is from their own Date.
-            Some(RetryAfter::At(at)) => {
-                let ms = at.since(answer.date.unwrap_or(self.now));
-                Some(self.now.plus_ms(ms.clamp(0, LONGEST_WAIT_MS)))
-            }
-            None if answer.status == 429 || answer.status == 503 => Some(self.now.plus_ms(DEFAULT_WAIT_MS)),
-            None => None,
-        }
     }
 
     /// Reads an account from a body.

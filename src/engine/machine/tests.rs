@@ -376,11 +376,11 @@ fn a_429_waits_as_long_as_it_was_asked_and_does_not_count() {
     let answer = Answer { status: 429, retry_after: Some(RetryAfter::Seconds(120)), ..Default::default() };
     let failure = Some(Failure { kind: FailureKind::SlowDown, text: String::new(), next: String::new() });
     bench.say(Event::Answered { op: OP, step: StepKind::Write, answer, failure });
-    assert_eq!(bench.paused, [Some(T0.plus_ms(120_000))]);
+    let [Some(until)] = bench.paused[..] else { panic!("{:?}", bench.paused) };
+    assert!((120_000..=121_000).contains(&until.since(T0)), "not before, and a little after it by chance");
     bench.wait();
-    assert_eq!(bench.now, T0.plus_ms(120_000));
-    assert_eq!(bench.words().first(), Some(&"POST"));
-    assert!(bench.sent.len() == 2, "tried again once: {:?}", bench.words());
+    assert_eq!(bench.now, until);
+    assert_eq!(bench.words(), ["POST", "POST"], "tried again once");
 }
 
 #[test]

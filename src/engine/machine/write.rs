@@ -2,7 +2,7 @@
 
 use super::read::{failure, not_applied};
 use super::{Live, Machine, Move, Stage, Step, StepKind, Ticket};
-use crate::domain::{Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState};
+use crate::domain::{Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState, RequestClass};
 use crate::engine::{Found, Outcome};
 
 impl Machine {
@@ -19,8 +19,10 @@ impl Machine {
         let ticket = self.ticket(id);
         let now = self.now;
         self.give_back(id);
+        self.forgive(id);
+        let class = call.class();
+        self.turns.lane(class).journalling += 1;
         let Some(live) = self.ops.get_mut(&id) else { return };
-        self.journalling += 1;
         let from = live.op.state;
         let mut to = live.op.clone();
         to.state = OpState::Inflight;
@@ -33,16 +35,18 @@ impl Machine {
 
     /// The journal has it: it goes when there is a place, unless nothing may go meanwhile.
     fn journalled(&mut self, id: OpId, call: Call) {
-        self.journalling = self.journalling.saturating_sub(1);
+        let class = call.class();
+        let lane = self.turns.lane(class);
+        lane.journalling = lane.journalling.saturating_sub(1);
         let Some(live) = self.ops.get_mut(&id) else { return };
         live.op.state = OpState::Inflight;
         live.op.attempts += 1;
         live.op.not_before = None;
         live.stage = Stage::Journalled(call);
-        if self.frozen || self.pace.paused() {
+        if self.frozen || self.pace.paused() || self.pace.closed_long(class, self.now).is_some() {
             return self.unsend(id, OpState::Queued, None);
         }
-        self.journalled.push_back(id);
+        self.turns.lane(class).journalled.push_back(id);
     }
 
     /// The one place from which a write is sent: only the arm that hears Saved puts anything here.
@@ -52,13 +56,6 @@ impl Machine {
         live.stage = Stage::Writing(call.method);
         self.places += 1;
         self.send(id, Step::Write(super::Durable::proven_by_saved(), call));
-    }
-
-    /// Nothing may go for now: the journal takes back the marks of writes that have not left.
-    pub(super) fn take_back(&mut self) {
-        while let Some(id) = self.journalled.pop_back() {
-            self.unsend(id, OpState::Queued, None);
-        }
     }
 
     pub(super) fn write_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
@@ -91,8 +88,13 @@ impl Machine {
     }
 
     fn verify(&mut self, id: OpId, remote_id: &str) {
+        // While nothing may be asked, it is as if no answer had come: looked up later.
+        let shut = self.pace.closed_long(RequestClass::Read, self.now);
+        if self.pace.paused() || shut.is_some() {
+            return self.doubt(id, OpState::Inflight, None);
+        }
         let call = self.policy.wire.read(remote_id);
-        self.send(id, Step::Verify(call));
+        self.turns.verifying.push_back((id, call));
     }
 
     pub(super) fn verify_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
@@ -109,7 +111,7 @@ impl Machine {
             (failed, _) => {
                 let text = "the change was accepted, but could not be read back.";
                 let cause = failed.unwrap_or_else(|| failure(FailureKind::NotScim, text, ""));
-                self.pause_for(&cause, self.wait_of(answer));
+                self.pause_for(&cause, Some(answer));
                 self.doubt(id, OpState::Inflight, Some(cause));
             }
         }
@@ -154,11 +156,10 @@ impl Machine {
         }
         match answer.status {
             429 => {
-                let until = self.wait_of(answer).unwrap_or(self.now);
-                self.pause_until(failure, until);
-                self.unsend(id, OpState::Waiting, Some(until));
+                self.pause_for(&failure, Some(answer));
+                self.unsend(id, OpState::Waiting, Some(self.opens()));
             }
-            403 => self.forbidden(id, failure),
+            403 => self.forbidden(id, failure, StepKind::Write),
             401 => {
                 self.refused_token(failure, StepKind::Write);
                 self.unsend(id, OpState::Queued, None);
@@ -176,7 +177,7 @@ impl Machine {
             408 | 409 | 425 => self.doubt(id, OpState::Inflight, Some(failure)),
             300..=499 => self.park(id, OpState::Parked, failure, None),
             _ => {
-                self.pause_for(&failure, self.wait_of(answer));
+                self.pause_for(&failure, Some(answer));
                 self.doubt(id, OpState::Inflight, Some(failure));
             }
         }
@@ -192,7 +193,7 @@ impl Machine {
     }
 
     /// The write is proven not to have been applied: the journal takes the mark back and the attempt does not count.
-    fn unsend(&mut self, id: OpId, state: OpState, not_before: Option<crate::domain::Time>) {
+    pub(super) fn unsend(&mut self, id: OpId, state: OpState, not_before: Option<crate::domain::Time>) {
         let now = self.now;
         self.give_back(id);
         let Some(live) = self.ops.get_mut(&id) else { return };
@@ -245,8 +246,9 @@ impl Machine {
     /// Nothing was written: what it would have led to is not done. The store's own word comes as Committed.
     pub(super) fn save_refused(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
-        if matches!(stage, Stage::Journalling(..)) {
-            self.journalling = self.journalling.saturating_sub(1);
+        if let Stage::Journalling(_, call) = stage {
+            let lane = self.turns.lane(call.class());
+            lane.journalling = lane.journalling.saturating_sub(1);
         }
         self.ops.remove(&id);
     }
