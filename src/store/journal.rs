@@ -15,7 +15,7 @@ impl Rules<'_> {
                 why: format!("{} is not there any more", operation.user_name),
             });
         }
-        if self.tables.operation(here, operation.id)?.is_some() {
+        if self.tables.state(here, operation.id)?.is_some() {
             return Err(StoreError::Refused { why: format!("operation {} is already there", operation.id) });
         }
         let mut new = operation.clone();
@@ -24,7 +24,8 @@ impl Rules<'_> {
             new.intent.base = Base::Unknown;
         }
         if !new.state.live() {
-            return self.put(here, &new);
+            self.tables.add_operation(here, &new)?;
+            return self.tell(here, &new);
         }
         let mut behind = false;
         for (_, mut old) in self.tables.live(Some(here), new.person)? {
@@ -41,7 +42,8 @@ impl Rules<'_> {
             OpState::Behind => OpState::Queued,
             given => given,
         };
-        self.put(here, &new)
+        self.tables.add_operation(here, &new)?;
+        self.tell(here, &new)
     }
 
     /// Cancels what is not on its way.
@@ -62,17 +64,16 @@ impl Rules<'_> {
     pub(super) fn step(&mut self, step: &Move) -> Result<()> {
         let here = self.here()?;
         let to = &step.to;
-        let stored = self.tables.operation(here, to.id)?;
-        if stored.is_none_or(|stored| stored.state != step.from) {
+        let waiting = if to.state.sent() { None } else { self.tables.behind(here, to.person)? };
+        let Some(mut next) = waiting.filter(|next| next.id != to.id) else {
+            if !self.tables.move_operation(here, step)? {
+                return Err(StoreError::Moved(to.id));
+            }
+            return self.tell(here, to);
+        };
+        if self.tables.state(here, to.id)? != Some(step.from) {
             return Err(StoreError::Moved(to.id));
         }
-        let waiting = if to.state.sent() {
-            None
-        } else {
-            let live = self.tables.live(Some(here), to.person)?;
-            live.into_iter().map(|(_, o)| o).find(|o| o.state == OpState::Behind && o.id != to.id)
-        };
-        let Some(mut next) = waiting else { return self.put(here, to) };
         if to.state.live() {
             // It would be tried again, but there is a later will: that one takes its place.
             next.intent.take_over(&to.intent);
@@ -99,9 +100,13 @@ impl Rules<'_> {
         self.put(connection, operation)
     }
 
-    /// Writes an operation and marks its person, so that the last mark is always that of the leading one.
     fn put(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()> {
         self.tables.put_operation(connection, operation)?;
+        self.tell(connection, operation)
+    }
+
+    /// Marks the person of an operation that was written, so that the last mark is always that of the leading one.
+    fn tell(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()> {
         if Some(connection) == self.connection {
             self.report(operation);
         }

@@ -1,9 +1,10 @@
 //! The rows under the rules: what a backend must be able to read and write inside a transaction.
 
+use super::Move;
 use super::backend::Result;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute, field};
+use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, field};
 use crate::engine::Trace;
 
 /// Rows, without any rule: what may be written is decided in [`super::rules`], once for all backends.
@@ -41,16 +42,33 @@ pub(super) trait Tables {
     /// Forgets changes up to a number.
     fn trim_log(&mut self, up_to: u64) -> Result<()>;
 
-    /// An operation.
-    fn operation(&mut self, connection: ConnectionId, id: OpId) -> Result<Option<Operation>>;
+    /// The state of an operation.
+    fn state(&mut self, connection: ConnectionId, id: OpId) -> Result<Option<OpState>>;
     /// Live operations of a person: on one connection or on all.
     fn live(
         &mut self,
         connection: Option<ConnectionId>,
         person: PersonId,
     ) -> Result<Vec<(ConnectionId, Operation)>>;
-    /// A new operation or new values of one.
+    /// What waits behind a person's leading operation.
+    fn behind(&mut self, connection: ConnectionId, person: PersonId) -> Result<Option<Operation>> {
+        let live = self.live(Some(connection), person)?;
+        Ok(live.into_iter().map(|(_, o)| o).find(|o| o.state == OpState::Behind))
+    }
+    /// A new operation.
+    fn add_operation(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()> {
+        self.put_operation(connection, operation)
+    }
+    /// New values of an operation that is there.
     fn put_operation(&mut self, connection: ConnectionId, operation: &Operation) -> Result<()>;
+    /// A move by the sender. Returns false, and writes nothing, when the operation is not in the state it moves from.
+    fn move_operation(&mut self, connection: ConnectionId, step: &Move) -> Result<bool> {
+        let there = self.state(connection, step.to.id)? == Some(step.from);
+        if there {
+            self.put_operation(connection, &step.to)?;
+        }
+        Ok(there)
+    }
 
     /// The last number and hash of the audit chain.
     fn audit_head(&mut self, connection: ConnectionId) -> Result<(u64, Hash)>;
@@ -71,6 +89,12 @@ pub(super) trait Tables {
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()>;
     /// Remembers that the console set a field.
     fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()>;
+}
+
+/// Whether a move can have changed what the operation is to achieve: a look-up or an answer adds the account that it
+/// found. One that goes out without an account goes out as it was committed.
+pub(super) fn carries_intent(step: &Move) -> bool {
+    step.to.state != OpState::Inflight || step.to.intent.remote_id.is_some()
 }
 
 /// Whether an operation writes a role attribute: the brake counts those updates only.

@@ -27,7 +27,7 @@ impl Policy {
 /// that may have been set since.
 pub fn taken_over(live: &[Operation], now: Time) -> Vec<Move> {
     let settled = now.plus_ms(Policy::default().settle_ms);
-    let latest = now.plus_ms(super::read::LONGEST_WAIT_MS);
+    let latest = now.plus_ms(crate::domain::LONGEST_WAIT_MS);
     live.iter()
         .filter_map(|op| {
             let (state, until) = match op.state {

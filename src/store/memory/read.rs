@@ -10,6 +10,7 @@ use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Op
 use crate::engine::compare::Orphan;
 use crate::engine::{Trace, rank};
 use crate::store::backend::{LoadedRest, Reader, Result};
+use crate::store::journal::mark as mark_of;
 use crate::store::load_order::marks;
 use crate::store::tables::changes_role;
 use crate::store::{BrakeHistory, Which, counts};
@@ -56,6 +57,21 @@ fn audit(rows: &Rows, c: u32) -> impl DoubleEndedIterator<Item = (&AuditEntry, &
         Row::Audit(entry, ..) => Some((&**entry, row)),
         _ => None,
     })
+}
+
+/// Links and operations are logged as where they are kept, as in the file: who follows reads them as they are by then.
+fn now(rows: &Rows, connection: ConnectionId, change: &Change) -> Option<Change> {
+    match change {
+        Change::Link(person, _) => match rows.get(&Key::Link(connection.0, *person)) {
+            Some(Row::Made(_, link)) => Some(link.clone()),
+            _ => None,
+        },
+        Change::Operation(_, mark) => match rows.get(&Key::Operation(mark.id)) {
+            Some(Row::Operation(_, operation)) => Some(mark_of(operation)),
+            _ => None,
+        },
+        other => Some(other.clone()),
+    }
 }
 
 fn asked(entry: &AuditEntry, query: &AuditQuery) -> bool {
@@ -147,7 +163,7 @@ impl Reader for Reading {
             return Ok(None);
         }
         let changes = rows.range(Key::Log(after + 1)..=Key::Log(u64::MAX)).filter_map(|(_, row)| match row {
-            Row::Log(of, change) if of.is_none_or(|of| of == connection) => Some(change.clone()),
+            Row::Log(of, change) if of.is_none_or(|of| of == connection) => now(&rows, connection, change),
             _ => None,
         });
         Ok(Some((changes.collect(), last)))

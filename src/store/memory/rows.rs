@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
 use crate::domain::{
-    AccountState, Connection, ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute,
+    AccountState, Connection, ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute,
 };
 use crate::engine::Trace;
 use crate::engine::compare::Orphan;
@@ -308,9 +308,9 @@ impl Tables for Rows {
         self.keys(Key::Log(0)..=Key::Log(up_to)).into_iter().try_for_each(|key| self.put(key, None))
     }
 
-    fn operation(&mut self, connection: ConnectionId, id: OpId) -> Result<Option<Operation>> {
+    fn state(&mut self, connection: ConnectionId, id: OpId) -> Result<Option<OpState>> {
         Ok(match self.get(&Key::Operation(id)) {
-            Some(Row::Operation(of, operation)) if *of == connection => Some((**operation).clone()),
+            Some(Row::Operation(of, operation)) if *of == connection => Some(operation.state),
             _ => None,
         })
     }

@@ -32,13 +32,17 @@ pub(super) fn get_time(row: &Row<'_>, place: usize) -> Result<Time> {
     row.get(place).map(Time::from_ms)
 }
 
-fn bad(place: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(super) fn bad(place: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::FromSqlConversionFailure(place, Type::Text, Box::new(error))
 }
 
 /// JSON in a column.
 pub(super) fn get_json<T: DeserializeOwned>(row: &Row<'_>, place: usize) -> Result<T> {
-    let text = row.get_ref(place)?.as_str().map_err(|e| bad(place, e))?;
+    from_text(row.get_ref(place)?.as_str().map_err(|e| bad(place, e))?, place)
+}
+
+/// JSON that stood in a column.
+pub(super) fn from_text<T: DeserializeOwned>(text: &str, place: usize) -> Result<T> {
     serde_json::from_str(text).map_err(|e| bad(place, e))
 }
 
@@ -57,9 +61,17 @@ pub(super) fn get_word<T: for<'de> Deserialize<'de>>(row: &Row<'_>, place: usize
     T::deserialize(from).map_err(|e| bad(place, e))
 }
 
-/// The columns of an operation, in the order that [`get_operation`] reads them from `first` on.
-pub(super) const OPERATION: &str = "id, person, user_name, kind, cause, intent, state, not_before, attempts,
-    failure, created_at, updated_at, actor, reason";
+/// The columns of an operation, in the order that [`get_operation`] reads them.
+macro_rules! operation_columns {
+    () => {
+        "id, person, user_name, kind, cause, intent, state, not_before, attempts, failure, created_at, updated_at,
+         actor, reason"
+    };
+}
+pub(super) use operation_columns;
+
+/// The same, where a statement is put together.
+pub(super) const OPERATION: &str = operation_columns!();
 
 pub(super) fn get_operation(row: &Row<'_>) -> Result<Operation> {
     Ok(Operation {

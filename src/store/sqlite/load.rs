@@ -72,20 +72,9 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         get_observed,
     )?;
     out.rows(
-        "SELECT person, remote_id, linked_at, sent, settled, confirmed_at FROM link
-         WHERE connection_id = ?1 ORDER BY person",
+        &format!("SELECT {LINK} FROM link WHERE connection_id = ?1 ORDER BY person"),
         [c],
-        |row| {
-            let sent: AccountValues = get_json(row, 3)?;
-            let link = Link {
-                remote_id: row.get(1)?,
-                linked_at: get_time(row, 2)?,
-                settled: get_json_or_null(row, 4)?.unwrap_or_else(|| sent.clone()),
-                sent,
-                confirmed_at: get_time(row, 5)?,
-            };
-            Ok(Change::Link(PersonId(get_id(row, 0)?), link))
-        },
+        get_link,
     )?;
     out.rows(
         "SELECT o.person, o.state, o.account, o.at FROM observation o
@@ -110,6 +99,21 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         },
     )?;
     Ok(LoadedRest { last_change, operations })
+}
+
+/// The columns of a link for [`get_link`].
+pub(super) const LINK: &str = "person, remote_id, linked_at, sent, settled, confirmed_at";
+
+pub(super) fn get_link(row: &Row<'_>) -> Result<Change> {
+    let sent: AccountValues = get_json(row, 3)?;
+    let link = Link {
+        remote_id: row.get(1)?,
+        linked_at: get_time(row, 2)?,
+        settled: get_json_or_null(row, 4)?.unwrap_or_else(|| sent.clone()),
+        sent,
+        confirmed_at: get_time(row, 5)?,
+    };
+    Ok(Change::Link(PersonId(get_id(row, 0)?), link))
 }
 
 fn get_observed(row: &Row<'_>) -> Result<Change> {

@@ -4,6 +4,7 @@
 mod codec;
 mod errors;
 mod load;
+mod logged;
 mod open;
 mod orphans;
 mod read;
@@ -19,8 +20,8 @@ use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
 use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
-use crate::engine::compare::OrphansSeen;
-use write::Writing;
+use crate::engine::compare::{OrphansSeen};
+use write::{Known, Writing};
 
 /// The file backend.
 pub struct Sqlite {
@@ -53,14 +54,14 @@ impl Sqlite {
     }
 
     fn writing(&self) -> Writing<'_> {
-        Writing { sql: &self.sql, path: &self.words, faults: &self.faults }
+        Writing { sql: &self.sql, path: &self.words, faults: &self.faults, known: Known::default() }
     }
 
     fn transaction<T>(&mut self, work: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<T> {
         let mut tx = self.writing();
         // Immediate: who has to wait for another process waits here, never in the middle.
-        tx.batch("BEGIN IMMEDIATE")?;
-        let done = work(&mut tx).and_then(|out| tx.batch("COMMIT").map(|()| out));
+        tx.run("BEGIN IMMEDIATE", [])?;
+        let done = work(&mut tx).and_then(|out| tx.run("COMMIT", []).map(|()| out));
         if done.is_err() {
             tx.undo("ROLLBACK");
         } else {
@@ -70,10 +71,9 @@ impl Sqlite {
     }
 }
 
-impl Backend for Sqlite {
-    /// Each batch is a savepoint of the one transaction, so a refused one is undone alone, and one fsync covers
-    /// all the others.
-    fn apply(&mut self, batches: &[Batch]) -> Vec<Result<Applied>> {
+impl Sqlite {
+    /// Each batch is a savepoint of the one transaction: a refused one leaves no trace, the others are written.
+    fn apply_apart(&mut self, batches: &[Batch]) -> Vec<Result<Applied>> {
         let whole = self.transaction(|tx| {
             let mut results = Vec::with_capacity(batches.len());
             for batch in batches {
@@ -81,7 +81,10 @@ impl Backend for Sqlite {
                 let result = rules::apply(tx, batch);
                 match &result {
                     Ok(_) => tx.batch("RELEASE batch")?,
-                    Err(error) if error.of_the_batch() => tx.batch("ROLLBACK TO batch; RELEASE batch")?,
+                    Err(error) if error.of_the_batch() => {
+                        tx.batch("ROLLBACK TO batch; RELEASE batch")?;
+                        tx.known = Known::default();
+                    }
                     Err(error) => return Err(error.clone()),
                 }
                 results.push(result);
@@ -90,6 +93,19 @@ impl Backend for Sqlite {
         });
         match whole {
             Ok(results) => results,
+            Err(error) => batches.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+}
+
+impl Backend for Sqlite {
+    /// One fsync covers all of them. A savepoint for each would copy every page that it touches, and hardly ever is
+    /// one refused: only then it is done over with savepoints, so that the refused one is undone alone.
+    fn apply(&mut self, batches: &[Batch]) -> Vec<Result<Applied>> {
+        let whole = self.transaction(|tx| batches.iter().map(|batch| rules::apply(tx, batch)).collect());
+        match whole {
+            Ok(results) => Vec::into_iter(results).map(Ok).collect(),
+            Err(error) if batches.len() > 1 && error.of_the_batch() => self.apply_apart(batches),
             Err(error) => batches.iter().map(|_| Err(error.clone())).collect(),
         }
     }

@@ -15,8 +15,18 @@ use crate::store::backend::Result;
 const APPLICATION_ID: i64 = 0x5343_494d;
 
 /// Each brings the store from its place in the list to the next; `user_version` counts those done.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("../schema.sql"), include_str!("../pushed_group.sql"), include_str!("../orphan.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../schema.sql"),
+    include_str!("../pushed_group.sql"),
+    include_str!("../orphan.sql"),
+    include_str!("../by_person.sql"),
+];
+
+/// What the writing connection keeps of the file in memory; SQLite takes a negative number as KiB.
+const CACHE_KIB: i64 = -32 * 1024;
+/// The log is written back to the file each time it is this long. A page that many transactions wrote is written back
+/// once; a start after a crash reads as much.
+const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
@@ -70,6 +80,9 @@ fn prepare(sql: &Sql, words: &str) -> Result<()> {
     let set = || {
         sql.busy_timeout(BUSY)?;
         sql.set_prepared_statement_cache_capacity(128);
+        sql.pragma_update(None, "cache_size", CACHE_KIB)?;
+        sql.pragma_update(None, "temp_store", "memory")?;
+        sql.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         sql.pragma_update(None, "foreign_keys", true)
     };
     set().map_err(|e| explain(words, &e))

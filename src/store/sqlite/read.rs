@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
 
-use super::codec::{OPERATION, get_id, get_json, get_operation, id};
+use super::codec::{OPERATION, bad, get_id, get_json, get_operation, id};
 use super::errors::explain;
-use super::{load, open, orphans, tasks};
+use super::{load, logged, open, orphans, tasks};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
 use crate::directory::{Change, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
@@ -83,14 +83,17 @@ impl Reader for Reading {
             if after > last || after + 1 < first {
                 return Ok(None);
             }
-            let changes: rusqlite::Result<Vec<Change>> = sql
-                .prepare_cached(
+            let mut statement = sql.prepare_cached(
                     "SELECT change FROM change
                      WHERE seq > ?2 AND (connection_id IS NULL OR connection_id = ?1) ORDER BY seq",
-                )?
-                .query_map(params![connection.0, id(after)], |row| get_json(row, 0))?
-                .collect();
-            Ok(Some((changes?, last)))
+                )?;
+            let mut rows = statement.query(params![connection.0, id(after)])?;
+            let mut changes = Vec::new();
+            while let Some(row) = rows.next()? {
+                let text = row.get_ref(0)?.as_str().map_err(|e| bad(0, e))?;
+                changes.extend(logged::change_of(sql, connection, text)?);
+            }
+            Ok(Some((changes, last)))
         })
     }
 

@@ -2,23 +2,34 @@
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params};
 
-use super::codec::{
-    OPERATION, get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text, word,
-};
+use super::codec::{get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text, word};
+use super::codec::operation_columns;
 use super::errors::explain;
+use super::logged;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, ProfileAttribute};
+use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute};
 use crate::engine::Trace;
+use crate::store::Move;
 use crate::store::backend::Result;
 use crate::store::faults::Faults;
-use crate::store::tables::{Tables, changes_role};
+use crate::store::tables::{Tables, carries_intent, changes_role};
 
 /// The writing connection, inside a transaction.
 pub(super) struct Writing<'a> {
     pub(super) sql: &'a Sql,
     pub(super) path: &'a str,
     pub(super) faults: &'a Faults,
+    /// What this transaction knows already. Nobody else can write meanwhile.
+    pub(super) known: Known,
+}
+
+/// What every batch asks for, read once in a transaction.
+#[derive(Default)]
+pub(super) struct Known {
+    fence: Option<(ConnectionId, u64)>,
+    last_change: Option<u64>,
+    head: Option<(ConnectionId, u64, Hash)>,
 }
 
 impl Writing<'_> {
@@ -35,9 +46,20 @@ impl Writing<'_> {
     }
 
     pub(super) fn run<P: Params>(&self, sql: &str, params: P) -> Result<()> {
+        self.count(sql, params).map(|_| ())
+    }
+
+    /// Runs it and says how many rows it changed.
+    fn count<P: Params>(&self, sql: &str, params: P) -> Result<usize> {
         self.faults.tick(self.path)?;
         let done = self.sql.prepare_cached(sql).and_then(|mut s| s.execute(params));
-        done.map(|_| ()).map_err(|e| explain(self.path, &e))
+        done.map_err(|e| explain(self.path, &e))
+    }
+
+    /// New values of a row, which is made where there is none. Cheaper than one statement that can do both: that one
+    /// copies each page it touches, in case it has to take back a part of what it did.
+    fn put<P: Params + Copy>(&self, update: &str, insert: &str, params: P) -> Result<()> {
+        if self.count(update, params)? == 0 { self.run(insert, params) } else { Ok(()) }
     }
 
     pub(super) fn one<T, P: Params>(
@@ -66,7 +88,13 @@ impl Writing<'_> {
 
 impl Tables for Writing<'_> {
     fn fence(&mut self, connection: ConnectionId) -> Result<Option<u64>> {
-        self.one("SELECT fence FROM connection WHERE id = ?1", [connection.0], |row| get_id(row, 0))
+        if let Some((_, fence)) = self.known.fence.filter(|(of, _)| *of == connection) {
+            return Ok(Some(fence));
+        }
+        let fence =
+            self.one("SELECT fence FROM connection WHERE id = ?1", [connection.0], |row| get_id(row, 0))?;
+        self.known.fence = fence.map(|fence| (connection, fence));
+        Ok(fence)
     }
 
     fn connection_holder(&mut self, name: &str) -> Result<Option<ConnectionId>> {
@@ -158,8 +186,10 @@ impl Tables for Writing<'_> {
                 "DELETE FROM group_assignment WHERE connection_id = ?1 AND group_id = ?2",
                 params![c, id(g.0)],
             ),
-            Change::Link(p, link) => self.run(
-                "INSERT OR REPLACE INTO link (connection_id, person, remote_id, linked_at, sent, settled,
+            Change::Link(p, link) => self.put(
+                "UPDATE link SET remote_id = ?3, linked_at = ?4, sent = ?5, settled = ?6, confirmed_at = ?7,
+                     change_seq = ?8 WHERE connection_id = ?1 AND person = ?2",
+                "INSERT INTO link (connection_id, person, remote_id, linked_at, sent, settled,
                      confirmed_at, change_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     c,
@@ -181,8 +211,10 @@ impl Tables for Writing<'_> {
                     params![c, id(p.0), id(seq)],
                 )
             }
-            Change::Observed(p, seen) => self.run(
-                "INSERT OR REPLACE INTO observation (connection_id, person, state, account, at, change_seq)
+            Change::Observed(p, seen) => self.put(
+                "UPDATE observation SET state = ?3, account = ?4, at = ?5, change_seq = ?6
+                 WHERE connection_id = ?1 AND person = ?2",
+                "INSERT INTO observation (connection_id, person, state, account, at, change_seq)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
                     c,
@@ -252,26 +284,33 @@ impl Tables for Writing<'_> {
     }
 
     fn last_change(&mut self) -> Result<u64> {
+        if let Some(last) = self.known.last_change {
+            return Ok(last);
+        }
         let last = self.one("SELECT coalesce(max(seq), 0) FROM change", [], |row| get_id(row, 0))?;
-        Ok(last.unwrap_or(0))
+        let last = last.unwrap_or(0);
+        self.known.last_change = Some(last);
+        Ok(last)
     }
 
     fn log(&mut self, seq: u64, connection: Option<ConnectionId>, change: &Change) -> Result<()> {
         self.run(
             "INSERT INTO change (seq, connection_id, change) VALUES (?1, ?2, ?3)",
-            params![id(seq), connection.map(|c| c.0), text(change)],
-        )
+            params![id(seq), connection.map(|c| c.0), logged::text_of(change)],
+        )?;
+        self.known.last_change = Some(seq);
+        Ok(())
     }
 
     fn trim_log(&mut self, up_to: u64) -> Result<()> {
         self.run("DELETE FROM change WHERE seq <= ?1", [id(up_to)])
     }
 
-    fn operation(&mut self, connection: ConnectionId, op: OpId) -> Result<Option<Operation>> {
+    fn state(&mut self, connection: ConnectionId, op: OpId) -> Result<Option<OpState>> {
         self.one(
-            &format!("SELECT {OPERATION} FROM operation WHERE id = ?1 AND connection_id = ?2"),
+            "SELECT state FROM operation WHERE id = ?1 AND connection_id = ?2",
             params![id(op.0), connection.0],
-            get_operation,
+            |row| get_word(row, 0),
         )
     }
 
@@ -281,8 +320,10 @@ impl Tables for Writing<'_> {
         person: PersonId,
     ) -> Result<Vec<(ConnectionId, Operation)>> {
         self.all(
-            &format!(
-                "SELECT {OPERATION}, connection_id FROM operation
+            concat!(
+                "SELECT ",
+                operation_columns!(),
+                ", connection_id FROM operation
                  WHERE person = ?1 AND state NOT IN ('done', 'cancelled') AND (?2 IS NULL OR connection_id = ?2)
                  ORDER BY id"
             ),
@@ -291,16 +332,25 @@ impl Tables for Writing<'_> {
         )
     }
 
-    fn put_operation(&mut self, connection: ConnectionId, o: &Operation) -> Result<()> {
+    fn behind(&mut self, connection: ConnectionId, person: PersonId) -> Result<Option<Operation>> {
+        self.one(
+            concat!(
+                "SELECT ",
+                operation_columns!(),
+                " FROM operation WHERE connection_id = ?1 AND person = ?2 AND state = 'behind'"
+            ),
+            params![connection.0, id(person.0)],
+            get_operation,
+        )
+    }
+
+    fn add_operation(&mut self, connection: ConnectionId, o: &Operation) -> Result<()> {
         self.run(
-            &format!(
-                "INSERT INTO operation ({OPERATION}, connection_id, changes_role)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-                 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, cause = excluded.cause,
-                     intent = excluded.intent, state = excluded.state, not_before = excluded.not_before,
-                     attempts = excluded.attempts, failure = excluded.failure,
-                     updated_at = excluded.updated_at, actor = excluded.actor, reason = excluded.reason,
-                     changes_role = excluded.changes_role"
+            concat!(
+                "INSERT INTO operation (",
+                operation_columns!(),
+                ", connection_id, changes_role)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
             ),
             params![
                 id(o.id.0),
@@ -323,7 +373,56 @@ impl Tables for Writing<'_> {
         )
     }
 
+    fn put_operation(&mut self, connection: ConnectionId, o: &Operation) -> Result<()> {
+        self.run(
+            "UPDATE operation SET kind = ?3, cause = ?4, intent = ?5, state = ?6, not_before = ?7, attempts = ?8,
+                 failure = ?9, updated_at = ?10, actor = ?11, reason = ?12, changes_role = ?13
+             WHERE id = ?1 AND connection_id = ?2",
+            params![
+                id(o.id.0),
+                connection.0,
+                o.kind.word(),
+                o.cause,
+                text(&o.intent),
+                o.state.word(),
+                o.not_before.map(|t| t.ms()),
+                o.attempts,
+                o.failure.as_ref().map(text),
+                o.updated_at.ms(),
+                o.actor,
+                o.reason,
+                changes_role(o)
+            ],
+        )
+    }
+
+    fn move_operation(&mut self, connection: ConnectionId, step: &Move) -> Result<bool> {
+        let o = &step.to;
+        let intent = carries_intent(step).then(|| text(&o.intent));
+        let moved = self.count(
+            "UPDATE operation SET state = ?4, not_before = ?5, attempts = ?6, failure = ?7, updated_at = ?8,
+                 intent = coalesce(?9, intent), changes_role = iif(?9 IS NULL, changes_role, ?10)
+             WHERE id = ?1 AND connection_id = ?2 AND state = ?3",
+            params![
+                id(o.id.0),
+                connection.0,
+                step.from.word(),
+                o.state.word(),
+                o.not_before.map(|t| t.ms()),
+                o.attempts,
+                o.failure.as_ref().map(text),
+                o.updated_at.ms(),
+                intent,
+                changes_role(o)
+            ],
+        )?;
+        Ok(moved > 0)
+    }
+
     fn audit_head(&mut self, connection: ConnectionId) -> Result<(u64, Hash)> {
+        if let Some((_, seq, hash)) = self.known.head.filter(|(of, ..)| *of == connection) {
+            return Ok((seq, hash));
+        }
         let head = self.one(
             "SELECT seq, hash FROM audit WHERE connection_id = ?1 ORDER BY seq DESC LIMIT 1",
             [connection.0],
@@ -361,7 +460,9 @@ impl Tables for Writing<'_> {
                 text,
                 hash.0
             ],
-        )
+        )?;
+        self.known.head = Some((connection, entry.seq, hash));
+        Ok(())
     }
 
     fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()> {
