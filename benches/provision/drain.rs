@@ -103,7 +103,7 @@ pub(crate) async fn engine(base_url: &str, people: usize, concurrency: u32) -> C
     let home = tempfile::tempdir().unwrap();
     let (store, drive) = directory(base_url, home.path(), people, concurrency).await;
     let preview = drive.preview(Command::Provision(Who::NotProvisioned), Vec::new()).await.unwrap();
-    let approval = Approval { confirmed: true, brake: u32::try_from(people).ok() };
+    let approval = Approval { confirmed: true, brake: u32::try_from(people).ok(), reason: None };
     let commits = store.transactions().await.unwrap();
     let (began, before) = (Instant::now(), cpu());
     let report =

@@ -76,8 +76,12 @@ impl Capped {
                 DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
             }
             let flags = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
-            let file =
-                OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(&self.path)?;
+            let file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .custom_flags(flags)
+                .open(&self.path)?;
             let size = file.metadata()?.len();
             self.open = Some((file, size));
         }

@@ -83,7 +83,8 @@ pub async fn run_on<S: Seam>(
 
 /// Where the arguments say that a token is.
 pub(super) fn source(args: &TokenArgs) -> Result<TokenSource, Problem> {
-    let wrong = |text| super::names::bad("bad_token_command", text, "For example --token-command 'pass show scim'");
+    let wrong =
+        |text| super::names::bad("bad_token_command", text, "For example --token-command 'pass show scim'");
     absolute(args.source().map_err(wrong)?)
 }
 

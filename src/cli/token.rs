@@ -32,9 +32,12 @@ pub(super) async fn encrypt(file: &Path, face: &mut Face<'_>) -> Result<u8, Prob
     let path = run::whole(file)?;
     let token = if io::stdin().is_terminal() {
         let typed = hidden::ask("SCIM token (not shown): ").await;
-        typed.ok_or_else(|| bad("no_token", "No token was given.", "Pipe it in, or paste it at the terminal."))?
+        typed.ok_or_else(|| {
+            bad("no_token", "No token was given.", "Pipe it in, or paste it at the terminal.")
+        })?
     } else {
-        let piped = hidden::piped().await.map_err(|e| bad("no_token", format!("{e}."), "Pipe the token in."))?;
+        let piped =
+            hidden::piped().await.map_err(|e| bad("no_token", format!("{e}."), "Pipe the token in."))?;
         drive::read_token(&piped, "standard input")?
     };
     let token = drive::read_token(token.expose().as_bytes(), "what was typed")?;
@@ -65,7 +68,12 @@ async fn chosen() -> Result<Secret, Problem> {
     let none = || {
         let next = "Run it at a terminal, or hand the passphrase over as the systemd credential \
                     scimdeck-passphrase or, in CI, as SCIMDECK_PASSPHRASE.";
-        Problem::new(ProblemKind::BadInput, "passphrase", "No passphrase was given. Nothing was written.", next)
+        Problem::new(
+            ProblemKind::BadInput,
+            "passphrase",
+            "No passphrase was given. Nothing was written.",
+            next,
+        )
     };
     if !hidden::attended() {
         return Err(none());

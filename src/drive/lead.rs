@@ -4,9 +4,9 @@ use super::lock;
 use super::runner::Runner;
 use super::shared::now;
 use super::words::store_failure;
+use crate::audit::AuditEntry;
 use crate::engine::machine::taken_over;
 use crate::store::{Batch, StoreError, Which};
-use crate::audit::AuditEntry;
 
 impl Runner {
     /// Becomes the sender if nobody else is.

@@ -73,7 +73,8 @@ mod tests {
         let full = store(&StoreError::Unwritable { path: path(), why: "the disk is full".into() });
         assert!(full.text.contains("/h/scimdeck.db") && full.text.ends_with("nothing is sent."), "{full:?}");
         assert!(full.next.starts_with("Free space"), "{full:?}");
-        let damaged = StoreError::Unusable { path: path(), why: "it is damaged (x); restore it from a copy".into() };
+        let damaged =
+            StoreError::Unusable { path: path(), why: "it is damaged (x); restore it from a copy".into() };
         let damaged = store(&damaged);
         assert!(damaged.text.contains("/h/scimdeck.db") && damaged.text.ends_with("nothing was changed."));
         assert_eq!(damaged.next, "Restore it from a copy.");

@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accepted;
 use super::answers::Answers;
-use super::lock::{Lock, self};
-use super::clock::{Clock};
+use super::clock::Clock;
+use super::lock::{self, Lock};
 use super::order::Order;
 use super::perform::perform;
 use super::shared::Shared;
@@ -25,7 +25,6 @@ use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
 use crate::engine::{Holder, Sending, Standstill, Trace};
-use crate::engine::wire::{Wire};
 use crate::store::{Applied, Batch, StoreError, Which};
 
 type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;

@@ -5,8 +5,12 @@ use std::borrow::Cow;
 use crate::domain::{AccountRef, Failure};
 use crate::endpoint::Endpoint;
 use crate::endpoint::paging::{Completeness, PageQuery, Pages, Rows};
+use crate::engine::Findings;
 use crate::engine::compare::{Compared, Comparison};
 use crate::engine::wire::Reader;
+
+/// So many differences are handed over while the list still comes, so that they do not pile up.
+const MANY: usize = 5_000;
 
 /// Rows on their way into a comparison.
 #[derive(Debug)]
@@ -48,6 +52,11 @@ impl Sweeping {
             Some(page) => page.map(|_| true).map_err(|error| error.trouble.into()),
             None => Ok(false),
         }
+    }
+
+    /// What differs so far, where it is much; it is not told again at the end.
+    pub(super) fn differing(&mut self) -> Option<Findings> {
+        self.taking.comparison.drain(MANY)
     }
 
     /// What was found; asked when there was no more page.

@@ -171,7 +171,9 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
 
 /// Whose certificates are trusted.
 fn ca_words(c: &Connection) -> String {
-    c.ca_file.as_ref().map_or_else(|| "those of the system".to_owned(), |path| format!("only {}", path.display()))
+    c.ca_file
+        .as_ref()
+        .map_or_else(|| "those of the system".to_owned(), |path| format!("only {}", path.display()))
 }
 
 /// What follows for people, besides the setting itself. Losing the means to end access is asked about.

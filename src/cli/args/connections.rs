@@ -157,7 +157,10 @@ impl SettingArgs {
             set(&self.reason_required, &mut c.reason_required),
             set(&self.concurrency, &mut c.concurrency),
             set(&self.timeout, &mut c.timeout_s),
-            set(&self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())), &mut c.ca_file),
+            set(
+                &self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())),
+                &mut c.ca_file,
+            ),
             set(&self.match_user_name, &mut c.import.by_user_name),
             set(&self.match_email, &mut c.import.by_email),
             set(&self.match_partial, &mut c.import.partial),

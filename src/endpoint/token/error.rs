@@ -102,7 +102,9 @@ pub enum TokenError {
         name: String,
     },
     /// What a program printed as JSON is not what was agreed.
-    #[error("the token command {program} answered JSON without a usable token: {reason}; run it by hand to see it")]
+    #[error(
+        "the token command {program} answered JSON without a usable token: {reason}; run it by hand to see it"
+    )]
     CommandAnswer {
         /// The program.
         program: String,
@@ -110,7 +112,9 @@ pub enum TokenError {
         reason: &'static str,
     },
     /// A program gave a token whose time is over.
-    #[error("the token command {program} gave a token that expired at {until}; renew it where the program finds it")]
+    #[error(
+        "the token command {program} gave a token that expired at {until}; renew it where the program finds it"
+    )]
     Expired {
         /// The program.
         program: String,
@@ -135,7 +139,9 @@ pub enum TokenError {
         path: PathBuf,
     },
     /// The passphrase is another one, or the file was changed.
-    #[error("the passphrase does not open {path}; give the one it was encrypted with, or encrypt the token again")]
+    #[error(
+        "the passphrase does not open {path}; give the one it was encrypted with, or encrypt the token again"
+    )]
     WrongPassphrase {
         /// The file.
         path: PathBuf,

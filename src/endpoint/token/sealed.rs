@@ -84,7 +84,8 @@ fn seal_at(token: &Secret, passphrase: &Secret, random: &[u8; SEAL_RANDOM], cost
 /// The token in such a file's text. `path` is named in errors.
 pub(super) fn open(text: &[u8], passphrase: &Secret, path: &Path) -> Result<Zeroizing<Vec<u8>>, TokenError> {
     let not = |reason| TokenError::NotEncrypted { path: path.to_owned(), reason };
-    let file: Sealed = serde_json::from_slice(text).map_err(|_| not("it is not what `token encrypt` writes"))?;
+    let file: Sealed =
+        serde_json::from_slice(text).map_err(|_| not("it is not what `token encrypt` writes"))?;
     if (file.scimdeck_token, file.kdf.as_str(), file.cipher.as_str()) != (1, KDF, CIPHER) {
         return Err(not("it was made by another version"));
     }
@@ -126,7 +127,8 @@ mod tests {
 
     fn sealed() -> String {
         let random = std::array::from_fn(|i| u8::try_from(i).expect("small"));
-        seal_at(&Secret::new("s3cret-token"), &Secret::verbatim("open sesame"), &random, LIGHT).expect("sealed")
+        seal_at(&Secret::new("s3cret-token"), &Secret::verbatim("open sesame"), &random, LIGHT)
+            .expect("sealed")
     }
 
     fn opened(text: &str, passphrase: &str) -> Result<Zeroizing<Vec<u8>>, TokenError> {

@@ -214,7 +214,8 @@ impl Limit {
     /// The clock was set: everything stays as far away as it was.
     pub(super) fn clock_moved(&mut self, by_ms: i64) {
         let rate = self.rate.as_mut().map(|rate| &mut rate.since);
-        let times = [self.closed.as_mut(), self.moved.as_mut(), self.mark.as_mut(), self.proven.as_mut(), rate];
+        let times =
+            [self.closed.as_mut(), self.moved.as_mut(), self.mark.as_mut(), self.proven.as_mut(), rate];
         for at in times.into_iter().flatten() {
             *at = at.plus_ms(by_ms);
         }

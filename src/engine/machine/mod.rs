@@ -31,7 +31,8 @@ use start::Turns;
 use super::wire::{Identity, Wire};
 use super::{Found, Outcome};
 use crate::domain::{
-    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, RequestClass, Time, UniqueIdentifier,
+    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, RequestClass, Time,
+    UniqueIdentifier,
 };
 
 /// How the machine behaves on a connection.

@@ -138,16 +138,12 @@ impl Pace {
 
     /// A pause keeps its length when the clock is set.
     pub(super) fn clock_moved(&mut self, by_ms: i64) {
-        let times = [self.paused.as_mut().and_then(Option::as_mut), self.told.as_mut(), self.down_at.as_mut()];
+        let times =
+            [self.paused.as_mut().and_then(Option::as_mut), self.told.as_mut(), self.down_at.as_mut()];
         for at in times.into_iter().flatten() {
             *at = at.plus_ms(by_ms);
         }
         self.limits.iter_mut().for_each(|limit| limit.clock_moved(by_ms));
-    }
-
-    #[cfg(test)]
-    pub(super) fn rate(&self, class: Class, now: Time) -> Option<f64> {
-        self.limits[class.place()].rate(now)
     }
 }
 

@@ -3,7 +3,8 @@
 use super::persist::persists;
 use super::{Evidence, Machine, Step, StepKind};
 use crate::domain::{
-    AccountValues, Answer, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation, RequestClass,
+    AccountValues, Answer, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
+    RequestClass,
 };
 use crate::engine::{Found, Outcome, wire};
 use crate::scim::resource::Resource;

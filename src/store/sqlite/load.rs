@@ -71,11 +71,7 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         [c],
         get_observed,
     )?;
-    out.rows(
-        &format!("SELECT {LINK} FROM link WHERE connection_id = ?1 ORDER BY person"),
-        [c],
-        get_link,
-    )?;
+    out.rows(&format!("SELECT {LINK} FROM link WHERE connection_id = ?1 ORDER BY person"), [c], get_link)?;
     out.rows(
         "SELECT o.person, o.state, o.account, o.at FROM observation o
          LEFT JOIN link l ON l.connection_id = o.connection_id AND l.person = o.person

@@ -30,7 +30,8 @@ pub(super) fn change_of(sql: &Sql, connection: ConnectionId, text: &str) -> Resu
         return found.optional();
     }
     if let Some(operation) = text.strip_prefix(OPERATION) {
-        let mut rows = sql.prepare_cached("SELECT person, id, kind, state, failure FROM operation WHERE id = ?1")?;
+        let mut rows =
+            sql.prepare_cached("SELECT person, id, kind, state, failure FROM operation WHERE id = ?1")?;
         let found = rows.query_row([number(operation)?], |row| {
             let mark = OpMark {
                 id: OpId(get_id(row, 1)?),

@@ -20,7 +20,7 @@ use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
 use super::{Applied, Batch};
 use crate::domain::{Connection, ConnectionId};
-use crate::engine::compare::{OrphansSeen};
+use crate::engine::compare::OrphansSeen;
 use write::{Known, Writing};
 
 /// The file backend.

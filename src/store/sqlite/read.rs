@@ -84,9 +84,9 @@ impl Reader for Reading {
                 return Ok(None);
             }
             let mut statement = sql.prepare_cached(
-                    "SELECT change FROM change
+                "SELECT change FROM change
                      WHERE seq > ?2 AND (connection_id IS NULL OR connection_id = ?1) ORDER BY seq",
-                )?;
+            )?;
             let mut rows = statement.query(params![connection.0, id(after)])?;
             let mut changes = Vec::new();
             while let Some(row) = rows.next()? {

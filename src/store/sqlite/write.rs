@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params};
 
-use super::codec::{get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text, word};
 use super::codec::operation_columns;
+use super::codec::{get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text, word};
 use super::errors::explain;
 use super::logged;
 use crate::audit::{AuditEntry, chain::Hash};
