@@ -47,7 +47,12 @@ pub(super) struct Pace {
     /// The first of them, while it is not known whether the token may write at all.
     pub(super) suspects: Vec<(OpId, Failure, StepKind)>,
     limits: [Limit; Class::COUNT],
-    under_way: HashMap<OpId, Class>,
+    /// Of which kind each request is, and how many setbacks were heard before it was sent.
+    under_way: HashMap<OpId, (Class, u32)>,
+    /// How often the token was refused or the endpoint was found to be down.
+    setbacks: u32,
+    /// Whether the answer being heard is to a request that was sent after the last of them.
+    news: bool,
     /// Of which kind the request was whose answer is being heard.
     heard: Class,
     /// Until when a kind is closed, as it was told.
@@ -70,6 +75,8 @@ impl Pace {
             suspects: Vec::new(),
             limits: Default::default(),
             under_way: HashMap::new(),
+            setbacks: 0,
+            news: true,
             heard: Class::Read,
             told: None,
             down_at: None,
@@ -108,7 +115,7 @@ impl Pace {
     }
 
     pub(super) fn sent(&mut self, id: OpId, class: Class, now: Time) {
-        self.under_way.insert(id, class);
+        self.under_way.insert(id, (class, self.setbacks));
         self.limits[class.place()].sent(now);
     }
 
@@ -177,8 +184,9 @@ impl Machine {
             }
             _ => return,
         };
-        let Some(class) = self.pace.under_way.remove(&op) else { return };
+        let Some((class, setbacks)) = self.pace.under_way.remove(&op) else { return };
         self.pace.heard = class;
+        self.pace.news = setbacks == self.pace.setbacks;
         let limit = &mut self.pace.limits[class.place()];
         match slow {
             Some(asked) if away => limit.away(now, asked, &mut self.pace.jitter),
@@ -218,9 +226,13 @@ impl Machine {
 
     /// A good answer to a read: the endpoint is there and the token may read.
     pub(super) fn good_answer(&mut self) {
-        let was_down = std::mem::take(&mut self.pace.waits) > 0;
-        self.pace.refused_reads = 0;
-        if let Some(window) = self.pace.window {
+        // What was sent before the last setback says nothing about now.
+        let news = self.pace.news;
+        let was_down = news && std::mem::take(&mut self.pace.waits) > 0;
+        if news {
+            self.pace.refused_reads = 0;
+        }
+        if let Some(window) = self.pace.window.filter(|_| news) {
             let next = window.saturating_add(1);
             self.pace.window = (next < self.policy.concurrency).then_some(next);
         }
@@ -235,7 +247,9 @@ impl Machine {
     /// A good answer to a write: the token may write too.
     pub(super) fn good_write(&mut self) {
         self.good_answer();
-        self.pace.refused_writes = 0;
+        if self.pace.news {
+            self.pace.refused_writes = 0;
+        }
         self.pace.forbidden.clear();
         self.pace.good[1] = true;
         self.judge_suspects(None);
@@ -250,6 +264,7 @@ impl Machine {
         let wait = pace.jitter.back_off(FIRST_WAIT_MS, pace.waits, MAX_WAIT_MS, LEAST_WAIT_MS);
         let until = self.now.plus_ms(wait.max(asked.unwrap_or(0).min(LONGEST_WAIT_MS)));
         pace.waits = pace.waits.saturating_add(1);
+        pace.setbacks += 1;
         pace.window = Some(1);
         pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
@@ -263,6 +278,7 @@ impl Machine {
             StepKind::Read | StepKind::Verify => &mut self.pace.refused_reads,
         };
         *count += 1;
+        self.pace.setbacks += 1;
         self.pace.window = Some(1);
         if self.pace.refused_reads + self.pace.refused_writes >= REFUSALS {
             self.stand_still(failure);

@@ -22,6 +22,9 @@ pub(super) enum Says {
 
 type Endpoint<'a> = Box<dyn FnMut(Time, RequestClass, OpId) -> Says + 'a>;
 
+/// Later than anything that happens.
+const END: Time = Time::from_ms(i64::MAX);
+
 enum Later {
     Arrives(OpId, Step),
     Heard(Event),
@@ -155,10 +158,13 @@ impl<'a> World<'a> {
                 }
             }
         }
+        if end < END {
+            self.now = end;
+        }
     }
 
     pub(super) fn run(&mut self) {
-        self.run_until(Time::from_ms(i64::MAX));
+        self.run_until(END);
     }
 
     fn arrives(&mut self, op: OpId, step: Step) {
