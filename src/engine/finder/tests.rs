@@ -57,6 +57,11 @@ fn a_filter_is_trusted_once_it_found_somebody_in_the_other_case_and_only_that_on
 }
 
 #[test]
+fn somebody_renamed_during_the_trial_to_what_is_asked_for_proves_nothing() {
+    assert_eq!(learned(page(vec![row("1", "aNA@X.ORG", "")])), Tried::Learned(Trust::Unknown));
+}
+
+#[test]
 fn an_external_id_is_tried_as_it_is_since_its_case_counts() {
     let (mut trial, _) = Trial::begin(UniqueIdentifier::ExternalId);
     let Tried::Ask(Ask::Filter(who)) = trial.heard(page(vec![row("1", "ana", "00uA")])) else {

@@ -10,7 +10,8 @@ use crate::scim::resource;
 #[derive(Debug, Clone)]
 pub struct Trial {
     by: UniqueIdentifier,
-    on: Option<(String, Identity)>,
+    /// Who it is tried on: the id, the value as it was in the sample, and what the filter was asked for.
+    on: Option<(String, String, Identity)>,
 }
 
 /// What the trial leads to.
@@ -38,10 +39,15 @@ impl Trial {
             (Heard::Refused(failure) | Heard::Failed(failure), _) => return Tried::Failed(failure),
             (Heard::Everybody(_), _) => return Tried::Learned(Trust::Unknown),
         };
-        if let Some((id, who)) = &self.on {
+        if let Some((id, sampled, who)) = &self.on {
             let only = rows.iter().all(|row| who.is_nearly(row));
-            let there = rows.iter().any(|row| resource::id(row).as_deref() == Some(id) && who.is(row));
-            return Tried::Learned(if only && there { Trust::Good } else { Trust::Useless });
+            let there = rows.iter().find(|row| resource::id(row).as_deref() == Some(id) && who.is(row));
+            return Tried::Learned(match there {
+                // Renamed meanwhile to what was asked for: that it was found proves nothing about case.
+                Some(row) if !wire::held(self.by, row).contains(&sampled.as_str()) => Trust::Unknown,
+                Some(_) if only => Trust::Good,
+                _ => Trust::Useless,
+            });
         }
         let sample = rows.iter().find_map(|row| {
             let value = wire::held(self.by, row).into_iter().find(|value| !value.is_empty())?;
@@ -50,8 +56,8 @@ impl Trial {
         let Some((id, value)) = sample else { return Tried::Learned(Trust::Unknown) };
         let swapped = swap_case(&value);
         let either = wire::key(self.by, &swapped) == wire::key(self.by, &value);
-        let who = Identity { by: self.by, value: if either { swapped } else { value } };
-        self.on = Some((id, who.clone()));
+        let who = Identity { by: self.by, value: if either { swapped } else { value.clone() } };
+        self.on = Some((id, value, who.clone()));
         Tried::Ask(Ask::Filter(who))
     }
 }
