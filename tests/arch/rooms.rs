@@ -28,7 +28,7 @@ pub(crate) const HOUSE: &[Room] = &[
     pure(
         "engine",
         &["verbs", "directory", "audit", "scim", "domain"],
-        &["serde", "serde_json", "sha2", "thiserror"],
+        &["foldhash", "serde", "serde_json", "sha2", "thiserror"],
     ),
     pure(
         "app",

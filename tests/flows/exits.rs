@@ -255,8 +255,20 @@ async fn status_has_the_keys_of_the_contract() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&status),
-        ["connection", "people", "assignments", "flags", "queue", "checked_at", "complete", "stuck_since"]
+        [
+            "connection",
+            "people",
+            "assignments",
+            "flags",
+            "queue",
+            "checked_at",
+            "complete",
+            "stuck_since",
+            "audit_head",
+            "sender"
+        ]
     );
+    assert_eq!(keys(&status["audit_head"]), ["count", "hash", "short"]);
     let flags = "access_remains account_gone not_provisioned failed in_doubt drift unsent pending noted";
     assert_eq!(keys(&status["flags"]).join(" "), flags);
     assert_eq!(keys(&status["queue"]).join(" "), "queued running waiting in_doubt conflict parked");
