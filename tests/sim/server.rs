@@ -137,7 +137,6 @@ impl Server {
             ignore_filter: self.nature.filter == Filter::Ignored,
             ignore_active,
             same_names: self.nature.same_names,
-            ..Quirks::default()
         };
         let response = self.workspace.handle_with(&request(call), stamp(now), quirks);
         Answer {

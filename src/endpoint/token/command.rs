@@ -69,7 +69,7 @@ pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Zeroizing<
 async fn first(pipe: Option<impl AsyncRead + Unpin>, cap: u64) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_TOKEN + 2));
     if let Some(pipe) = pipe {
-        let _ = pipe.take(cap).read_to_end(&mut *bytes).await;
+        let _ = pipe.take(cap).read_to_end(&mut bytes).await;
     }
     bytes
 }

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::pace_world::{Says, World};
-use super::tests::{T0, answered, attributes, create};
+use super::tests::{Bench, OP, T0, answered, attributes, create, lost};
 use super::*;
-use crate::domain::{FailureKind, PersonId, RequestClass};
+use crate::domain::{Answer, FailureKind, PersonId, RequestClass, RetryAfter};
 
 /// Grants every save; gives what was sent and whether everything was stopped.
 fn granted(machine: &mut Machine, event: Event) -> (Vec<OpId>, bool) {
@@ -151,4 +151,43 @@ fn ten_accounts_in_a_row_that_may_not_be_touched_are_about_the_token() {
         sent = next;
     }
     assert!(sent.is_empty());
+}
+
+#[test]
+fn a_429_waits_as_long_as_it_was_asked_and_does_not_count() {
+    let mut bench = Bench::with(create());
+    let answer = Answer { status: 429, retry_after: Some(RetryAfter::Seconds(120)), ..Default::default() };
+    let failure = Some(Failure { kind: FailureKind::SlowDown, text: String::new(), next: String::new() });
+    bench.say(Event::Answered { op: OP, step: StepKind::Write, answer, failure });
+    let [Some(until)] = bench.paused[..] else { panic!("{:?}", bench.paused) };
+    assert!((120_000..=121_000).contains(&until.since(T0)), "not before, and a little after it by chance");
+    bench.wait();
+    assert_eq!(bench.now, until);
+    assert_eq!(
+        bench.words(),
+        ["POST", "look-up"],
+        "tried again once; nobody knows who was made in two minutes"
+    );
+}
+
+#[test]
+fn three_refused_tokens_stop_everything_with_the_operation_still_queued() {
+    let mut bench = Bench::with(create());
+    for _ in 0..3 {
+        bench.say(answered(StepKind::Write, 401, &serde_json::json!({})));
+    }
+    assert_eq!(bench.writes(), 3);
+    assert_eq!(bench.paused, [None]);
+    assert_eq!(bench.saved.last(), Some(&OpState::Queued));
+    bench.say(Event::TokenChanged);
+    assert_eq!(bench.writes(), 4);
+}
+
+#[test]
+fn a_write_of_which_no_byte_left_goes_back_to_the_queue() {
+    let mut bench = Bench::with(create());
+    bench.say(lost(StepKind::Write, false));
+    assert_eq!(bench.saved, [OpState::Inflight, OpState::Queued]);
+    bench.wait();
+    assert_eq!(bench.writes(), 2);
 }

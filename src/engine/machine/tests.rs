@@ -6,11 +6,11 @@ use super::super::wire;
 use super::*;
 use crate::directory::Change;
 use crate::domain::{
-    AccountValues, Answer, FailureKind, Intent, Method, OpKind, Owned, PersonId, RetryAfter, WORKATO_ROLE_URN,
+    AccountValues, Answer, FailureKind, Intent, Method, OpKind, Owned, PersonId, WORKATO_ROLE_URN,
 };
 
 pub(super) const T0: Time = Time::from_ms(1_000_000);
-const OP: OpId = OpId(7);
+pub(super) const OP: OpId = OpId(7);
 
 pub(super) fn attributes() -> Vec<ProfileAttribute> {
     vec![ProfileAttribute::workato("workato_role")]
@@ -97,7 +97,7 @@ pub(super) fn answered(step: StepKind, status: u16, body: &Value) -> Event {
     Event::Answered { op: OP, step, answer, failure }
 }
 
-fn lost(step: StepKind, maybe_sent: bool) -> Event {
+pub(super) fn lost(step: StepKind, maybe_sent: bool) -> Event {
     let failure = Failure { kind: FailureKind::Unreachable, text: "no answer".into(), next: String::new() };
     Event::Lost { op: OP, step, maybe_sent, failure }
 }
@@ -112,7 +112,7 @@ pub(super) struct Bench {
     pub(super) changes: Vec<Change>,
     pub(super) settled: Vec<(Outcome, Option<FailureKind>)>,
     pub(super) advice: String,
-    paused: Vec<Option<Time>>,
+    pub(super) paused: Vec<Option<Time>>,
     pub(super) wake: Option<Time>,
 }
 
@@ -368,43 +368,4 @@ fn a_404_is_success_for_a_deactivation_and_account_gone_for_all_else() {
     let mut bench = Bench::with(role_edit("Operator"));
     bench.say(answered(StepKind::Read, 404, &json!({})));
     assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::AccountGone))]);
-}
-
-#[test]
-fn a_429_waits_as_long_as_it_was_asked_and_does_not_count() {
-    let mut bench = Bench::with(create());
-    let answer = Answer { status: 429, retry_after: Some(RetryAfter::Seconds(120)), ..Default::default() };
-    let failure = Some(Failure { kind: FailureKind::SlowDown, text: String::new(), next: String::new() });
-    bench.say(Event::Answered { op: OP, step: StepKind::Write, answer, failure });
-    let [Some(until)] = bench.paused[..] else { panic!("{:?}", bench.paused) };
-    assert!((120_000..=121_000).contains(&until.since(T0)), "not before, and a little after it by chance");
-    bench.wait();
-    assert_eq!(bench.now, until);
-    assert_eq!(
-        bench.words(),
-        ["POST", "look-up"],
-        "tried again once; nobody knows who was made in two minutes"
-    );
-}
-
-#[test]
-fn three_refused_tokens_stop_everything_with_the_operation_still_queued() {
-    let mut bench = Bench::with(create());
-    for _ in 0..3 {
-        bench.say(answered(StepKind::Write, 401, &json!({})));
-    }
-    assert_eq!(bench.writes(), 3);
-    assert_eq!(bench.paused, [None]);
-    assert_eq!(bench.saved.last(), Some(&OpState::Queued));
-    bench.say(Event::TokenChanged);
-    assert_eq!(bench.writes(), 4);
-}
-
-#[test]
-fn a_write_of_which_no_byte_left_goes_back_to_the_queue() {
-    let mut bench = Bench::with(create());
-    bench.say(lost(StepKind::Write, false));
-    assert_eq!(bench.saved, [OpState::Inflight, OpState::Queued]);
-    bench.wait();
-    assert_eq!(bench.writes(), 2);
 }

@@ -5,10 +5,13 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints its figures and may stop")]
 
+mod floor;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use floor::FloorPage;
 use scimdeck::directory::{Change, Directory, Link};
 use scimdeck::domain::{
     AccountRef, AccountValues, Assignment, Connection, ConnectionId, Ids, Person, PersonId, ProfileAttribute,
@@ -19,7 +22,6 @@ use scimdeck::engine::compare::Comparison;
 use scimdeck::engine::wire::Reader;
 use scimdeck::engine::{BrakeHistory, Plan, make, people_of};
 use scimdeck::verbs::{Command, Context, decide};
-use serde::Deserialize;
 
 const NOW: Time = Time::from_ms(1_700_000_000_000);
 const ROLES: [&str; 4] = ["Admin", "Analyst", "Operator", "No access"];
@@ -264,69 +266,6 @@ impl Rows for Counted {
     fn take(&mut self, _: Cow<'_, str>, account: AccountRef<'_>) {
         self.1 += u64::from(account.active);
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorPage {
-    total_results: u64,
-    start_index: u64,
-    items_per_page: u64,
-    #[serde(rename = "Resources")]
-    resources: Vec<FloorUser>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorUser {
-    id: String,
-    external_id: String,
-    user_name: String,
-    name: FloorName,
-    display_name: String,
-    title: String,
-    active: bool,
-    emails: Vec<FloorEmail>,
-    #[serde(rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")]
-    enterprise: FloorEnterprise,
-    #[serde(rename = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole")]
-    role: FloorRole,
-    meta: FloorMeta,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorName {
-    given_name: String,
-    family_name: String,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorEmail {
-    value: String,
-    primary: bool,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorEnterprise {
-    department: String,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorRole {
-    workato_role: String,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "a floor has to read them")]
-struct FloorMeta {
-    version: String,
 }
 
 fn reading(people: u64) {
