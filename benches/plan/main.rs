@@ -127,7 +127,7 @@ fn directory(people: u64) -> Directory {
             confirmed_at: NOW,
         };
         directory.apply(&Change::Link(id, link));
-        if n % ONE_OF == 0 {
+        if n.is_multiple_of(ONE_OF) {
             directory.apply(&Change::Person(Person { title: "Commodore".into(), ..person(n) }));
         }
     }
@@ -166,7 +166,7 @@ impl Present {
     fn new(n: u64) -> Self {
         let v = values(n);
         // The row itself is read for those who are planned, as from a page.
-        let raw = if n % ONE_OF == 0 { row(n) } else { String::new() };
+        let raw = if n.is_multiple_of(ONE_OF) { row(n) } else { String::new() };
         Self { id: remote_id(n).into(), texts: v.texts().map(|(_, text)| text.into()), role: role(n), raw }
     }
 
@@ -207,7 +207,7 @@ fn planning(people: u64) {
     let wanted: Vec<Present> = (0..people)
         .map(|n| {
             let mut wanted = Present::new(n);
-            if n % ONE_OF == 0 {
+            if n.is_multiple_of(ONE_OF) {
                 wanted.texts[6] = "Commodore".into();
             }
             wanted

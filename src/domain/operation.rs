@@ -179,6 +179,15 @@ impl Intent {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
     }
 
+    /// The same for a link that leaves out some of `everything` that it could write: these become what the account has.
+    pub fn pushed_beside(&self, everything: &Owned, theirs: &AccountValues) -> AccountValues {
+        let mut pushed = self.pushed();
+        for name in everything.iter().filter(|name| !self.owned.has(name)) {
+            copy(theirs, &mut pushed, name);
+        }
+        pushed
+    }
+
     /// What our record of the account after a push becomes: what this wrote as it is now, all else as it was after
     /// the push before, so that what somebody else moved stays to be seen.
     pub fn settles(&self, found: &AccountValues) -> AccountValues {

@@ -1,6 +1,7 @@
 //! The audit log's check and exports as they are typed.
 
-use crate::fake::{Fake, run};
+use crate::fake::Fake;
+use crate::ran::run;
 
 #[test]
 fn a_head_kept_elsewhere_finds_a_cut_end() {

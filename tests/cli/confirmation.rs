@@ -4,7 +4,8 @@ use scimdeck::domain::{Failure, FailureKind, PersonId, Status};
 use scimdeck::engine::{Approval, Outcome};
 use scimdeck::verbs::{Command, Who};
 
-use crate::fake::{Fake, run, run_attended};
+use crate::fake::Fake;
+use crate::ran::{run, run_attended};
 
 fn asking() -> Fake {
     let mut fake = Fake::new();

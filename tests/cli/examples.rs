@@ -6,7 +6,8 @@ use std::path::Path;
 use scimdeck::domain::{Failure, FailureKind};
 use scimdeck::engine::Outcome;
 
-use crate::fake::{Fake, run};
+use crate::fake::Fake;
+use crate::ran::run;
 
 #[track_caller]
 fn same_as(name: &str, out: &str) {

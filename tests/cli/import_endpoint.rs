@@ -4,7 +4,8 @@ use scimdeck::domain::PersonId;
 use scimdeck::engine::ProblemKind;
 use scimdeck::verbs::{Choice, Command};
 
-use crate::fake::{Fake, run, run_attended};
+use crate::fake::Fake;
+use crate::ran::{run, run_attended};
 
 /// What a line decides: account ids, and what becomes of them.
 fn decided(line: &str) -> Vec<(String, Choice)> {

@@ -10,6 +10,7 @@ mod fake;
 mod help;
 mod import_endpoint;
 mod made;
+mod ran;
 mod real;
 mod text;
 mod unsettled;

@@ -1,6 +1,7 @@
 //! Text for people.
 
-use crate::fake::{Fake, run};
+use crate::fake::Fake;
+use crate::ran::run;
 
 #[test]
 fn every_look_as_text() {

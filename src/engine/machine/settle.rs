@@ -6,9 +6,9 @@ use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
     AccountState, AccountValues, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
-    Time,
+    ProfileAttribute, Time,
 };
-use crate::engine::{Found, Outcome};
+use crate::engine::{Found, Outcome, wire};
 
 impl Machine {
     pub(super) fn save(
@@ -36,7 +36,7 @@ impl Machine {
         let changes = written(op, before.as_ref(), &found.account.values, outcome);
         // What was sent and lost, then found done, was done by us.
         let outcome = if op.attempts > 0 { Outcome::Done } else { outcome };
-        let mut learned = linked(op, &found, pushed(op, &found), now);
+        let mut learned = linked(op, &found, pushed(op, &found, &self.policy.attributes), now);
         let detail = match outcome {
             Outcome::Unchanged => format!("{}: the app was already so, nothing was sent", op.cause),
             _ => format!("{}: confirmed by the app", op.cause),
@@ -84,7 +84,7 @@ impl Machine {
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
         let theirs = &found.account.values;
-        let mut sent = pushed(op, &found);
+        let mut sent = pushed(op, &found, &self.policy.attributes);
         for name in missing {
             if name == crate::domain::field::ACTIVE {
                 sent.active = theirs.active;
@@ -191,9 +191,14 @@ pub(super) fn gone_observation(op: &Operation, now: Time) -> Change {
 
 /// Our record of pushed values after this. For an account that is linked by it, what was left out of it is what the
 /// account has now: it may have moved since the plan.
-fn pushed(op: &Operation, found: &Found) -> AccountValues {
-    let links = matches!(op.kind, OpKind::Create | OpKind::Link) && op.intent.before.is_some();
-    if links { op.intent.goal(&found.account.values) } else { op.intent.pushed() }
+fn pushed(op: &Operation, found: &Found, attributes: &[ProfileAttribute]) -> AccountValues {
+    let intent = &op.intent;
+    let links = matches!(op.kind, OpKind::Create | OpKind::Link) && intent.before.is_some();
+    if links {
+        intent.pushed_beside(&wire::everything(&intent.wanted, attributes), &found.account.values)
+    } else {
+        intent.pushed()
+    }
 }
 
 /// The link after a push, and what is there where somebody else moved it.

@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, WAL so that readers have their own, FULL so that a commit survives
 //! power loss.
 
+mod change;
 mod codec;
 mod errors;
 mod load;
