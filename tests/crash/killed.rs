@@ -75,12 +75,14 @@ fn story(seed: u64, rounds: u64) {
     assert_eq!(strangers.len(), 3);
     let console = Console::begin(folder.path(), &app, PEOPLE);
     let mut died = 0;
+    // How long a command takes that nobody kills.
+    let mut usual = 300;
     for round in 0..rounds {
         let words = decision(&mut chance);
         let words: Vec<&str> =
             if round == 0 { vec!["provision", "--yes"] } else { words.iter().map(String::as_str).collect() };
-        // Until a moment after its start that nobody chose.
-        let moment = Duration::from_millis(20 + chance.below(600));
+        // Until a moment of its life that nobody chose.
+        let moment = Duration::from_millis(5 + chance.below(usual));
         let began = Instant::now();
         let mut child = console.spawn(&words);
         let mut ended = None;
@@ -91,7 +93,13 @@ fn story(seed: u64, rounds: u64) {
         child.kill().expect("killed");
         let output = child.wait_with_output().expect("it ended");
         assert!(!all(&output).contains("panicked"), "{words:?}: {}", all(&output));
-        died += u64::from(ended.is_none());
+        if ended.is_none() {
+            died += 1;
+            // Those that would have lasted longer are killed later too.
+            usual += usual / 8;
+        } else {
+            usual = u64::try_from(began.elapsed().as_millis()).expect("short").max(40);
+        }
         honest(&console, &app);
         if round % 10 == 9 {
             books::sound(&console.home);
