@@ -3,7 +3,7 @@
 use super::doc::{Line, Tone};
 use super::words::{stamp, when};
 use super::{App, trace_doc};
-use crate::domain::WireProfile;
+use crate::domain::{TokenSource, WireProfile};
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
@@ -20,6 +20,10 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         Line::field("  Authentication", Tone::Plain, "HTTP Header, Bearer token from ")
             .and(Tone::Plain, c.token.words()),
     );
+    if matches!(c.token, TokenSource::Encrypted { .. }) {
+        let line = Line::field("", Tone::Key, "U").and(Tone::Dim, " gives its passphrase");
+        lines.push(line);
+    }
     lines.push(Line::field("  Wire profile", Tone::Plain, profile(c.profile)));
     lines.push(Line::field(
         "  At once",

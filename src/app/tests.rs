@@ -18,6 +18,7 @@ fn key(name: &str) -> Key {
         "enter" => Code::Enter,
         "esc" => Code::Esc,
         "tab" => Code::Tab,
+        "shift-tab" => Code::BackTab,
         "up" => Code::Up,
         "down" => Code::Down,
         "left" => Code::Left,
