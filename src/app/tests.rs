@@ -60,6 +60,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
         decision: Decision::here(command.cause(), Vec::new()),
         command,
         typed: Vec::new(),
+        exact: false,
         observed: Vec::new(),
         plan: Plan {
             operations: people.iter().map(planned).collect(),

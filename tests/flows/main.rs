@@ -26,6 +26,7 @@ mod lying_pages;
 mod not_applied;
 mod pending;
 mod plan_file;
+mod plan_groups;
 mod poison;
 mod profile;
 mod program;
