@@ -38,6 +38,7 @@ mod recorder;
 mod rehearsal;
 mod tasks;
 mod there;
+mod tokens;
 mod two;
 mod wire;
 mod wire_answers;
