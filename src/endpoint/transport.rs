@@ -171,7 +171,11 @@ impl Endpoint {
         let client = builder.build().map_err(|error| {
             let reason =
                 std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            EndpointError::Tls(reason)
+            match &config.ca_file {
+                // Certificates are looked at only now.
+                Some(path) if !base.clear => EndpointError::CaFile { path: path.clone(), reason },
+                _ => EndpointError::Tls(reason),
+            }
         })?;
         let token = RwLock::new(config.token);
         let accept = HeaderValue::from_static(config.accept);
