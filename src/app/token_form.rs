@@ -60,7 +60,7 @@ pub(super) fn connect(taken: Vec<String>) -> Form {
 fn from() -> Field {
     let choice = |from: &Place| Choice { shown: from.shown.to_owned(), value: Some(from.word.to_owned()) };
     Field::choice(FROM, "Token from", Place::ALL.iter().map(choice).collect(), None)
-        .help("left and right, or a letter")
+        .help("Pasted, file, encrypted file, command, systemd credential or variable")
 }
 
 /// Behind the choice stand the fields of that place, and no others.

@@ -11,7 +11,7 @@ use crate::app::{Answer, App, Code, Effect, Key, Msg, TaskId};
 use crate::audit::Source;
 use crate::config::Look;
 use crate::directory::Change;
-use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId};
+use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId, TokenSource};
 use crate::engine::{ConnectionRow, Preview, Progress};
 
 const ANSI: Look = Look { colour: true, unicode: true };
@@ -102,6 +102,28 @@ fn with_dialog(held: Option<u32>) -> App {
 fn with_token() -> App {
     let mut app = keyed(app(), "5T");
     app.handle(Msg::Paste("Bearer abcdefghijkl\n".to_owned()));
+    app
+}
+
+fn with_new_connection() -> App {
+    let mut app = keyed(with_connections(), "n");
+    for _ in 0..3 {
+        app.handle(Msg::Key(Key::of(Code::Tab)));
+    }
+    app.handle(Msg::Key(Key::char('e')));
+    app
+}
+
+fn with_locked_token() -> App {
+    let mut app = app();
+    let mut directory = fixture::directory();
+    let mut connection = directory.connection().clone();
+    connection.token = TokenSource::Encrypted { path: "/home/sam/token.sealed".into() };
+    connection.base_url = "http://127.0.0.1:9100/scim/v2".to_owned();
+    directory.apply(&Change::Connection(Box::new(connection)));
+    app.handle(Msg::Directory(Box::new(directory)));
+    let mut app = keyed(app, "5");
+    app.ask_passphrase(true);
     app
 }
 
@@ -207,6 +229,8 @@ looks!(role_form_at_80x24, keyed(app(), "jje"), 80, 24, ANSI);
 looks!(attribute_form_at_80x24, keyed(app(), "3a"), 80, 24, ANSI);
 looks!(settings_form_at_80x24, keyed(app(), "5E"), 80, 24, ANSI);
 looks!(token_form_at_80x24, with_token(), 80, 24, ANSI);
+looks!(new_connection_with_an_encrypted_token_at_80x24, with_new_connection(), 80, 24, ANSI);
+looks!(passphrase_at_80x24, with_locked_token(), 80, 24, ANSI);
 looks!(connections_at_80x24, with_connections(), 80, 24, ANSI);
 looks!(confirm_at_80x24, with_dialog(None), 80, 24, ANSI);
 looks!(confirm_with_brake_in_mono, with_dialog(Some(120)), 80, 24, MONO);
