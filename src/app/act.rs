@@ -70,6 +70,7 @@ impl App {
                 let form = token_form::token(self.directory.connection());
                 self.push_form(form);
             }
+            Action::Unlock => self.ask_passphrase(false),
             Action::Connections => self.open_switcher(None),
             Action::UseConnection => self.go_over(),
             Action::NewConnection => self.new_connection(),

@@ -2,7 +2,7 @@
 
 use super::keymap::Action;
 use super::{App, Pane};
-use crate::domain::Flag;
+use crate::domain::{Flag, TokenSource};
 
 impl App {
     /// The reason, or nothing when it can be done.
@@ -92,6 +92,10 @@ impl App {
             ),
             Action::Edit | Action::Remove => because(self.attribute().is_none(), "there is no attribute"),
             Action::Repair | Action::Replace | Action::Values | Action::Wire => self.profile_refusal(action),
+            Action::Unlock => because(
+                !matches!(self.directory.connection().token, TokenSource::Encrypted { .. }),
+                "the token of this connection is in no encrypted file: T replaces it",
+            ),
             Action::Import => self.no_import(),
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(

@@ -9,6 +9,7 @@ use super::task::{Kind, Task};
 use super::{Answer, App, Msg, QueryId, TaskId, trace_doc};
 use crate::engine::{
     Approval, CheckReport, Outcome, Preview, Problem, ProblemKind, Report, Sending, TestReport,
+    WRONG_PASSPHRASE,
 };
 
 impl App {
@@ -162,9 +163,15 @@ impl App {
     fn tested(&mut self, id: TaskId, result: Result<TestReport, Problem>) {
         let Some(task) = self.end(id) else { return };
         match result {
+            // Only one that does not open the file: what else is wrong with it is not mended by another.
+            Err(problem) if task.kind == Kind::Unlock && problem.code == WRONG_PASSPHRASE => {
+                self.ask_passphrase(true);
+            }
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
-                if report.ok && task.kind == Kind::Token {
+                if report.ok && task.kind == Kind::Unlock {
+                    self.say("the token is open; what is queued goes on");
+                } else if report.ok && task.kind == Kind::Token {
                     self.say("the new token is taken; what is queued goes on");
                 } else if report.ok {
                     self.say("Connector configured successfully");

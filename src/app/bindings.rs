@@ -116,6 +116,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(TASKS, &[c('N')], Action::Recreate, 0, "create again", "The account is gone: link another with the same user name, or make a new one"),
     bind(TASKS, &[c('U')], Action::Unlink, 0, "unlink", "The account is gone: forget it; nothing is sent"),
     bind(SCIM, &[c('T')], Action::Token, 5, "token", "Replace the SCIM token; links and queue are kept"),
+    bind(SCIM, &[c('U')], Action::Unlock, 0, "passphrase", "Give the passphrase of an encrypted token: sending goes on"),
     bind(SCIM, &[c('E')], Action::Settings, 6, "settings", "Supported actions, To App, wire profile, brake, import rules, activity log"),
     bind(SCIM, &[c('c')], Action::Connections, 7, "connections", "Switch connection, or make a new one"),
     bind(SCIM, &[c('P')], Action::DeepTest, 8, "deep test", "Documents, filters, pages, a wrong token, speed, clock; reads only"),

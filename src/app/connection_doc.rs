@@ -3,7 +3,7 @@
 use super::doc::{Line, Tone};
 use super::words::{stamp, when};
 use super::{App, trace_doc};
-use crate::domain::WireProfile;
+use crate::domain::{TokenSource, WireProfile};
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
@@ -14,12 +14,19 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         |yes: bool, words: &str| Line::of(on(yes).0, format!("  {}", on(yes).1)).and(Tone::Plain, words);
     let mut lines = vec![Line::head("SCIM connection").and(Tone::Dim, format!("  {}", c.name))];
     lines.push(Line::field("  Environment", Tone::Warn, c.badge.0.clone()));
-    lines.push(Line::field("  Base URL", Tone::Accent, c.base_url.clone()));
+    let base_url = Line::field("  Base URL", Tone::Accent, c.base_url.clone());
+    // Only ever to this machine itself.
+    lines.push(if c.in_clear() { base_url.and(Tone::Warn, "  NOT ENCRYPTED") } else { base_url });
     lines.push(Line::field("  Unique id", Tone::Plain, c.unique_identifier.word()));
     lines.push(
         Line::field("  Authentication", Tone::Plain, "HTTP Header, Bearer token from ")
-            .and(Tone::Plain, c.token.words()),
+            .and(Tone::Plain, c.token.words())
+            .and(Tone::Dim, c.token.caution().map(|words| format!(" ({words})")).unwrap_or_default()),
     );
+    if matches!(c.token, TokenSource::Encrypted { .. }) {
+        let line = Line::field("", Tone::Key, "U").and(Tone::Dim, " gives its passphrase");
+        lines.push(line);
+    }
     lines.push(Line::field("  Wire profile", Tone::Plain, profile(c.profile)));
     lines.push(Line::field(
         "  At once",

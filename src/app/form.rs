@@ -26,6 +26,8 @@ pub enum Purpose {
     Connection(Box<Connection>),
     /// A new token.
     Token,
+    /// The passphrase of the connection's token file.
+    Unlock,
     /// A new connection; these names are taken.
     Connect(Vec<String>),
     /// Replace a value of this attribute's list.

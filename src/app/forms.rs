@@ -145,7 +145,7 @@ pub(super) fn check(form: &mut Form, directory: &Directory) {
     }
     match form.purpose.clone() {
         Purpose::Connection(present) => return connection_form::check(form, &present),
-        Purpose::Token | Purpose::Connect(_) => return token_form::check(form),
+        Purpose::Token | Purpose::Unlock | Purpose::Connect(_) => return token_form::check(form),
         Purpose::Fault => return super::rehearsal::check(form),
         Purpose::Replace(variable) => return replace_form::check(form, &variable, directory),
         _ => {}
@@ -203,7 +203,7 @@ pub(super) fn command(form: &Form, directory: &Directory) -> Option<Command> {
         Purpose::Attribute(variable) => attribute_form::command(form, variable.as_deref()),
         Purpose::Connection(present) => connection_form::command(form, present),
         // These carry a token, which no command does.
-        Purpose::Token | Purpose::Connect(_) => None,
+        Purpose::Token | Purpose::Unlock | Purpose::Connect(_) => None,
         // Nothing of ours changes.
         Purpose::Fault => None,
         Purpose::Replace(variable) => replace_form::command(form, variable),

@@ -77,6 +77,8 @@ pub enum Action {
     EnableScim,
     Settings,
     Token,
+    /// Give the passphrase of an encrypted token.
+    Unlock,
     DeepTest,
     Rehearse,
     Connections,

@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::Key;
 use super::key::Code;
-use crate::domain::Secret;
+use crate::domain::{Secret, Zeroizing};
 
 /// Longest token that is taken, in characters: more than any header may hold.
 const LONGEST: usize = 16 << 10;
 
 /// What was typed or pasted.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Masked(String);
+pub struct Masked(Zeroizing<String>);
 
 impl fmt::Debug for Masked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,14 +30,27 @@ impl Masked {
         Secret::new(&self.0)
     }
 
+    /// A passphrase: every character of it counts, but for the end of a pasted line.
+    pub(super) fn verbatim(&self) -> Secret {
+        Secret::verbatim(self.0.trim_end_matches(['\r', '\n']))
+    }
+
     /// Takes a key; answers whether it changed anything.
     pub(super) fn press(&mut self, key: Key) -> bool {
         match key.code {
             Code::Backspace => self.0.pop().is_some(),
-            Code::Delete => !std::mem::take(&mut self.0).is_empty(),
+            Code::Delete => {
+                let some = !self.0.is_empty();
+                self.0 = Zeroizing::default();
+                some
+            }
             _ => match key.typed() {
                 Some(c) if self.0.len() < LONGEST => {
-                    self.0.push(c);
+                    // Not in place: what grows leaves a copy behind that nobody wipes.
+                    let mut longer = Zeroizing::new(String::with_capacity(self.0.len() + c.len_utf8()));
+                    longer.push_str(&self.0);
+                    longer.push(c);
+                    self.0 = longer;
                     true
                 }
                 _ => false,
@@ -47,7 +60,8 @@ impl Masked {
 
     /// Takes pasted text in place of what is there: half a token is none.
     pub(super) fn paste(&mut self, text: &str) {
-        self.0 = text.chars().take(LONGEST + 1).collect();
+        let end = text.char_indices().nth(LONGEST + 1).map_or(text.len(), |(at, _)| at);
+        self.0 = Zeroizing::new(text.get(..end).unwrap_or_default().to_owned());
     }
 
     /// What is taken off around it, in words; empty where nothing is.

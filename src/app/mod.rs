@@ -51,6 +51,7 @@ mod switcher;
 mod task;
 mod task_doc;
 mod token_form;
+mod token_place;
 mod trace_doc;
 mod typing;
 mod why_doc;
@@ -65,6 +66,8 @@ mod profile_tests;
 mod switcher_tests;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod token_tests;
 #[cfg(test)]
 pub(crate) use queue::tests::pane as queue_pane;
 

@@ -4,7 +4,8 @@ use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Time,
+    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    Time,
 };
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
@@ -117,7 +118,9 @@ pub enum Effect {
     /// Look deeper at the endpoint; reads only.
     DeepTest(TaskId),
     /// Use this token from now on, and test it.
-    Token(TaskId, Secret),
+    Token(TaskId, GivenToken),
+    /// Open the encrypted token with this passphrase, and test it.
+    Unlock(TaskId, Secret),
     /// Save a new connection and test it.
     Connect(TaskId, Box<NewConnection>),
     /// Go over to another connection of this home.

@@ -17,16 +17,10 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     let mut lines = Vec::new();
     let people = plan.operations.len();
     let app = &directory.connection().name;
-    if people == 0 && !plan.groups.is_empty() {
-        for group in &plan.groups {
-            lines.push(
-                Line::of(Tone::Strong, format!("{} group {} in the app", group.kind.word(), group.name))
-                    .and(Tone::Dim, format!("  {} members in, {} out", group.added, group.removed)),
-            );
-            lines.extend(group.calls.iter().map(|c| Line::of(Tone::Dim, format!("      {}", c.line()))));
+    if people == 0 && plan.cancel.is_empty() {
+        if plan.groups.is_empty() {
+            lines.push(Line::head("Nothing is sent to the app."));
         }
-    } else if people == 0 && plan.cancel.is_empty() {
-        lines.push(Line::head("Nothing is sent to the app."));
     } else {
         let verb = if people == 1 { "is" } else { "are" };
         let text = format!("{} in {app} {verb} brought up to date:", count(people, "account"));
@@ -42,6 +36,13 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
         if n > 0 {
             lines.push(Line::of(tone, format!("{n:>6} ")).and(tone, words));
         }
+    }
+    for group in &plan.groups {
+        lines.push(
+            Line::of(Tone::Strong, format!("{} group {} in the app", group.kind.word(), group.name))
+                .and(Tone::Dim, format!("  {} members in, {} out", group.added, group.removed)),
+        );
+        lines.extend(group.calls.iter().map(|c| Line::of(Tone::Dim, format!("      {}", c.line()))));
     }
     if s.invitations > 0 {
         let text = format!("{} from the app by e-mail.", goes_out(s.invitations));

@@ -81,9 +81,14 @@ impl App {
     pub(super) fn save_token(&mut self, form: &Form) -> bool {
         match form.purpose {
             super::Purpose::Token => {
-                let Some(secret) = token_form::secret(form) else { return true };
+                let Some(given) = token_form::given(form) else { return true };
                 let id = self.begin("Replacing the token", Kind::Token);
-                self.out.push(Effect::Token(id, secret));
+                self.out.push(Effect::Token(id, given));
+            }
+            super::Purpose::Unlock => {
+                let Some(passphrase) = token_form::typed_passphrase(form) else { return true };
+                let id = self.begin("Opening the token", Kind::Unlock);
+                self.out.push(Effect::Unlock(id, passphrase));
             }
             super::Purpose::Connect(_) => {
                 let Some(new) = token_form::new_connection(form) else { return true };
@@ -93,6 +98,16 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// Asks for the passphrase of the token's file; `wrong` where one did not open it.
+    pub fn ask_passphrase(&mut self, wrong: bool) {
+        let form = token_form::passphrase(self.directory.connection(), wrong);
+        if let Some(mut form) = form {
+            self.dirty = true;
+            super::forms::check(&mut form, &self.directory);
+            self.ask_operator(Overlay::Form(Box::new(form)));
+        }
     }
 
     /// A new connection was saved and tested.

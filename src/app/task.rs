@@ -35,6 +35,8 @@ pub enum Kind {
     Deep,
     /// A new token is tested and taken.
     Token,
+    /// An encrypted token is opened and tested.
+    Unlock,
     /// A new connection is saved and tested.
     Connect,
     /// The role values that the endpoint reports, for the list of this attribute.
@@ -85,6 +87,7 @@ impl Task {
             Kind::Test
             | Kind::Deep
             | Kind::Token
+            | Kind::Unlock
             | Kind::Connect
             | Kind::Resume
             | Kind::Resend

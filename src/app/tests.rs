@@ -18,6 +18,7 @@ fn key(name: &str) -> Key {
         "enter" => Code::Enter,
         "esc" => Code::Esc,
         "tab" => Code::Tab,
+        "shift-tab" => Code::BackTab,
         "up" => Code::Up,
         "down" => Code::Down,
         "left" => Code::Left,
@@ -59,6 +60,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
         decision: Decision::here(command.cause(), Vec::new()),
         command,
         typed: Vec::new(),
+        exact: false,
         observed: Vec::new(),
         plan: Plan {
             operations: people.iter().map(planned).collect(),

@@ -94,6 +94,15 @@ impl TokenSource {
             Self::Memory => "this process".to_owned(),
         }
     }
+
+    /// What the place does not protect from, said where it is shown.
+    pub fn caution(&self) -> Option<&'static str> {
+        match self {
+            Self::File { .. } => Some("in clear, mode 0600"),
+            Self::Env { .. } => Some("for CI: others may see it"),
+            Self::Command { .. } | Self::Encrypted { .. } | Self::Credential { .. } | Self::Memory => None,
+        }
+    }
 }
 
 /// The SCIM attribute that identifies a user on both sides.
@@ -279,6 +288,11 @@ fn default_timeout_s() -> u32 {
 }
 
 impl Connection {
+    /// Whether what is sent is not encrypted. Only ever so to this machine itself.
+    pub fn in_clear(&self) -> bool {
+        self.base_url.trim_start().get(..7).is_some_and(|head| head.eq_ignore_ascii_case("http://"))
+    }
+
     /// How long one request may take where nothing else was said, in seconds.
     pub const TIMEOUT_S: u32 = 60;
 

@@ -9,6 +9,7 @@ mod connection;
 mod exchange;
 mod finding;
 mod flag;
+mod given_token;
 mod ids;
 mod operation;
 mod ours;
@@ -33,6 +34,7 @@ pub use connection::{
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
 pub use finding::{ProbeLine, ProbeVerdict};
 pub use flag::{Flag, FlagSet};
+pub use given_token::GivenToken;
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
 pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
 pub use ours::Ours;

@@ -2,8 +2,9 @@
 
 use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem, words};
-use crate::domain::{Failure, FailureKind, PersonId};
-use crate::engine::{self, BrakeHistory, Finding, Findings, Preview, Problem};
+use crate::directory::Directory;
+use crate::domain::{Failure, FailureKind, GroupId, PersonId};
+use crate::engine::{self, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
 use crate::verbs::{self, Command, Context, Decision};
 
 /// The brake counts what went before within this time.
@@ -40,17 +41,34 @@ impl Drive {
             observed = observe::learned(&after, &findings, now());
         }
         let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
-        if let Command::PushGroup(group) | Command::UnpushGroup(group, _) = &command
-            && !asleep
-        {
-            plan.groups.extend(super::push_group::planned(&self.shared, &after, *group).await);
+        if !asleep {
+            self.plan_groups(&command, &after, &mut plan).await;
         }
-        Ok(Preview { command, typed, decision, plan, observed, version: before.version() })
+        Ok(Preview { command, typed, decision, plan, observed, exact: false, version: before.version() })
+    }
+
+    /// The groups that a command is about; for one that is about everything unsent those that are due.
+    async fn plan_groups(&self, command: &Command, after: &Directory, plan: &mut Plan) {
+        let groups: Vec<GroupId> = match command {
+            Command::PushGroup(group) | Command::UnpushGroup(group, _) => vec![*group],
+            Command::Apply => {
+                after.groups().iter().filter(|row| row.push_due(after)).map(|row| row.group.id).collect()
+            }
+            _ => Vec::new(),
+        };
+        for group in groups {
+            match super::push_group::planned(&self.shared, after, group).await {
+                Some(planned) => plan.groups.push(planned),
+                // It could not be looked at: what would be sent is not all told.
+                None => plan.complete &= *command != Command::Apply,
+            }
+        }
+        plan.groups.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
     async fn decide(
         &self,
-        directory: &crate::directory::Directory,
+        directory: &Directory,
         command: &Command,
         typed: &[String],
     ) -> Result<Decision, Problem> {
@@ -73,7 +91,7 @@ impl Drive {
     async fn observe(
         &self,
         line: Result<Line, Failure>,
-        directory: &crate::directory::Directory,
+        directory: &Directory,
         people: &[PersonId],
         only_sends: bool,
     ) -> Result<Findings, Problem> {

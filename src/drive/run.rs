@@ -68,21 +68,25 @@ impl Drive {
         }
         self.collect(&mut results, &operations, &resumed, &following).await?;
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
-        let groups = if stopped.is_none() { self.push_groups(&preview.command).await } else { Vec::new() };
+        let groups = if stopped.is_none() { self.push_groups(&preview).await } else { Vec::new() };
         Ok(Report { results, groups, stopped })
     }
 
     /// Groups that are due after this run. A command that is about pushing tries those again that failed.
-    async fn push_groups(&self, command: &Command) -> Vec<GroupResult> {
+    async fn push_groups(&self, preview: &Preview) -> Vec<GroupResult> {
+        let command = &preview.command;
         let directory = self.directory();
+        let shown = |row: &GroupRow| {
+            !preview.exact || preview.plan.groups.iter().any(|planned| planned.group == row.group.id)
+        };
         let again = matches!(command, Command::PushGroup(_) | Command::UnpushGroup(..) | Command::Apply);
         let failed = |row: &GroupRow| row.push.as_ref().is_some_and(|push| push.failure.is_some());
-        let due =
-            directory.groups().into_iter().any(|row| (again || !failed(row)) && row.push_due(&directory));
+        let chosen = |row: &GroupRow| shown(row) && (again || !failed(row));
+        let due = directory.groups().into_iter().any(|row| chosen(row) && row.push_due(&directory));
         if !due || !directory.connection().enabled || !self.lead().await {
             return Vec::new();
         }
-        super::push_group::converge(&self.shared, |row| again || !failed(row)).await
+        super::push_group::converge(&self.shared, chosen).await
     }
 
     /// The operations found at start go on, or stay as they are.
@@ -110,7 +114,8 @@ impl Drive {
         if preview.version == self.shared.directory().version() {
             return Ok(preview);
         }
-        let anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
+        let mut anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
+        anew.exact = preview.exact;
         if !preview.must_ask() || !surprises(&preview.plan, &anew.plan) {
             return Ok(anew);
         }

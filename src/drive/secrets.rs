@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Drive, problem};
 use crate::domain::{Secret, TokenSource};
 use crate::endpoint::token::{self, Asked, TokenError};
-use crate::engine::{Problem, ProblemKind, TestReport};
+use crate::engine::{Problem, ProblemKind, TestReport, WRONG_PASSPHRASE};
 
 /// Asks this way where an encrypted token's passphrase is needed and nothing hands it over. The number counts the
 /// answers that were wrong.
@@ -50,6 +50,18 @@ fn bad(error: &TokenError) -> Problem {
     Problem::new(ProblemKind::BadInput, "token", text, "Give the token, and nothing else.")
 }
 
+/// Opens an encrypted token file, once for this process.
+pub(super) async fn open(path: &Path, passphrase: Secret) -> Result<(), Problem> {
+    token::keyring().unlock(path, passphrase).await.map_err(|error| {
+        let code = match error {
+            TokenError::WrongPassphrase { .. } => WRONG_PASSPHRASE,
+            _ => problem::LOCKED,
+        };
+        let text = format!("{error}. Nothing was changed and nothing was sent.");
+        Problem::new(ProblemKind::Endpoint, code, text, "Try again: U in Provisioning.")
+    })
+}
+
 impl Drive {
     /// The encrypted token file that nobody has opened in this process yet.
     pub fn locked(&self) -> Option<PathBuf> {
@@ -72,10 +84,7 @@ impl Drive {
         let TokenSource::Encrypted { path } = self.shared.directory().connection().token.clone() else {
             return self.test().await;
         };
-        token::keyring().unlock(&path, passphrase).await.map_err(|error| {
-            let text = format!("{error}. Nothing was sent.");
-            Problem::new(ProblemKind::Endpoint, problem::LOCKED, text, "Try again: U in Provisioning.")
-        })?;
+        open(&path, passphrase).await?;
         self.test().await
     }
 }

@@ -1,7 +1,7 @@
 //! Other connections of the same home, seen from an open one: the list, a new one, and going over to another.
 
 use super::{Drive, DriveConfig, add_connection, check_base_url, connections, homes, problem};
-use crate::domain::{Badge, Connection, ConnectionId, Secret, TokenSource};
+use crate::domain::{Badge, Connection, ConnectionId, GivenToken, Secret, TokenSource};
 use crate::endpoint::token;
 use crate::engine::{
     Approval, Connected, ConnectionRow, NewConnection, Problem, ProblemKind, Progress, TestReport,
@@ -44,6 +44,7 @@ impl Drive {
             ));
         };
         check_base_url(&new.base_url)?;
+        let given = there(new.token).await?;
         let store = &self.shared.store;
         homes::check_name(store, &new.name).await?;
         let name = new.name.trim().to_owned();
@@ -59,9 +60,14 @@ impl Drive {
         }
         let mut connection = add_connection(store, connection).await?;
         let id = connection.id;
-        let path = homes::token_file(&home, id);
-        token::keep(&path, &new.token).map_err(|error| unkept(&error))?;
-        connection.token = TokenSource::File { path };
+        connection.token = match given {
+            Given::Pasted(secret) => {
+                let path = homes::token_file(&home, id);
+                token::keep(&path, &secret).map_err(|error| unkept(&error))?;
+                TokenSource::File { path }
+            }
+            Given::At(source, _) => source,
+        };
         let actor = &self.shared.actor;
         let saved = homes::entry("connection saved", name.clone(), actor, self.shared.reason.as_deref());
         homes::change(store, connection, saved, crate::store::Batch::default()).await?;
@@ -76,15 +82,20 @@ impl Drive {
         Ok(Connected { id, name, report })
     }
 
-    /// Uses a pasted token from now on. One that the app refuses is not taken: the one before stays. Links and queue
+    /// Uses another token from now on, a pasted one or one that is somewhere. One that the app refuses is not taken: the one before stays. Links and queue
     /// are kept, and what stood still for the old token goes on.
-    pub async fn replace_token(&self, secret: Secret) -> Result<TestReport, Problem> {
+    pub async fn replace_token(&self, token: impl Into<GivenToken>) -> Result<TestReport, Problem> {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
-        if let Some(report) = self.refused(&secret).await? {
+        let given = there(token.into()).await?;
+        if let Some(report) = self.refused(given.secret()).await? {
             return Ok(report);
         }
+        let secret = match given {
+            Given::At(source, _) => return self.set_token(source).await,
+            Given::Pasted(secret) => secret,
+        };
         let source = self.shared.directory().connection().token.clone();
         let Some(home) = self.shared.home.as_deref().filter(|_| source != TokenSource::Memory) else {
             let feed = super::shared::hold(&self.shared.tokens).as_ref().map(|(_, feed)| feed.clone());
@@ -114,6 +125,41 @@ impl Drive {
         };
         Self::open_after(config, self.shared.used.clone()).await
     }
+}
+
+/// A token that is there: itself, or where it was found.
+enum Given {
+    Pasted(Secret),
+    At(TokenSource, Secret),
+}
+
+impl Given {
+    fn secret(&self) -> &Secret {
+        match self {
+            Self::Pasted(secret) | Self::At(_, secret) => secret,
+        }
+    }
+}
+
+/// Looks for the token where it is said to be, before anything is changed.
+async fn there(given: GivenToken) -> Result<Given, Problem> {
+    let (source, passphrase) = match given {
+        GivenToken::Pasted(secret) => return Ok(Given::Pasted(secret)),
+        GivenToken::At(source, passphrase) => (source, passphrase),
+    };
+    if let (TokenSource::Encrypted { path }, Some(passphrase)) = (&source, passphrase) {
+        super::secrets::open(path, passphrase).await?;
+    }
+    let token = token::fetch(&source).await.map_err(|error| {
+        let text = format!("There is no token to use: {error}. Nothing was changed.");
+        Problem::new(
+            ProblemKind::BadInput,
+            "token",
+            text,
+            "Correct it, then give it again: T in Provisioning.",
+        )
+    })?;
+    Ok(Given::At(source, token.secret))
 }
 
 fn unkept(error: &token::TokenError) -> Problem {

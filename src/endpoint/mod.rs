@@ -16,6 +16,7 @@ mod headers;
 pub mod invitation;
 pub mod paging;
 pub mod probe;
+mod redact;
 pub mod rehearsal;
 pub mod roles;
 pub mod token;

@@ -10,7 +10,7 @@ use reqwest::header::{self, HeaderValue};
 use reqwest::{Certificate, Client, Request};
 
 use super::address::{BaseUrl, BaseUrlError};
-use super::{body, fault, headers};
+use super::{body, fault, headers, redact};
 use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret, Zeroizing};
 
 const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
@@ -18,8 +18,6 @@ const SCIM: &str = "application/scim+json";
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
 /// Many servers close a quiet connection after five seconds; a write on one that is just closing is in doubt.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
-/// A shorter token than this is not looked for in answers: it would be found by chance.
-const SHORTEST_REDACTED: usize = 8;
 /// All the certificates of a system are a quarter of this, in bytes.
 const LARGEST_CA_FILE: u64 = 1 << 20;
 
@@ -171,7 +169,11 @@ impl Endpoint {
         let client = builder.build().map_err(|error| {
             let reason =
                 std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            EndpointError::Tls(reason)
+            match &config.ca_file {
+                // Certificates are looked at only now.
+                Some(path) if !base.clear => EndpointError::CaFile { path: path.clone(), reason },
+                _ => EndpointError::Tls(reason),
+            }
         })?;
         let token = RwLock::new(config.token);
         let accept = HeaderValue::from_static(config.accept);
@@ -212,7 +214,7 @@ impl Endpoint {
             Ok(request) => self.exchange(call, request).await,
             Err(reason) => Outcome::NotSent(reason),
         };
-        redact(&mut outcome, &token);
+        redact::redact(&mut outcome, &token);
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         log(call, &outcome, took_ms);
         Exchange { call: call.clone(), outcome, at, took_ms }
@@ -319,29 +321,6 @@ fn log(call: &Call, outcome: &Outcome, took_ms: u32) {
     let resource = call.path.first().map_or("", String::as_str);
     let operation = call.operation.map(|id| id.to_string()).unwrap_or_default();
     tracing::debug!(method = ?call.method, resource, operation, status, took_ms, "request");
-}
-
-/// Some servers show the request in their error pages, the token with it. It must not reach a trace that way.
-fn redact(outcome: &mut Outcome, token: &Secret) {
-    let secret = token.expose();
-    if secret.len() < SHORTEST_REDACTED {
-        return;
-    }
-    let wipe = |text: &mut String| {
-        if text.contains(secret) {
-            *text = text.replace(secret, "[REDACTED]");
-        }
-    };
-    match outcome {
-        Outcome::NotSent(text) | Outcome::MaybeSent(text) => wipe(text),
-        Outcome::Answered(answer) => {
-            wipe(&mut answer.body);
-            for text in [&mut answer.etag, &mut answer.location].into_iter().flatten() {
-                wipe(text);
-            }
-            wipe(&mut answer.content_type);
-        }
-    }
 }
 
 #[cfg(test)]

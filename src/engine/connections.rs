@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::TestReport;
-use crate::domain::{ConnectionId, Secret};
+use crate::domain::{ConnectionId, GivenToken};
 
 /// One connection in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ pub struct ConnectionRow {
     pub standing: u32,
 }
 
-/// What a new connection is made from. The token is kept in a file of its own, never with the connection.
+/// What a new connection is made from. A pasted token is kept in a file of its own, never with the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewConnection {
     /// Its name.
@@ -36,8 +36,8 @@ pub struct NewConnection {
     pub base_url: String,
     /// Which environment it is.
     pub badge: String,
-    /// The bearer token, sent as an HTTP header.
-    pub token: Secret,
+    /// The bearer token, sent as an HTTP header, or where it is found.
+    pub token: GivenToken,
 }
 
 /// A connection was saved and tested.

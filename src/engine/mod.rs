@@ -30,7 +30,7 @@ pub use make::{make, people_of};
 pub use notice::{FeedState, Notice, Sending};
 pub use observation::{Finding, Findings, Found};
 pub use plan::{BrakeVerdict, Invitation, Plan, Planned, Skipped, Summary};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, WRONG_PASSPHRASE};
 pub use push_group::{GroupKind, GroupResult, PlannedGroup};
 pub use report::{
     ActionResult, Approval, CheckReport, DeepReport, ImportScan, Outcome, Preview, Progress, Report,

@@ -172,6 +172,7 @@ fn exact(of: &PlanOf, directory: &Directory, plan: &Plan) -> Value {
     json!({
         "operations": plan.operations.iter().map(operation).collect::<Vec<_>>(),
         "resumes": resumes(of, directory, plan),
+        "groups": plan.groups,
         "attributes": directory.attributes(),
     })
 }

@@ -2,6 +2,9 @@
 
 use crate::verbs::{Refusal, RefusalKind, Rejected};
 
+/// The code of a passphrase that does not open its file.
+pub const WRONG_PASSPHRASE: &str = "wrong_passphrase";
+
 /// What kind of problem: the command line's exit code follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {

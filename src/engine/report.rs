@@ -23,6 +23,8 @@ pub struct Preview {
     pub plan: Plan,
     /// What the look at the endpoint taught, to be kept when this is run.
     pub observed: Vec<Change>,
+    /// Whether it goes exactly as it is: no group that only follows from it goes along.
+    pub exact: bool,
     /// The directory's version it was made from; running it against another version makes it anew first.
     pub version: u64,
 }

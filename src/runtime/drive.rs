@@ -6,7 +6,7 @@ use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
 use crate::drive::Drive;
 use crate::engine::{
@@ -46,8 +46,16 @@ impl Seam for Drive {
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         Self::deep_test(self).await
     }
-    async fn replace_token(&self, token: Secret) -> Result<TestReport, Problem> {
+    async fn replace_token(&self, token: GivenToken) -> Result<TestReport, Problem> {
         Self::replace_token(self, token).await
+    }
+    async fn locked(&self) -> bool {
+        // A service or CI may hand the passphrase over: then nobody is asked.
+        self.fetch_early().await;
+        Self::locked(self).is_some()
+    }
+    async fn unlock(&self, passphrase: Secret) -> Result<TestReport, Problem> {
+        Self::unlock(self, passphrase).await
     }
     async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
         Self::connections(self).await

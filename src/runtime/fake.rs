@@ -11,7 +11,8 @@ use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::directory::{Change, Directory, Link};
 use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
 use crate::domain::{
-    Assignment, ConnectionId, Exchange, OpId, OpKind, Operation, PersonId, ProbeLine, ProbeVerdict, Secret,
+    Assignment, ConnectionId, Exchange, GivenToken, OpId, OpKind, Operation, PersonId, ProbeLine,
+    ProbeVerdict, Secret,
 };
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Outcome,
@@ -137,8 +138,16 @@ impl Seam for Arc<Fake> {
         Ok(DeepReport { ok: true, lines: vec![line], requests: 15, at: NOW })
     }
 
-    async fn replace_token(&self, token: Secret) -> Result<TestReport, Problem> {
-        assert_eq!(token, Secret::new("tok-1"));
+    async fn replace_token(&self, token: GivenToken) -> Result<TestReport, Problem> {
+        assert_eq!(token, GivenToken::Pasted(Secret::new("tok-1")));
+        self.test().await
+    }
+
+    async fn locked(&self) -> bool {
+        false
+    }
+
+    async fn unlock(&self, _: Secret) -> Result<TestReport, Problem> {
         self.test().await
     }
 

@@ -129,6 +129,8 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
     let mut app = App::new(options.session.clone(), seam.directory());
     if options.ask_which {
         app.ask_which();
+    } else if seam.locked().await {
+        app.ask_passphrase(false);
     }
     let mut left = Vec::new();
     let ended = loop {
@@ -149,6 +151,9 @@ pub async fn console<S: Seam>(seam: S, options: Options) -> Result<Ended, Consol
         };
         app = App::new(options.session.clone(), seam.directory());
         problem.iter().for_each(|problem| app.tell_problem("The other connection", problem));
+        if seam.locked().await {
+            app.ask_passphrase(false);
+        }
     };
     drop(screen);
     // What was sent is heard out, so that nothing is left in doubt.

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
@@ -56,7 +56,13 @@ pub trait Seam: Send + Sync + 'static {
     fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>> + Send;
 
     /// Uses this token from now on and tests it; one that the app refuses is not taken.
-    fn replace_token(&self, token: Secret) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+    fn replace_token(&self, token: GivenToken) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
+    /// Whether the token is in an encrypted file whose passphrase nobody gave yet.
+    fn locked(&self) -> impl Future<Output = bool> + Send;
+
+    /// Opens it with its passphrase, and tests the connection.
+    fn unlock(&self, passphrase: Secret) -> impl Future<Output = Result<TestReport, Problem>> + Send;
 
     /// The connections of this home.
     fn connections(&self) -> impl Future<Output = Result<Vec<ConnectionRow>, Problem>> + Send;

@@ -66,6 +66,11 @@ impl<S: Seam> Work<S> {
                 async move { Msg::Tested(id, Box::new(seam.replace_token(token).await)) },
                 |id, problem| Msg::Tested(id, Box::new(Err(problem))),
             ),
+            Effect::Unlock(id, passphrase) => self.task(
+                id,
+                async move { Msg::Tested(id, Box::new(seam.unlock(passphrase).await)) },
+                |id, problem| Msg::Tested(id, Box::new(Err(problem))),
+            ),
             Effect::Connect(id, new) => self.task(
                 id,
                 async move { Msg::Connected(id, Box::new(seam.connect(*new).await)) },

@@ -33,7 +33,7 @@ pub(crate) const HOUSE: &[Room] = &[
     pure(
         "app",
         &["verbs", "engine", "directory", "audit", "domain"],
-        &["nucleo_matcher", "serde_json", "tui_textarea", "unicode_width"],
+        &["nucleo_matcher", "serde_json", "shlex", "tui_textarea", "unicode_width"],
     ),
     pure(
         "ui",

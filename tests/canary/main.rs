@@ -15,10 +15,16 @@ mod place;
 #[path = "../pty/terminal.rs"]
 mod terminal;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
 use place::{PASSPHRASE, Place, TOKEN, WRONG};
+use terminal::Terminal;
+
+fn paste<'a>(terminal: &'a Terminal, text: &str) -> &'a Terminal {
+    terminal.send(format!("\x1b[200~{text}\x1b[201~").as_bytes())
+}
 
 /// What an operator does with a connection, after it is made.
 fn work(place: &mut Place) {
@@ -105,14 +111,97 @@ fn neither_an_encrypted_token_nor_its_passphrase_is_found_anywhere() {
     place.search(&[TOKEN, PASSPHRASE]);
 }
 
+/// Typed and pasted in the console: by the form of a new token, the form of a new connection and the dialog of a
+/// passphrase, each refused once.
+#[test]
+fn what_is_typed_into_the_consoles_dialogs_is_found_nowhere() {
+    let mut place = Place::new();
+    let mut encrypt = place.command(&["token", "encrypt", "token.sealed"]);
+    encrypt.env("SCIMDECK_PASSPHRASE", PASSPHRASE);
+    place.feed(encrypt, TOKEN);
+    place.connect(&["--token-file", "../secret/token"]);
+    place.ok(&["import", "people", "people.csv"]);
+    let sealed = place.root().join("open/token.sealed");
+    let (sealed, base_url) = (sealed.to_str().expect("text").to_owned(), place.base_url().to_owned());
+    place.console(|terminal| {
+        terminal.press("5").wait("SCIM connection");
+        terminal.press("T").wait("Replace the token");
+        paste(terminal, &format!("  Bearer {WRONG}\n")).wait("characters").press("enter");
+        terminal.wait("was not taken").press("T").wait("Replace the token").press("shift-tab e tab");
+        paste(terminal, &sealed).press("tab");
+        paste(terminal, &format!("not {PASSPHRASE}")).press("enter").wait("Next:");
+        terminal
+            .press("esc")
+            .wait_gone("Next:")
+            .press("T")
+            .wait("Replace the token")
+            .press("shift-tab e tab");
+        paste(terminal, &sealed).press("tab");
+        paste(terminal, PASSPHRASE).press("enter").wait("the new token is taken");
+        terminal.press("c").wait("go over").press("n").wait("New connection");
+        for text in ["second", &base_url, "TEST", "", TOKEN] {
+            paste(terminal, text).press("tab");
+        }
+        terminal.press("enter").wait("[TEST]").press("esc").wait_gone("go over");
+    });
+    // Another process does not know the passphrase; without an answer at the terminal the console asks.
+    place.terminal(&[], |terminal| {
+        terminal.wait("Passphrase of").press("enter").wait("is encrypted in");
+        paste(terminal, &format!("not {PASSPHRASE}")).press("enter").wait("does not open it.");
+        paste(terminal, PASSPHRASE).press("enter").wait("the token is open");
+    });
+    let refused = place.ran(&["test"]);
+    assert!(refused.contains("its passphrase is not known here") && refused.contains("exit 3"), "{refused}");
+    // A pasted token has one place.
+    let kept = place.root().join("open/home/tokens/connection-2");
+    assert_eq!(std::fs::read_to_string(&kept).expect("its file"), TOKEN);
+    let mode = std::fs::metadata(&kept).expect("its file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::remove_file(&kept).expect("removed");
+    place.search(&[TOKEN, WRONG, PASSPHRASE]);
+}
+
+#[test]
+fn the_tokens_of_a_demo_are_on_no_screen_and_in_no_file() {
+    let mut place = Place::new();
+    place.terminal(&["demo"], |terminal| {
+        terminal.wait("Assignments").press("5").wait("Provisioning");
+        terminal.press("t").wait("Connector configured successfully");
+        terminal.press("1").wait("not provisioned").press("p").wait("brought up to date").press("y");
+        terminal.wait("Provision User:");
+    });
+    // It makes its tokens up and tells nobody: they are found by what stands before them in a request.
+    let before = b"earer ";
+    for (name, text) in place.everything() {
+        for at in memchr::memmem::find_iter(&text, before) {
+            let behind = &text[at + before.len()..];
+            assert!(behind.starts_with(b"token"), "{name}: {:?}", String::from_utf8_lossy(&behind[..20]));
+        }
+    }
+    assert!(place.log().contains("TRACE") && place.log().contains("request"), "its log is on");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_tells_no_token() {
+    let mut place = Place::new();
+    place.connect(&["--token-file", "../secret/token"]);
+    place.ok(&["import", "people", "people.csv"]);
+    let gone = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let mut command = place.command(&["--json", "provision", "--yes"]);
+    command.stdout(gone).stderr(Stdio::piped());
+    let output = command.spawn().expect("it starts").wait_with_output().expect("it ends");
+    assert_ne!(output.status.code(), Some(0));
+    place.said(&output);
+    place.search(&[TOKEN]);
+}
+
 #[test]
 fn a_process_that_is_aborted_leaves_no_core_behind() {
     let mut place = Place::new();
     place.connect(&["--token-file", "../secret/token"]);
     place.ok(&["import", "people", "people.csv"]);
     place.fault("slow=60000@POST");
-    let mut command = place.command(&["provision", "--yes"]);
-    // As an operator would have it who wants core files.
+    let mut command = place.command_with_cores(&["provision", "--yes"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("it starts");
     place.until_running();
@@ -140,4 +229,9 @@ fn the_search_finds_every_form_of_a_secret_and_the_log_is_as_talkative_as_it_can
     assert!(place.log().contains("TRACE"), "the log is not on");
     let kept = std::fs::read(place.root().join("secret/token")).expect("the token's own file");
     assert!(forms::found(&kept, TOKEN).is_some());
+    place.search(&[TOKEN]);
+    // Hidden as deep as anything of the program's own.
+    std::fs::write(place.root().join("open/home/planted"), format!("x {TOKEN} y")).expect("a file");
+    let search = std::panic::AssertUnwindSafe(|| place.search(&[TOKEN]));
+    assert!(std::panic::catch_unwind(search).is_err(), "what was planted is not found");
 }

@@ -81,6 +81,10 @@ impl Place {
         self.folder.path()
     }
 
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     fn open(&self) -> PathBuf {
         self.root().join("open")
     }
@@ -105,6 +109,16 @@ impl Place {
         command
     }
 
+    /// The same with core files of any size, as an operator would have it who wants them.
+    pub(crate) fn command_with_cores(&self, args: &[&str]) -> Command {
+        let plain = self.command(args);
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\""]).arg(plain.get_program());
+        command.args(plain.get_args()).current_dir(self.open()).stdin(Stdio::null());
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+    }
+
     /// It must succeed; gives what it printed.
     pub(crate) fn ok(&mut self, args: &[&str]) -> String {
         let said = self.ran(args);
@@ -120,12 +134,16 @@ impl Place {
 
     /// The same with something on its standard input.
     pub(crate) fn typed(&mut self, args: &[&str], text: &str) {
-        let mut command = self.command(args);
+        let command = self.command(args);
+        self.feed(command, text);
+    }
+
+    pub(crate) fn feed(&mut self, mut command: Command, text: &str) {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("written");
         let said = self.said(&child.wait_with_output().expect("it ends"));
-        assert!(said.ends_with("exit 0"), "{args:?}: {said}");
+        assert!(said.ends_with("exit 0"), "{said}");
     }
 
     pub(crate) fn said(&mut self, output: &Output) -> String {
@@ -137,13 +155,20 @@ impl Place {
 
     /// The console on the same home; every byte that it draws is heard.
     pub(crate) fn console(&mut self, act: impl FnOnce(&Terminal)) {
+        self.terminal(&[], |terminal| {
+            terminal.wait("Assignments");
+            act(terminal);
+        });
+    }
+
+    /// The program at a terminal, until ctrl-c.
+    pub(crate) fn terminal(&mut self, args: &[&str], act: impl FnOnce(&Terminal)) {
         let home = self.open().join("home");
-        let mut start = Start::scimdeck(&[]).home(&home).var("SCIMDECK_LOG", "trace");
+        let mut start = Start::scimdeck(args).home(&home).var("SCIMDECK_LOG", "trace");
         for (name, value) in &self.vars {
             start = start.var(name, value);
         }
         let terminal = start.run();
-        terminal.wait("Assignments");
         act(&terminal);
         terminal.press("ctrl-c");
         terminal.exit();
@@ -185,6 +210,18 @@ impl Place {
 
     /// Looks for these in everything that was said, drawn or written outside the folder of secrets.
     pub(crate) fn search(&self, secrets: &[&str]) {
+        let all = self.everything();
+        assert!(all.iter().any(|(name, _)| name.ends_with("home/scimdeck.db")), "the store is searched");
+        assert!(self.log().contains("TRACE"), "the log is searched, and talkative");
+        for secret in secrets {
+            let held = all.iter().filter_map(|(name, text)| Some((name, forms::found(text, secret)?)));
+            let held: Vec<_> = held.collect();
+            assert!(held.is_empty(), "found: {held:?}");
+        }
+    }
+
+    /// Everything that was said or drawn, and every file outside the folder of secrets, by name.
+    pub(crate) fn everything(&self) -> Vec<(String, Vec<u8>)> {
         let mut all: Vec<(String, Vec<u8>)> = self.heard.clone();
         let mut folders = vec![self.open()];
         while let Some(folder) = folders.pop() {
@@ -197,13 +234,7 @@ impl Place {
                 }
             }
         }
-        assert!(all.iter().any(|(name, _)| name.ends_with("home/scimdeck.db")), "the store is searched");
-        assert!(self.log().contains("TRACE"), "the log is searched, and talkative");
-        for secret in secrets {
-            let held = all.iter().filter_map(|(name, text)| Some((name, forms::found(text, secret)?)));
-            let held: Vec<_> = held.collect();
-            assert!(held.is_empty(), "found: {held:?}");
-        }
+        all
     }
 }
 

@@ -78,7 +78,7 @@ impl Seam for Fake {
             decision = scimdeck::verbs::decide(&self.directory, &command, &mut context)?;
             plan = Plan { complete: true, ..Plan::default() };
         }
-        Ok(Preview { command, typed, decision, plan, observed: vec![], version: 1 })
+        Ok(Preview { command, typed, decision, plan, observed: vec![], exact: false, version: 1 })
     }
 
     async fn run(

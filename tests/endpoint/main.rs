@@ -5,6 +5,7 @@ mod activity;
 mod deep_probe;
 mod gzip;
 mod paging;
+mod pinned;
 mod probe;
 mod roles;
 mod sandbox;

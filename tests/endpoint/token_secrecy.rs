@@ -64,3 +64,17 @@ async fn the_token_shows_up_in_no_error_before_sending() {
     assert!(all.iter().all(|text| !text.contains(CANARY)), "{all:?}");
     assert!(server.seen().is_empty());
 }
+
+#[tokio::test]
+async fn no_part_of_the_token_is_left_where_a_long_error_page_is_cut() {
+    let server = Server::start(|_, seen: &Seen| {
+        let token = &seen.headers["authorization"];
+        // Of an answer that is no success 64 KiB are kept: they end within the token.
+        let before = "x".repeat((64 << 10) - "Bearer ".len() - 12);
+        answer(500, "text/plain", &format!("{before}{token}{before}"))
+    })
+    .await;
+    for trace in traces(&server.endpoint()).await {
+        assert!(!trace.contains(&CANARY[..8]), "{}", &trace[trace.len().saturating_sub(200)..]);
+    }
+}

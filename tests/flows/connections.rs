@@ -103,7 +103,7 @@ fn new_connection(flow: &Flow, name: &str, token: &str) -> NewConnection {
         name: name.to_owned(),
         base_url: flow.proxy.base_url(),
         badge: "SANDBOX".to_owned(),
-        token: Secret::new(token),
+        token: Secret::new(token).into(),
     }
 }
 

@@ -71,7 +71,7 @@ impl Program {
         path.to_str().expect("text").to_owned()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
         command
             .env_remove("SCIMDECK_HOME")

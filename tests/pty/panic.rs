@@ -5,7 +5,7 @@ use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
 use scimdeck::domain::{
-    ConnectionId, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
 use scimdeck::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Preview,
@@ -49,7 +49,13 @@ impl Seam for Defect {
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         unreachable!("nothing is asked after the defect")
     }
-    async fn replace_token(&self, _: Secret) -> Result<TestReport, Problem> {
+    async fn replace_token(&self, _: GivenToken) -> Result<TestReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn locked(&self) -> bool {
+        false
+    }
+    async fn unlock(&self, _: Secret) -> Result<TestReport, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {

@@ -87,10 +87,11 @@ pub(in crate::cli) fn connection_json(c: &Connection) -> Value {
 }
 
 pub(in crate::cli) fn connection_text(c: &Connection) -> String {
+    let caution = c.token.caution().map(|words| format!(" ({words})")).unwrap_or_default();
     let mut out = vec![
-        format!("{}  {}", c.name, c.base_url),
+        format!("{}  {}{}", c.name, c.base_url, super::not_encrypted(c)),
         format!("SCIM is {}", if c.enabled { "enabled" } else { "disabled: nothing is sent" }),
-        format!("{:<40} HTTP Header, token from {}", "Authentication mode", c.token.words()),
+        format!("{:<40} HTTP Header, token from {}{caution}", "Authentication mode", c.token.words()),
         format!("{:<40} {}", "Token last accepted (its mark)", c.token_mark.as_deref().unwrap_or("none yet")),
     ];
     out.extend(verbs::settings(c).into_iter().map(|(name, value)| format!("{name:<40} {value}")));

@@ -39,8 +39,13 @@ pub(super) use show::{show_json, show_text};
 pub(super) use status::{status_json, status_text};
 pub(super) use tasks::{stuck_text, tasks_json, tasks_text, with_stuck};
 
-use crate::domain::{Difference, Failure, RoleValues};
+use crate::domain::{Connection, Difference, Failure, RoleValues};
 use crate::engine::Problem;
+
+/// The mark of a connection to this machine that goes without TLS.
+fn not_encrypted(connection: &Connection) -> &'static str {
+    if connection.in_clear() { " NOT ENCRYPTED" } else { "" }
+}
 
 /// `{"error": {"code", "message", "next"}}`, with the refused rows of a file where there are some.
 pub(super) fn problem_json(problem: &Problem) -> Value {

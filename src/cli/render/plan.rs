@@ -120,6 +120,13 @@ fn summary(plan: &Plan, decision: &Decision) -> String {
         (0, _) if !plan.groups.is_empty() => format!("{} pushed", words_of(plan.groups.len())),
         (0, true) => "nothing to do".to_owned(),
         (0, false) => "nothing is sent; only our side changes".to_owned(),
-        (n, _) => format!("{}: {}", people_count(u32::try_from(n).unwrap_or(u32::MAX)), said.join(", ")),
+        (n, _) => {
+            let groups = match plan.groups.len() {
+                0 => String::new(),
+                groups => format!("; {} pushed", words_of(groups)),
+            };
+            let people = people_count(u32::try_from(n).unwrap_or(u32::MAX));
+            format!("{people}: {}{groups}", said.join(", "))
+        }
     }
 }

@@ -45,7 +45,13 @@ pub(in crate::cli) fn status_text(directory: &Directory, now: Time) -> String {
     let connection = directory.connection();
     let enabled = if connection.enabled { "enabled" } else { "not enabled: nothing is sent" };
     let mut out = vec![
-        format!("{}  {}  {} ({enabled})", connection.name, connection.badge.0, connection.base_url),
+        format!(
+            "{}  {}  {}{} ({enabled})",
+            connection.name,
+            connection.badge.0,
+            connection.base_url,
+            super::not_encrypted(connection)
+        ),
         format!(
             "{} people, {} assigned ({} Individual, {} through a group), {} linked",
             counters.people,

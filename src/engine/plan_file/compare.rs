@@ -13,7 +13,7 @@ pub(super) fn moved(saved: &Value, now: &Value) -> Vec<String> {
     if saved.get("attributes") != now.get("attributes") {
         out.push("the profile's list of attributes changed".to_owned());
     }
-    both(saved, now, "operations", |name, saved, now| {
+    both(saved, now, "operations", ("person", "user_name"), |name, saved, now| {
         out.push(match (saved, now) {
             (Some(saved), Some(now)) if saved == now => return,
             (Some(saved), Some(now)) => format!("{name}: {}", why(saved, now)),
@@ -21,7 +21,7 @@ pub(super) fn moved(saved: &Value, now: &Value) -> Vec<String> {
             (None, _) => format!("{name}: would be sent now and is not in the plan"),
         });
     });
-    both(saved, now, "resumes", |name, saved, now| {
+    both(saved, now, "resumes", ("person", "user_name"), |name, saved, now| {
         out.push(match (saved, now) {
             (Some(saved), Some(now)) if saved == now => return,
             (Some(_), Some(_)) => format!("{name}: another operation is in the queue"),
@@ -29,20 +29,34 @@ pub(super) fn moved(saved: &Value, now: &Value) -> Vec<String> {
             (None, _) => format!("{name}: an operation is in the queue that was not there"),
         });
     });
+    both(saved, now, "groups", ("group", "name"), |name, saved, now| {
+        out.push(match (saved, now) {
+            (Some(saved), Some(now)) if saved == now => return,
+            (Some(_), Some(_)) => format!("the group {name}: it moved here or there"),
+            (Some(_), None) => format!("the group {name}: nothing of it is to be sent any more"),
+            (None, _) => format!("the group {name}: would be pushed now and is not in the plan"),
+        });
+    });
     out
 }
 
-/// Both sides of a list of objects with a `person`, in order of person.
-fn both(saved: &Value, now: &Value, list: &str, mut tell: impl FnMut(&str, Option<&Value>, Option<&Value>)) {
+/// Both sides of a list of objects, in the order of their key; they are named by another of their texts.
+fn both(
+    saved: &Value,
+    now: &Value,
+    list: &str,
+    (key, name): (&str, &str),
+    mut tell: impl FnMut(&str, Option<&Value>, Option<&Value>),
+) {
     let mut pairs: BTreeMap<&str, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
     for row in rows(saved, list) {
-        pairs.entry(text(row, "person")).or_default().0 = Some(row);
+        pairs.entry(text(row, key)).or_default().0 = Some(row);
     }
     for row in rows(now, list) {
-        pairs.entry(text(row, "person")).or_default().1 = Some(row);
+        pairs.entry(text(row, key)).or_default().1 = Some(row);
     }
     for (saved, now) in pairs.into_values() {
-        tell(now.or(saved).map_or("", |row| text(row, "user_name")), saved, now);
+        tell(now.or(saved).map_or("", |row| text(row, name)), saved, now);
     }
 }
 
