@@ -53,6 +53,11 @@ impl Journal {
         Self { database, _copy: None }
     }
 
+    /// What is still in the log goes into the database file.
+    pub(crate) fn in_one_file(&self) {
+        self.database.pragma_update(None, "wal_checkpoint", "TRUNCATE").expect("a checkpoint");
+    }
+
     #[track_caller]
     pub(crate) fn whole(&self) {
         let said: String =

@@ -11,11 +11,14 @@
     reason = "a helper that cannot go on fails its test, and a story tells how far it is"
 )]
 
+mod calls;
 mod chance;
+mod dying;
 mod home;
 mod honest;
 mod journal;
 mod kills;
+mod line;
 mod progress;
 mod there;
 mod work;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -24,11 +25,24 @@ pub(crate) struct User {
     pub(crate) role: String,
 }
 
+/// What runs as long as the test.
+enum Keeper {
+    Process { _child: Child },
+    Here { _sandbox: Sandbox },
+}
+
 /// The sandbox; ends with the test.
 pub(crate) struct There {
-    _process: Child,
+    _keeper: Keeper,
     client: reqwest::Client,
     pub(crate) base: String,
+}
+
+fn client() -> reqwest::Client {
+    // A second installation in the same process is refused, and is the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
+    builder.retry(reqwest::retry::never()).timeout(Duration::from_secs(5)).build().expect("a client")
 }
 
 impl There {
@@ -43,16 +57,22 @@ impl There {
         let out = process.stdout.take().expect("its output");
         let first =
             BufReader::new(out).lines().next_line().await.expect("its output").expect("its first line");
-        // A second installation in the same process is refused, and is the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .retry(reqwest::retry::never())
-            .timeout(Duration::from_secs(5))
-            .build()
-            .expect("a client");
-        Self { _process: process, client, base: first.trim().to_owned() }
+        Self { _keeper: Keeper::Process { _child: process }, client: client(), base: first.trim().to_owned() }
+    }
+
+    /// In this process, where there are many of them.
+    pub(crate) async fn inside(faults: &[&str]) -> Self {
+        let mut config =
+            SandboxConfig::new(TOKEN.to_owned().into(), "the activity log is not read".to_owned().into());
+        config.faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
+        let sandbox = Sandbox::start(config).await.expect("a sandbox");
+        let base = sandbox.base_url();
+        Self { _keeper: Keeper::Here { _sandbox: sandbox }, client: client(), base: base.to_owned() }
+    }
+
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        self.base.split('/').nth(2).expect("a host")
     }
 
     async fn get(&self, path: &str) -> Value {
