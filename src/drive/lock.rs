@@ -117,6 +117,15 @@ pub(super) fn seen(home: &Path, connection: ConnectionId) -> Option<HolderSeen> 
     Some(HolderSeen { holder, silent_s: (silent >= SILENT).then_some(silent.as_secs()) })
 }
 
+/// A holder in this home that gives no sign of life: frozen in the middle of a transaction it holds the store.
+pub(super) fn silent(home: &Path) -> Option<HolderSeen> {
+    let numbers = fs::read_dir(home).ok()?.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        name.strip_prefix("sender-")?.strip_suffix(".lock")?.parse().ok().map(ConnectionId)
+    });
+    numbers.filter_map(|connection| seen(home, connection)).find(|seen| seen.silent_s.is_some())
+}
+
 /// Takes the sending away from exactly this holder, who may be alive: its file is replaced by one that is ours.
 pub(super) fn seize(
     home: &Path,

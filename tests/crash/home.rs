@@ -12,7 +12,7 @@ pub(crate) const TOKEN: &str = "scim-token-of-the-crash-tests";
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) const ATTRIBUTE: &str = "workato_role";
 /// No command here needs longer; one that does not end is a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Home {
     folder: TempDir,

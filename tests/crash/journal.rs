@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -53,6 +54,22 @@ impl Journal {
         Self { database, _copy: None }
     }
 
+    /// Whether somebody is in the middle of writing.
+    pub(crate) fn locked(&self) -> bool {
+        self.database.busy_timeout(Duration::from_millis(200)).expect("a time");
+        let begun = self.database.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+        if let Err(rusqlite::Error::SqliteFailure(error, _)) = &begun {
+            return error.code == rusqlite::ErrorCode::DatabaseBusy;
+        }
+        begun.expect("a transaction");
+        false
+    }
+
+    /// Nobody else can write until this is dropped.
+    pub(crate) fn lock(&self) {
+        self.database.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+    }
+
     /// What is still in the log goes into the database file.
     pub(crate) fn in_one_file(&self) {
         self.database.pragma_update(None, "wal_checkpoint", "TRUNCATE").expect("a checkpoint");
@@ -78,6 +95,15 @@ impl Journal {
             })
         });
         rows.expect("rows").map(|row| row.expect("a row")).collect()
+    }
+
+    /// Every operation with its state and the time of its last move.
+    pub(crate) fn fingerprint(&self) -> Vec<String> {
+        let sql =
+            "SELECT id || ' ' || state || ' ' || attempts || ' ' || updated_at FROM operation ORDER BY id";
+        let mut rows = self.database.prepare(sql).expect("a table");
+        let rows = rows.query_map([], |row| row.get(0)).expect("rows");
+        rows.map(|row| row.expect("a row")).collect()
     }
 
     /// Status, and the roles of an assignment, by user name.

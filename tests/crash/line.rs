@@ -10,6 +10,8 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+use crate::home::PATIENCE;
+
 /// A request that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -25,6 +27,7 @@ struct State {
     /// Boundaries left until the line stands still; 0: it never does.
     left: AtomicUsize,
     stands: Notify,
+    came: Notify,
 }
 
 pub(crate) struct Line {
@@ -91,6 +94,13 @@ impl Line {
         self.state.left.swap(0, Ordering::SeqCst) > 0
     }
 
+    /// Waits until what was asked is so.
+    pub(crate) async fn until(&self, so: impl Fn(&[Asked]) -> bool) {
+        while !so(&self.asked()) {
+            tokio::time::timeout(PATIENCE, self.state.came.notified()).await.expect("another request comes");
+        }
+    }
+
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.state.asked.lock().expect("no panic").clone()
     }
@@ -140,6 +150,7 @@ async fn carry(client: TcpStream, state: Arc<State>) -> Option<()> {
             body: serde_json::from_slice(&request.bytes[request.head..]).unwrap_or_default(),
         };
         state.asked.lock().expect("no panic").push(asked);
+        state.came.notify_one();
         state.pass().await;
         to_server.write_all(&request.bytes).await.ok()?;
         let answer = message(&mut from_server).await?;

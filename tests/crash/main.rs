@@ -14,6 +14,7 @@
 mod calls;
 mod chance;
 mod dying;
+mod frozen;
 mod home;
 mod honest;
 mod journal;

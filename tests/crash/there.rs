@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::home::{ATTRIBUTE, ROLE, TOKEN};
+use crate::home::{ATTRIBUTE, PATIENCE, ROLE, TOKEN};
 
 /// Requests that a fault hits are asked again; so many in a row are never hit by chance.
 const TRIES: usize = 200;
@@ -125,6 +125,12 @@ impl There {
             assert!(users.insert(name.clone(), user).is_none(), "{name} is there twice");
         }
         users
+    }
+
+    /// Reads again and again until it is so.
+    pub(crate) async fn until(&self, so: impl Fn(&BTreeMap<String, User>) -> bool) {
+        let read = async { while !so(&self.users().await) {} };
+        tokio::time::timeout(PATIENCE, read).await.expect("it comes");
     }
 
     /// Ids of the members, by the group's name; a name that is there twice fails.
