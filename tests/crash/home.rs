@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -111,10 +112,18 @@ pub(crate) async fn ended(mut command: Command, what: &[&str]) -> Output {
     run.await.unwrap_or_else(|_| panic!("{what:?} does not end")).expect("it runs")
 }
 
-pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
+pub(crate) fn signal(child: &Child, signal: Signal) {
     let id = i32::try_from(child.id().expect("it runs")).expect("an id");
-    let pid = rustix::process::Pid::from_raw(id).expect("an id");
+    let pid = Pid::from_raw(id).expect("an id");
     rustix::process::kill_process(pid, signal).expect("a signal");
+}
+
+/// Stops it, and returns when it stands.
+pub(crate) fn frozen(child: &Child) {
+    signal(child, Signal::STOP);
+    let id = i32::try_from(child.id().expect("it runs")).expect("an id");
+    let pid = Pid::from_raw(id).expect("an id");
+    waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT).expect("it stops");
 }
 
 /// Waits at most so long; kills it then. Returns the exit code of one that ended by itself.
