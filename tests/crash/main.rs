@@ -13,6 +13,7 @@
 
 mod calls;
 mod chance;
+mod disk;
 mod dying;
 mod frozen;
 mod home;
