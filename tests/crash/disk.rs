@@ -89,7 +89,7 @@ async fn g18_a_disk_that_is_full_at_any_moment_stops_the_sending_before_what_it_
         scene.is_told(&output);
         stopped += 1;
         midway += usize::from(!users.is_empty() && users.len() < PEOPLE);
-        blocks += 40;
+        blocks += 16 + blocks / 10;
     }
     assert!(stopped > 4 && midway > 0, "{stopped} stopped, {midway} of them midway");
     println!("{stopped} runs stopped, {midway} of them midway; it took {blocks} blocks");
