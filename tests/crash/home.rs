@@ -81,11 +81,19 @@ impl Home {
         command
     }
 
-    /// Starts a command; what it says is read by nobody.
+    /// Starts a command; its complaints are kept for [`Self::nobody_panicked`].
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         let mut command = self.command(args);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let complaints = std::fs::OpenOptions::new().create(true).append(true).open(self.path("complaints"));
+        command.stdout(Stdio::null()).stderr(complaints.expect("a file"));
         command.spawn().expect("it starts")
+    }
+
+    #[track_caller]
+    pub(crate) fn nobody_panicked(&self) {
+        let complaints = std::fs::read(self.path("complaints")).expect("a file");
+        let complaints = String::from_utf8_lossy(&complaints);
+        assert!(!complaints.contains("panicked"), "{complaints}");
     }
 
     pub(crate) async fn run(&self, args: &[&str]) -> Output {

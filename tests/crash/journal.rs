@@ -80,6 +80,9 @@ impl Journal {
         let said: String =
             self.database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
         assert_eq!(said, "ok");
+        let sql = "SELECT count(*) FROM pragma_foreign_key_check";
+        let broken: i64 = self.database.query_row(sql, [], |row| row.get(0)).expect("a count");
+        assert_eq!(broken, 0, "rows that refer to nothing");
     }
 
     /// All operations, the one that moved last comes last.

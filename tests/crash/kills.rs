@@ -106,6 +106,7 @@ async fn g02_killed_at_any_moment_again_and_again_nothing_is_lost_and_nothing_ma
         killed += ended.iter().filter(|(_, code)| code.is_none()).count();
         println!("round {round}: {ended:?}");
         scene.is_honest().await;
+        scene.home.nobody_panicked();
     }
     assert!(killed * 8 >= rounds, "{killed} were killed in {rounds} rounds");
     scene.drained().await;

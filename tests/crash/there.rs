@@ -36,6 +36,8 @@ pub(crate) struct There {
     _keeper: Keeper,
     client: reqwest::Client,
     pub(crate) base: String,
+    /// Accounts of nobody here, exactly as they were at the start.
+    strangers: Vec<Value>,
 }
 
 fn client() -> reqwest::Client {
@@ -48,7 +50,7 @@ fn client() -> reqwest::Client {
 impl There {
     pub(crate) async fn start(token: &Path, faults: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-        command.args(["sandbox", "--listen", "127.0.0.1:0", "--token-file"]).arg(token);
+        command.args(["sandbox", "--listen", "127.0.0.1:0", "--people", "3", "--token-file"]).arg(token);
         faults.iter().for_each(|fault| {
             command.args(["--fault", fault]);
         });
@@ -57,7 +59,15 @@ impl There {
         let out = process.stdout.take().expect("its output");
         let first =
             BufReader::new(out).lines().next_line().await.expect("its output").expect("its first line");
-        Self { _keeper: Keeper::Process { _child: process }, client: client(), base: first.trim().to_owned() }
+        let mut there = Self {
+            _keeper: Keeper::Process { _child: process },
+            client: client(),
+            base: first.trim().to_owned(),
+            strangers: Vec::new(),
+        };
+        there.strangers = there.all("/Users").await;
+        assert_eq!(there.strangers.len(), 3);
+        there
     }
 
     /// In this process, where there are many of them.
@@ -67,7 +77,8 @@ impl There {
         config.faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
         let sandbox = Sandbox::start(config).await.expect("a sandbox");
         let base = sandbox.base_url();
-        Self { _keeper: Keeper::Here { _sandbox: sandbox }, client: client(), base: base.to_owned() }
+        let _keeper = Keeper::Here { _sandbox: sandbox };
+        Self { _keeper, client: client(), base: base.to_owned(), strangers: Vec::new() }
     }
 
     /// Host and port.
@@ -106,9 +117,14 @@ impl There {
         }
     }
 
-    /// Everybody by user name in lower case; a name that is there twice fails, and so does an external id.
+    /// Everybody but strangers by user name in lower case; a name that is there twice fails, and so does an external id,
+    /// and a stranger who is not as they were.
     pub(crate) async fn users(&self) -> BTreeMap<String, User> {
-        let rows = self.all("/Users").await;
+        let mut rows = self.all("/Users").await;
+        for stranger in &self.strangers {
+            let at = rows.iter().position(|row| row == stranger);
+            rows.remove(at.unwrap_or_else(|| panic!("a stranger was touched: {stranger}")));
+        }
         let mut ids: Vec<&str> = rows.iter().filter_map(|row| row["externalId"].as_str()).collect();
         ids.sort_unstable();
         assert!(ids.windows(2).all(|two| two[0] != two[1]), "an externalId is there twice: {ids:?}");

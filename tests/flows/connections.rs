@@ -53,7 +53,7 @@ async fn a_token_refreshed_in_the_middle_of_a_run_stops_it_after_three_answers_a
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_at_all_reaches_the_app_while_disabled_and_enabling_plans_anew_and_asks() {
+async fn g21_nothing_at_all_reaches_the_app_while_disabled_and_enabling_plans_anew_and_asks() {
     let flow = Flow::provisioned(Setup::default()).await;
     flow.done(Command::Disable).await;
     let before = flow.proxy.requests().len();

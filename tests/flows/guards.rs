@@ -84,7 +84,7 @@ async fn g12_removals_in_batches_are_counted_together() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_confirmed_plan_that_somebody_else_overtook_is_stale_and_nothing_goes() {
+async fn g16_a_confirmed_plan_that_somebody_else_overtook_is_stale_and_nothing_goes() {
     let flow = Flow::start().await;
     let preview = flow.preview(PROVISION).await;
     flow.role(2, "Admin").await.expect("changed here");

@@ -44,7 +44,7 @@ async fn a_saved_plan_is_its_owners_file_is_sent_once_and_is_stale_the_second_ti
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_plan_is_stale_when_the_account_moved_there_or_our_side_moved() {
+async fn g16_a_plan_is_stale_when_the_account_moved_there_or_our_side_moved() {
     let (program, file) = with_a_plan().await;
     let writes = program.proxy.writes();
     let stale = async |what: &str| {

@@ -49,7 +49,7 @@ async fn when_the_leader_goes_the_other_takes_over_and_everything_is_sent_once()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sender_with_an_old_fence_cannot_save_and_steps_down() {
+async fn g15_a_sender_with_an_old_fence_cannot_save_and_steps_down() {
     let flow = Flow::provisioned(Setup { faults: vec!["slow=200@PUT"], ..Setup::default() }).await;
     let store = open_store(flow.home.path()).expect("a store");
     let id = flow.drive.directory().connection().id;
@@ -66,7 +66,7 @@ async fn a_sender_with_an_old_fence_cannot_save_and_steps_down() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_that_provision_at_the_same_time_make_every_account_once() {
+async fn g15_two_that_provision_at_the_same_time_make_every_account_once() {
     let flow = Flow::with(Setup { people: 8, existing: 3, ..Setup::default() }).await;
     let other = open(&flow.home, false).await;
     let (one, two) = tokio::join!(run(&flow.drive, PROVISION), run(&other, PROVISION));
@@ -82,7 +82,7 @@ async fn two_that_provision_at_the_same_time_make_every_account_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_more() {
+async fn g21_a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_more() {
     let setup = Setup { people: 12, faults: vec!["slow=150@POST"], ..Setup::default() };
     let flow = Flow::with(setup).await;
     let other = open(&flow.home, false).await;

@@ -2,7 +2,7 @@
 //!
 //! Rows as nearly all endpoints write them are read in one pass with their texts left where they are. Whatever is out of
 //! the ordinary (another spelling of a name, a name that comes twice, a value of another type) is left to
-//! [`super::account`], so there is one rule of what a row means.
+//! [`super::account()`], so there is one rule of what a row means.
 
 mod fields;
 mod parts;
