@@ -1,6 +1,7 @@
 //! A run that waits for its operations: by the sender's news, or by reading the store when another process sends.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -68,6 +69,7 @@ impl Following {
         shared.order(Order::Try);
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut idle = Duration::ZERO;
+        let mut led = 0;
         while !self.open.is_empty() {
             progress.send_replace(self.progress());
             tokio::select! {
@@ -80,6 +82,11 @@ impl Following {
                 _ = look.tick() => {
                     if !shared.directory().connection().enabled {
                         return Some(disabled());
+                    }
+                    let times = shared.led.load(Ordering::SeqCst);
+                    if times != std::mem::replace(&mut led, times) {
+                        // What another sender ended meanwhile is in no news of this one.
+                        self.look(shared).await;
                     }
                     if matches!(*shared.sending.borrow(), Sending::Elsewhere(_)) {
                         idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };

@@ -47,6 +47,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -146,6 +147,7 @@ impl Drive {
             feed: watch::channel(FeedState::None).0,
             stuck: watch::channel(None).0,
             rehearsal: watch::channel(None).0,
+            led: AtomicU32::new(0),
             changed: Notify::new(),
             wrote: Notify::new(),
         });

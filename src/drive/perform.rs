@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::lock::Leave;
 use super::open_line;
 use super::order::Order;
 use super::shared::Shared;
+use super::words::overtaken;
 use crate::domain::{AccountState, Exchange, Failure, OpId, PersonId};
 use crate::endpoint::judge;
 use crate::engine::Trace;
@@ -16,6 +18,7 @@ pub(super) async fn perform(
     (op, person): (OpId, Option<PersonId>),
     attempt: u32,
     step: Step,
+    leave: Leave,
 ) {
     let line = match open_line(&shared).await {
         Ok(line) => line,
@@ -24,6 +27,12 @@ pub(super) async fn perform(
             return shared.order(Order::Heard(Box::new((event, None))));
         }
     };
+    // The last thing before it leaves: whoever took over looks up what may have left, once.
+    if matches!(step, Step::Write(..)) && !leave.holds() {
+        shared.order(Order::Overtaken);
+        let event = Event::not_taken(op, &step, overtaken());
+        return shared.order(Order::Heard(Box::new((event, None))));
+    }
     let trace = |step: &str, exchange: Exchange| {
         Some(Trace { seq: 0, operation: Some(op), step: step.to_owned(), attempt, exchange })
     };

@@ -54,10 +54,16 @@ impl Drive {
         self.commit(&preview, operations.clone(), reason).await?;
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
-        let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
+        let mut resumed = match (resumes, leads) {
+            (false, _) => Vec::new(),
+            (true, true) => self.live().await,
+            // Another process sends them, or nobody can: their fate is this command's all the same.
+            (true, false) => self.moving().await?,
+        };
         resumed.retain(|id| operations.iter().all(|op| op.id != *id));
         following.also(&self.shared, resumed.clone());
         if !resumed.is_empty() {
+            // Heard by the sender only.
             self.shared.order(Order::Resume);
             following.look(&self.shared).await;
         }
@@ -101,6 +107,13 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Quiet(answer));
         let _ = tokio::time::timeout(QUIET_WITHIN, hear).await;
+    }
+
+    /// Operations of the journal that go on by themselves.
+    async fn moving(&self) -> Result<Vec<OpId>, Problem> {
+        let rows = self.shared.store.operations(self.shared.connection, Which::Live).await;
+        let rows = rows.map_err(|e| problem::store(&e))?;
+        Ok(rows.iter().filter(|op| op.state.moving()).map(|op| op.id).collect())
     }
 
     async fn live(&self) -> Vec<OpId> {

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::accepted;
 use super::answers::Answers;
 use super::clock::Clock;
-use super::lock::{self, Lock};
+use super::lock::{self, Leave, Lock};
 use super::order::Order;
 use super::perform::perform;
 use super::shared::Shared;
@@ -37,7 +37,7 @@ pub(super) struct Runner {
     saves: FuturesOrdered<Save>,
     traces: Vec<Trace>,
     answers: Answers,
-    pub(super) lock: Option<Lock>,
+    pub(super) lock: Option<Arc<Lock>>,
     pub(super) fence: Option<u64>,
     pub(super) leads: bool,
     /// Another process is the sender.
@@ -172,6 +172,7 @@ impl Runner {
                 self.show();
             }
             Order::Accepted(people) => self.feed(Event::Accepted(people)),
+            Order::Overtaken => self.beat().await,
             Order::Heard(heard) => {
                 let (event, trace) = *heard;
                 self.answers.note(trace.as_ref());
@@ -256,7 +257,8 @@ impl Runner {
                 Effect::Send { op, attempt, step } => {
                     self.in_flight.insert(op);
                     let person = self.machine.person_of(op);
-                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step));
+                    let leave = Leave::of(self.lock.as_ref());
+                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step, leave));
                 }
                 Effect::WakeAt(wanted) => {
                     let wait = Duration::from_millis(u64::try_from(wanted.since(at)).unwrap_or(0));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -75,6 +76,8 @@ pub(super) struct Shared {
     pub(super) stuck: watch::Sender<Option<Time>>,
     /// What a sandbox has on purpose.
     pub(super) rehearsal: watch::Sender<Option<crate::domain::Rehearsal>>,
+    /// How often this process became the sender.
+    pub(super) led: AtomicU32,
     /// Says that the directory changed; the publisher turns many into one notice.
     pub(super) changed: Notify,
     /// Says that something of ours was written there, so that the feed looks soon.
