@@ -137,7 +137,8 @@ impl Drive {
                 intent: Intent {
                     ours: directory.get(planned.person).map(|person| Box::new(person.ours())),
                     ..planned.intent.clone()
-                },
+                }
+                .into(),
                 state: OpState::Queued,
                 not_before: None,
                 attempts: 0,

@@ -19,8 +19,8 @@ pub(super) struct Lane {
     filling: bool,
     /// How often the stock was doubled because it ran out before the journal had more.
     doubled: u32,
-    /// Since it was filled last.
-    ran_out: bool,
+    /// One has left since.
+    used: bool,
 }
 
 /// The stock of marks is doubled so often at most: so many more are looked up after a crash.
@@ -40,7 +40,6 @@ impl Lane {
         }
         if ahead >= wanted {
             self.filling = false;
-            self.ran_out = false;
         }
         self.filling
     }
@@ -48,7 +47,7 @@ impl Lane {
     /// There is a place, and every mark is still being told to the journal.
     fn runs_out(&mut self) {
         let out = self.journalled.is_empty() && self.journalling > 0 && !self.ready.is_empty();
-        if out && !self.filling && !std::mem::replace(&mut self.ran_out, true) {
+        if out && !self.filling && std::mem::take(&mut self.used) {
             self.doubled = (self.doubled + 1).min(DOUBLED);
         }
     }
@@ -153,7 +152,10 @@ impl Machine {
     fn next_write(&mut self) -> Option<OpId> {
         [RequestClass::Change, RequestClass::Create].into_iter().find_map(|class| {
             let goes = self.pace.may_go(class, self.now);
-            goes.then(|| self.turns.lane(class).journalled.pop_front()).flatten()
+            let lane = self.turns.lane(class);
+            let next = goes.then(|| lane.journalled.pop_front()).flatten();
+            lane.used |= next.is_some();
+            next
         })
     }
 
