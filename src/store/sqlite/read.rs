@@ -119,10 +119,16 @@ impl Reader for Reading {
             }
             Which::Ids(ids) => {
                 let sql = format!("SELECT {OPERATION} FROM operation WHERE id = ?2 AND connection_id = ?1");
-                let mut found = Vec::with_capacity(ids.len());
-                for op in ids {
-                    found.extend(self.one(&sql, params![connection.0, id(op.0)], get_operation)?);
-                }
+                let mut found = self.at_once(|all| {
+                    let mut one = all.prepare_cached(&sql)?;
+                    let mut found = Vec::with_capacity(ids.len());
+                    for op in ids {
+                        found.extend(
+                            one.query_row(params![connection.0, id(op.0)], get_operation).optional()?,
+                        );
+                    }
+                    Ok(found)
+                })?;
                 found.sort_by_key(|o| o.id);
                 found.dedup_by_key(|o| o.id);
                 Ok(found)
