@@ -32,6 +32,7 @@ mod reported;
 mod resend;
 mod run;
 mod runner;
+mod saves;
 mod scan;
 mod secrets;
 mod shared;

@@ -155,7 +155,8 @@ impl Drive {
                 intent: Intent {
                     ours: directory.get(planned.person).map(|person| Box::new(person.ours())),
                     ..planned.intent.clone()
-                },
+                }
+                .into(),
                 state: OpState::Queued,
                 not_before: None,
                 attempts: 0,
@@ -288,7 +289,14 @@ impl Drive {
         resumed: &[OpId],
         following: &Following,
     ) -> Result<(), Problem> {
-        let ids: Vec<OpId> = operations.iter().map(|op| op.id).chain(resumed.iter().copied()).collect();
+        let mut ids: Vec<OpId> = resumed.to_vec();
+        for op in operations {
+            match following.outcome(op.id) {
+                // What it is about does not change.
+                Some((outcome, error)) => results.push(result(op, outcome, error)),
+                None => ids.push(op.id),
+            }
+        }
         if ids.is_empty() {
             return Ok(());
         }
@@ -300,16 +308,15 @@ impl Drive {
             if row.state == OpState::Cancelled && resumed.contains(&id) {
                 continue;
             }
-            results.push(RunResult {
-                person: row.person,
-                user_name: row.user_name.clone(),
-                operation: Some((id, row.kind)),
-                outcome,
-                error,
-            });
+            results.push(result(&row, outcome, error));
         }
         Ok(())
     }
+}
+
+fn result(op: &Operation, outcome: Outcome, error: Option<Failure>) -> RunResult {
+    let operation = Some((op.id, op.kind));
+    RunResult { person: op.person, user_name: op.user_name.clone(), operation, outcome, error }
 }
 
 /// What the one entry about the whole says: of settings, which they are.
