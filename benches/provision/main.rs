@@ -15,6 +15,10 @@ use std::sync::Arc;
 use drain::{Cost, bare, bodies, engine};
 use server::Server;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 5;
 /// The argument for a profiler: one drain by the engine, against the server at the address that follows.
 const ONCE: &str = "--once";

@@ -1,6 +1,6 @@
 //! `scimdeck` on a home without a connection: what it is, and the two ways to begin.
 
-use super::args::{ConnectArgs, Global, TokenArgs};
+use super::args::{ConnectArgs, Global, TokenArgs, TokenPlace};
 use super::face::Face;
 use super::open::Opening;
 use super::{connect, console, demo};
@@ -53,7 +53,10 @@ pub(super) async fn first_run(
     let args = ConnectArgs {
         name: "workato".to_owned(),
         base_url,
-        token: TokenArgs { token_file: Some(file.into()), ..TokenArgs::default() },
+        token: TokenArgs {
+            place: TokenPlace { token_file: Some(file.into()), ..TokenPlace::default() },
+            token_arg: Vec::new(),
+        },
         ca_file: None,
         badge: None,
         timeout: Connection::TIMEOUT_S,

@@ -22,16 +22,16 @@ pub(super) async fn look<S: Seam>(
     match typed {
         Typed::Status => {
             let stuck = seam.stuck_since().await;
-            let (head, holder) = (seam.audit_head().await?, seam.holder());
+            let (queue, head, holder) = (seam.queue_counts().await?, seam.audit_head().await?, seam.holder());
             let holder = holder.as_ref();
             face.data(
                 |_| {
-                    render::status_text(&directory, now)
+                    render::status_text(&directory, &queue, now)
                         + &render::stuck_text(stuck)
                         + &render::evidence_text(head, holder)
                 },
                 || {
-                    let status = render::with_stuck(render::status_json(&directory), stuck);
+                    let status = render::with_stuck(render::status_json(&directory, &queue), stuck);
                     render::with_evidence(status, head, holder)
                 },
             )?;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::seam::Seam;
 use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
-use crate::directory::Directory;
+use crate::directory::{Directory, QueueCounts};
 use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
@@ -221,6 +221,10 @@ impl Seam for Drive {
     async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
         self.tasks(query).await
     }
+    async fn queue_counts(&self) -> Result<QueueCounts, Problem> {
+        self.queue_counts().await
+    }
+
     async fn stuck_since(&self) -> Option<Time> {
         self.stuck_since().await
     }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
-use crate::directory::Directory;
+use crate::directory::{Directory, QueueCounts};
 use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
 use crate::engine::{
     Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, Progress, Report, Tasks,
@@ -64,6 +64,11 @@ pub trait Seam {
     /// The end of the audit chain, unchecked; none for an empty one.
     fn audit_head(&self) -> impl Future<Output = Result<Option<Head>, Problem>> {
         async { Ok(None) }
+    }
+
+    /// All live operations by state; the directory knows of only one for each person.
+    fn queue_counts(&self) -> impl Future<Output = Result<QueueCounts, Problem>> {
+        async { Ok(self.directory().queue()) }
     }
 
     /// Which process sends; none where nobody does.

@@ -21,6 +21,7 @@ mod reported;
 mod request_class;
 mod roles;
 mod secret;
+mod shared;
 mod time;
 
 pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
@@ -46,4 +47,5 @@ pub use reported::ReportedValue;
 pub use request_class::{LONGEST_WAIT_MS, RequestClass};
 pub use roles::{RoleValues, Winner, winner};
 pub use secret::{Secret, Zeroizing};
+pub use shared::Shared;
 pub use time::Time;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountValues, OpId, Ours, PersonId, Time};
+use super::{AccountValues, OpId, Ours, PersonId, Shared, Time};
 
 /// What kind of change the operator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -289,7 +289,7 @@ pub struct Operation {
     /// Which decision caused it, in words.
     pub cause: String,
     /// What is to be achieved.
-    pub intent: Intent,
+    pub intent: Shared<Intent>,
     /// Where it stands.
     pub state: OpState,
     /// When it may be tried again.

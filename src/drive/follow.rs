@@ -1,6 +1,7 @@
 //! A run that waits for its operations: by the sender's news, or by reading the store when another process sends.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -27,6 +28,7 @@ pub(super) struct Following {
     tell: mpsc::UnboundedSender<News>,
     ended: BTreeMap<OpId, (Outcome, Option<Failure>)>,
     total: u32,
+    failed: u32,
     news: mpsc::UnboundedReceiver<News>,
     paused: u32,
 }
@@ -35,8 +37,15 @@ impl Following {
     /// Begins to listen; before the operations are committed, so that nothing is missed.
     pub(super) fn begin(shared: &Shared, ops: impl Iterator<Item = OpId>) -> Self {
         let (tell, news) = mpsc::unbounded_channel();
-        let mut following =
-            Self { open: BTreeSet::new(), tell, ended: BTreeMap::new(), total: 0, news, paused: 0 };
+        let mut following = Self {
+            open: BTreeSet::new(),
+            tell,
+            ended: BTreeMap::new(),
+            total: 0,
+            failed: 0,
+            news,
+            paused: 0,
+        };
         following.also(shared, ops.collect());
         following
     }
@@ -68,18 +77,29 @@ impl Following {
         shared.order(Order::Try);
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut idle = Duration::ZERO;
+        let mut led = 0;
         while !self.open.is_empty() {
             progress.send_replace(self.progress());
             tokio::select! {
                 news = self.news.recv() => {
-                    if let Some(stop) = self.hear(news?) {
-                        return Some(stop);
+                    let mut next = Some(news?);
+                    // They come many at a time.
+                    while let Some(news) = next {
+                        if let Some(stop) = self.hear(news) {
+                            return Some(stop);
+                        }
+                        next = self.news.try_recv().ok();
                     }
                 }
                 // Who sends, and whether anything is sent at all, may change while this waits.
                 _ = look.tick() => {
-                    if !shared.directory().connection().enabled {
+                    if !shared.look(|directory| directory.connection().enabled) {
                         return Some(disabled());
+                    }
+                    let times = shared.led.load(Ordering::SeqCst);
+                    if times != std::mem::replace(&mut led, times) {
+                        // What another sender ended meanwhile is in no news of this one.
+                        self.look(shared).await;
                     }
                     if matches!(*shared.sending.borrow(), Sending::Elsewhere(_)) {
                         idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
@@ -97,7 +117,7 @@ impl Following {
     /// Why nothing would come of waiting: a connection that is disabled, a token that was refused, a journal that
     /// cannot be written.
     fn stands(&self, shared: &Shared) -> Option<Failure> {
-        if !self.open.is_empty() && !shared.directory().connection().enabled {
+        if !self.open.is_empty() && !shared.look(|directory| directory.connection().enabled) {
             return Some(disabled());
         }
         match &*shared.sending.borrow() {
@@ -128,6 +148,7 @@ impl Following {
 
     fn end(&mut self, op: OpId, outcome: Outcome, failure: Option<Failure>) {
         if self.open.remove(&op) {
+            self.failed += u32::from(outcome == Outcome::Failed);
             self.ended.insert(op, (outcome, failure));
         }
     }
@@ -156,11 +177,9 @@ impl Following {
     }
 
     fn progress(&self) -> Progress {
-        let count = |failed: bool| {
-            let ended = self.ended.values().filter(|(o, _)| (*o == Outcome::Failed) == failed).count();
-            u32::try_from(ended).unwrap_or(u32::MAX)
-        };
-        Progress { total: self.total, done: count(false), failed: count(true), waiting: self.paused }
+        let ended = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
+        let done = ended.saturating_sub(self.failed);
+        Progress { total: self.total, done, failed: self.failed, waiting: self.paused }
     }
 }
 

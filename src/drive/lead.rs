@@ -1,5 +1,8 @@
 //! Becoming the sender: the lock, the fence, and what a dead sender left behind.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use super::lock;
 use super::runner::Runner;
 use super::shared::now;
@@ -20,7 +23,7 @@ impl Runner {
         if let Some(home) = &self.shared.home {
             let holder = self.shared.as_holder(self.shared.reason.clone());
             match lock::take(home, self.shared.connection, &holder) {
-                Ok(Some(lock)) => self.lock = Some(lock),
+                Ok(Some(lock)) => self.lock = Some(Arc::new(lock)),
                 Ok(None) => {
                     self.elsewhere = true;
                     let seen = lock::seen(home, self.shared.connection);
@@ -68,6 +71,7 @@ impl Runner {
         self.halted = None;
         self.settings();
         self.take_in(go_on);
+        shared.led.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 }

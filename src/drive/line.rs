@@ -19,9 +19,7 @@ const FRESH_MS: i64 = 30_000;
 /// The line to the endpoint, opened if it is not open yet.
 pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let mut slot = shared.line.lock().await;
-    let directory = shared.directory();
-    let connection = directory.connection();
-    let by = connection.unique_identifier;
+    let by = shared.look(|directory| directory.connection().unique_identifier);
     // Opened anew, so that the other token is checked before anybody uses it.
     slot.take_if(|line| line.until.is_some_and(|until| until.ms() - FRESH_MS <= now().ms()));
     if let Some(line) = &mut *slot {
@@ -31,8 +29,9 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
         }
         return Ok(line.clone());
     }
-    let Token { secret, until } = scim_token(shared, connection).await?;
-    let endpoint = Endpoint::new(endpoint_config(connection, &connection.base_url, secret.clone()))
+    let connection = shared.look(|directory| directory.connection().clone());
+    let Token { secret, until } = scim_token(shared, &connection).await?;
+    let endpoint = Endpoint::new(endpoint_config(&connection, &connection.base_url, secret.clone()))
         .map_err(|error| refused(&error.to_string()))?;
     check_token(shared, &endpoint, &secret).await?;
     let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, until };

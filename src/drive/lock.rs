@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use crate::domain::{ConnectionId, Failure, FailureKind};
@@ -43,6 +44,11 @@ impl Lock {
     pub(super) fn beat(&self) -> bool {
         // A sign that cannot be given is not worth stopping for: the lock itself still holds.
         let _ = self.file.set_modified(SystemTime::now());
+        self.holds()
+    }
+
+    /// False when another process took over meanwhile.
+    fn holds(&self) -> bool {
         same(&self.file, &self.path)
     }
 
@@ -58,6 +64,22 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Who leaves in good order leaves no name behind.
         let _ = self.file.set_len(0);
+    }
+}
+
+/// What a write must have in the moment it leaves: a process may have been frozen since it was allowed.
+#[derive(Debug, Clone)]
+pub(super) struct Leave(Option<Weak<Lock>>);
+
+impl Leave {
+    /// Of the sender that holds this lock; a store in memory needs none.
+    pub(super) fn of(lock: Option<&Arc<Lock>>) -> Self {
+        Self(lock.map(Arc::downgrade))
+    }
+
+    /// Whether its sender is still the sender.
+    pub(super) fn holds(&self) -> bool {
+        self.0.as_ref().is_none_or(|lock| lock.upgrade().is_some_and(|lock| lock.holds()))
     }
 }
 
@@ -115,6 +137,15 @@ pub(super) fn seen(home: &Path, connection: ConnectionId) -> Option<HolderSeen> 
     let beat = file.metadata().and_then(|m| m.modified()).ok()?;
     let silent = SystemTime::now().duration_since(beat).unwrap_or_default();
     Some(HolderSeen { holder, silent_s: (silent >= SILENT).then_some(silent.as_secs()) })
+}
+
+/// A holder in this home that gives no sign of life: frozen in the middle of a transaction it holds the store.
+pub(super) fn silent(home: &Path) -> Option<HolderSeen> {
+    let numbers = fs::read_dir(home).ok()?.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        name.strip_prefix("sender-")?.strip_suffix(".lock")?.parse().ok().map(ConnectionId)
+    });
+    numbers.filter_map(|connection| seen(home, connection)).find(|seen| seen.silent_s.is_some())
 }
 
 /// Takes the sending away from exactly this holder, who may be alive: its file is replaced by one that is ours.
@@ -185,11 +216,16 @@ mod tests {
         let wrong = seize(home.path(), ONE, "h", &holder("h2"));
         assert!(matches!(wrong, Err(NotSeized::Another(was)) if was.holder.id == "h1"));
         assert!(old.beat());
+        let old = Arc::new(old);
+        let leave = Leave::of(Some(&old));
+        assert!(leave.holds() && Leave::of(None).holds());
         let (new, was) = seize(home.path(), ONE, "h1", &holder("h2")).unwrap();
         assert_eq!((was.holder.id.as_str(), id(home.path()).as_deref()), ("h1", Some("h2")));
         assert!(!old.beat(), "the one before finds out");
+        assert!(!leave.holds(), "and nothing of it leaves any more");
         assert!(new.beat());
         drop(old);
+        assert!(!leave.holds());
         assert_eq!(id(home.path()).as_deref(), Some("h2"), "and its end frees nothing");
         assert!(take(home.path(), ONE, &holder("h3")).unwrap().is_none());
     }

@@ -32,6 +32,7 @@ mod reported;
 mod resend;
 mod run;
 mod runner;
+mod saves;
 mod scan;
 mod secrets;
 mod shared;
@@ -47,6 +48,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -146,6 +148,7 @@ impl Drive {
             feed: watch::channel(FeedState::None).0,
             stuck: watch::channel(None).0,
             rehearsal: watch::channel(None).0,
+            led: AtomicU32::new(0),
             changed: Notify::new(),
             wrote: Notify::new(),
         });

@@ -40,6 +40,8 @@ pub(super) enum Order {
     TokenChanged,
     /// These people accepted their invitation.
     Accepted(Vec<PersonId>),
+    /// Something could not leave any more, since another process may be the sender now.
+    Overtaken,
     /// A request ended.
     Heard(Box<(Event, Option<Trace>)>),
 }

@@ -1,7 +1,10 @@
 //! What goes wrong below the drive, in the words of a [`Problem`].
 
+use std::path::Path;
+
+use super::lock;
 use crate::domain::{Failure, FailureKind};
-use crate::engine::{Problem, ProblemKind};
+use crate::engine::{HolderSeen, Problem, ProblemKind};
 use crate::store::StoreError;
 
 /// The code of a token that is encrypted and not opened.
@@ -10,6 +13,11 @@ pub(super) const LOCKED: &str = "token_locked";
 /// A store error is told as it is: its text already says that nothing was written. Where it has a next step, that
 /// comes last; what is wrong with an unusable file brings its own.
 pub(super) fn store(error: &StoreError) -> Problem {
+    if let StoreError::Busy { path, .. } = error
+        && let Some(seen) = Path::new(path).parent().and_then(lock::silent)
+    {
+        return frozen(path, &seen);
+    }
     let text = error.to_string();
     let (text, next) = match error {
         StoreError::Unusable { path, why } => {
@@ -24,6 +32,20 @@ pub(super) fn store(error: &StoreError) -> Problem {
         StoreError::Refused { .. } => (text, "change what contradicts it, then try again"),
     };
     Problem::new(ProblemKind::Internal, "store", sentence(&text), sentence(next))
+}
+
+/// The store stays locked while the sender is frozen in the middle of a transaction: nobody can take that over.
+fn frozen(path: &str, seen: &HolderSeen) -> Problem {
+    let pid = seen.holder.pid;
+    Problem::new(
+        ProblemKind::Internal,
+        "store",
+        format!(
+            "The store {path} is held by a process that stands still: {}. Nothing was written.",
+            seen.words()
+        ),
+        format!("Let process {pid} go on (kill -CONT {pid}) or end it, then try again."),
+    )
 }
 
 /// The endpoint cannot be used at all.

@@ -17,7 +17,7 @@ pub(super) async fn directory(shared: Arc<Shared>) {
     loop {
         shared.changed.notified().await;
         tokio::time::sleep(GATHER).await;
-        shared.notify(&Notice::Directory(shared.directory()));
+        shared.notify(|| Notice::Directory(shared.directory()));
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn follow_store(shared: Arc<Shared>) {
             tracing::warn!(%error, "what another process wrote could not be read");
             continue;
         }
-        shared.tell_audit(&[]).await;
+        shared.tell_audit(Vec::new()).await;
         shared.order(Order::LookAgain);
     }
 }

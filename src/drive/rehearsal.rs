@@ -66,7 +66,7 @@ impl Shared {
             moved
         });
         if moved {
-            self.notify(&crate::engine::Notice::Rehearsal(rehearsal));
+            self.notify(|| crate::engine::Notice::Rehearsal(rehearsal.clone()));
         }
     }
 }

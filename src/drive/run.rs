@@ -54,10 +54,16 @@ impl Drive {
         self.commit(&preview, operations.clone(), reason).await?;
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
-        let mut resumed = if leads && resumes { self.live().await } else { Vec::new() };
+        let mut resumed = match (resumes, leads) {
+            (false, _) => Vec::new(),
+            (true, true) => self.live().await,
+            // Another process sends them, or nobody can: their fate is this command's all the same.
+            (true, false) => self.moving().await?,
+        };
         resumed.retain(|id| operations.iter().all(|op| op.id != *id));
         following.also(&self.shared, resumed.clone());
         if !resumed.is_empty() {
+            // Heard by the sender only.
             self.shared.order(Order::Resume);
             following.look(&self.shared).await;
         }
@@ -103,6 +109,13 @@ impl Drive {
         let _ = tokio::time::timeout(QUIET_WITHIN, hear).await;
     }
 
+    /// Operations of the journal that go on by themselves.
+    async fn moving(&self) -> Result<Vec<OpId>, Problem> {
+        let rows = self.shared.store.operations(self.shared.connection, Which::Live).await;
+        let rows = rows.map_err(|e| problem::store(&e))?;
+        Ok(rows.iter().filter(|op| op.state.moving()).map(|op| op.id).collect())
+    }
+
     async fn live(&self) -> Vec<OpId> {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Live(answer));
@@ -142,7 +155,8 @@ impl Drive {
                 intent: Intent {
                     ours: directory.get(planned.person).map(|person| Box::new(person.ours())),
                     ..planned.intent.clone()
-                },
+                }
+                .into(),
                 state: OpState::Queued,
                 not_before: None,
                 attempts: 0,
@@ -275,7 +289,14 @@ impl Drive {
         resumed: &[OpId],
         following: &Following,
     ) -> Result<(), Problem> {
-        let ids: Vec<OpId> = operations.iter().map(|op| op.id).chain(resumed.iter().copied()).collect();
+        let mut ids: Vec<OpId> = resumed.to_vec();
+        for op in operations {
+            match following.outcome(op.id) {
+                // What it is about does not change.
+                Some((outcome, error)) => results.push(result(op, outcome, error)),
+                None => ids.push(op.id),
+            }
+        }
         if ids.is_empty() {
             return Ok(());
         }
@@ -287,16 +308,15 @@ impl Drive {
             if row.state == OpState::Cancelled && resumed.contains(&id) {
                 continue;
             }
-            results.push(RunResult {
-                person: row.person,
-                user_name: row.user_name.clone(),
-                operation: Some((id, row.kind)),
-                outcome,
-                error,
-            });
+            results.push(result(&row, outcome, error));
         }
         Ok(())
     }
+}
+
+fn result(op: &Operation, outcome: Outcome, error: Option<Failure>) -> RunResult {
+    let operation = Some((op.id, op.kind));
+    RunResult { person: op.person, user_name: op.user_name.clone(), operation, outcome, error }
 }
 
 /// What the one entry about the whole says: of settings, which they are.

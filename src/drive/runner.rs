@@ -5,39 +5,34 @@
 //! were live when this process started are only offered; they move when an operator says so.
 
 use std::collections::{BTreeMap, HashSet};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 
 use super::accepted;
 use super::answers::Answers;
 use super::clock::Clock;
-use super::lock::{self, Lock};
+use super::lock::{self, Leave, Lock};
 use super::order::Order;
 use super::perform::perform;
+use super::saves::{Saved, Saves};
 use super::shared::Shared;
 use super::words::{stop_asked, store_failure};
 use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
 use crate::engine::{Holder, Sending, Standstill, Trace};
-use crate::store::{Applied, Batch, StoreError, Which};
-
-type Save = Pin<Box<dyn Future<Output = (Ticket, Result<Applied, StoreError>)> + Send>>;
+use crate::store::{Batch, StoreError, Which};
 
 /// The sender's loop.
 pub(super) struct Runner {
     pub(super) shared: Arc<Shared>,
     pub(super) machine: Machine,
     orders: mpsc::UnboundedReceiver<Order>,
-    saves: FuturesOrdered<Save>,
+    saves: Saves,
     traces: Vec<Trace>,
     answers: Answers,
-    pub(super) lock: Option<Lock>,
+    pub(super) lock: Option<Arc<Lock>>,
     pub(super) fence: Option<u64>,
     pub(super) leads: bool,
     /// Another process is the sender.
@@ -71,11 +66,11 @@ impl Runner {
         let connection = shared.directory().connection().clone();
         let token = (connection.token, connection.token_mark);
         Self {
+            saves: Saves::new(shared.store.clone()),
             shared,
             token,
             machine: Machine::new(Policy::default()),
             orders,
-            saves: FuturesOrdered::new(),
             traces: Vec::new(),
             answers: Answers::default(),
             lock: None,
@@ -104,18 +99,19 @@ impl Runner {
             let wake = self.wake;
             tokio::select! {
                 biased;
-                Some((ticket, result)) = self.saves.next(), if !self.saves.is_empty() => {
-                    self.saved(ticket, result).await;
-                }
+                saved = self.saves.next(), if !self.saves.is_empty() => self.saved(saved).await,
                 order = self.orders.recv() => match order {
                     Some(order) => self.obey(order).await,
-                    None => return,
+                    None => return self.saves.hand_over(),
                 },
                 () = sleep_until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.feed(Event::Tick);
                 }
                 _ = beat.tick(), if self.elsewhere || self.lock.is_some() => self.beat().await,
+            }
+            if self.in_flight.is_empty() {
+                self.saves.hurry();
             }
             if self.in_flight.is_empty() && self.saves.is_empty() {
                 for waiting in self.quiet.drain(..) {
@@ -172,6 +168,7 @@ impl Runner {
                 self.show();
             }
             Order::Accepted(people) => self.feed(Event::Accepted(people)),
+            Order::Overtaken => self.beat().await,
             Order::Heard(heard) => {
                 let (event, trace) = *heard;
                 self.answers.note(trace.as_ref());
@@ -246,17 +243,20 @@ impl Runner {
             match effect {
                 Effect::Save { ticket, moves, mut changes, mut audit } => {
                     self.answers.tell(&mut audit, &moves);
-                    keep_invited(&self.shared.directory(), &mut changes);
-                    changes.extend(accepted::by_a_write(&self.shared.directory(), &moves, at));
+                    self.shared.look(|directory| {
+                        keep_invited(directory, &mut changes);
+                        changes.extend(accepted::by_a_write(directory, &moves, at));
+                    });
                     let traces = std::mem::take(&mut self.traces);
                     let batch =
                         Batch { moves, changes, audit, traces, fence: self.fence, ..self.shared.batch() };
-                    self.save(ticket, batch);
+                    self.saves.push(ticket, batch);
                 }
                 Effect::Send { op, attempt, step } => {
                     self.in_flight.insert(op);
                     let person = self.machine.person_of(op);
-                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step));
+                    let leave = Leave::of(self.lock.as_ref());
+                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step, leave));
                 }
                 Effect::WakeAt(wanted) => {
                     let wait = Duration::from_millis(u64::try_from(wanted.since(at)).unwrap_or(0));
@@ -284,27 +284,33 @@ impl Runner {
         self.tell_standstill();
     }
 
-    /// Saves go to the store in the order of the effects: the first poll queues the batch.
-    fn save(&mut self, ticket: Ticket, batch: Batch) {
-        let store = self.shared.store.clone();
-        let mut save: Save = Box::pin(async move { (ticket, store.apply(batch).await) });
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        match save.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(done) => self.saves.push_back(Box::pin(std::future::ready(done))),
-            std::task::Poll::Pending => self.saves.push_back(save),
+    /// What the store says of saves, in their order: the directory hears of all of them first.
+    async fn saved(&mut self, saved: Vec<Saved>) {
+        let mut results = Vec::with_capacity(saved.len());
+        let mut written = Vec::with_capacity(saved.len());
+        for (ticket, result) in saved {
+            results.push((
+                ticket,
+                result.map(|mut applied| {
+                    let operations = std::mem::take(&mut applied.operations);
+                    written.push(applied);
+                    operations
+                }),
+            ));
         }
-    }
-
-    async fn saved(&mut self, ticket: Ticket, result: Result<Applied, StoreError>) {
-        match result {
-            Ok(applied) => {
-                if let Err(error) = self.shared.reach(&applied).await {
-                    tracing::error!(%error, "what was written could not be read back");
+        if let Err(error) = self.shared.reach_all(written).await {
+            tracing::error!(%error, "what was written could not be read back");
+        }
+        for (ticket, result) in results {
+            match result {
+                Ok(operations) => {
+                    self.feed(Event::Saved(ticket));
+                    if !operations.is_empty() {
+                        self.take_in(operations);
+                    }
                 }
-                self.feed(Event::Saved(ticket));
-                self.take_in(applied.operations);
+                Err(error) => self.save_failed(ticket, error).await,
             }
-            Err(error) => self.save_failed(ticket, error).await,
         }
     }
 

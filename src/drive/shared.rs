@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -75,6 +76,8 @@ pub(super) struct Shared {
     pub(super) stuck: watch::Sender<Option<Time>>,
     /// What a sandbox has on purpose.
     pub(super) rehearsal: watch::Sender<Option<crate::domain::Rehearsal>>,
+    /// How often this process became the sender.
+    pub(super) led: AtomicU32,
     /// Says that the directory changed; the publisher turns many into one notice.
     pub(super) changed: Notify,
     /// Says that something of ours was written there, so that the feed looks soon.
@@ -98,6 +101,12 @@ impl Shared {
         hold(&self.ledger).directory.clone()
     }
 
+    /// Looks something up in the directory. Much cheaper than [`Self::directory`], a snapshot of which also makes the
+    /// next change copy what it changes; everybody waits meanwhile.
+    pub(super) fn look<T>(&self, at: impl FnOnce(&Directory) -> T) -> T {
+        at(&hold(&self.ledger).directory)
+    }
+
     /// A batch of this connection.
     pub(super) fn batch(&self) -> Batch {
         Batch { connection: Some(self.connection), ..Batch::default() }
@@ -105,19 +114,28 @@ impl Shared {
 
     /// Writes a batch and lets it reach the directory, the feed and the sender.
     pub(super) async fn commit(&self, batch: Batch) -> Result<Applied, StoreError> {
-        let applied = self.store.apply(batch).await?;
-        self.reach(&applied).await?;
-        Ok(applied)
+        let mut applied = self.store.apply(batch).await?;
+        let operations = std::mem::take(&mut applied.operations);
+        self.reach_all(vec![applied.clone()]).await?;
+        Ok(Applied { operations, ..applied })
     }
 
     /// Lets what was written reach everybody in this process.
-    pub(super) async fn reach(&self, applied: &Applied) -> Result<(), StoreError> {
-        let missing = hold(&self.ledger).take(applied.changes.clone(), applied.last_change);
+    pub(super) async fn reach_all(&self, written: Vec<Applied>) -> Result<(), StoreError> {
+        let mut audit = Vec::new();
+        let mut missing = false;
+        {
+            let mut ledger = hold(&self.ledger);
+            for applied in written {
+                missing = ledger.take(applied.changes, applied.last_change);
+                audit.extend(applied.audit);
+            }
+        }
         if missing {
             self.catch_up().await?;
         }
-        if !applied.audit.is_empty() {
-            self.tell_audit(&applied.audit).await;
+        if !audit.is_empty() {
+            self.tell_audit(audit).await;
         }
         self.changed.notify_one();
         Ok(())
@@ -125,11 +143,13 @@ impl Shared {
 
     /// Tells the faces of audit entries, each once and in their order, whoever wrote them. `fresh` were just written
     /// here; those that other processes wrote before them are read.
-    pub(super) async fn tell_audit(&self, fresh: &[AuditEntry]) {
+    pub(super) async fn tell_audit(&self, fresh: Vec<AuditEntry>) {
         let mut seen = self.audit_seen.lock().await;
         let entries = match (fresh.first(), fresh.last()) {
             (_, Some(last)) if last.seq <= *seen => return,
-            (Some(first), _) if first.seq == *seen + 1 => fresh.to_vec(),
+            (Some(first), Some(last)) if first.seq == *seen + 1 && last.seq == *seen + fresh.len() as u64 => {
+                fresh
+            }
             _ => {
                 let query = AuditQuery { after: Some(*seen), limit: 1_000, ..AuditQuery::default() };
                 self.store.audit(self.connection, query).await.unwrap_or_default()
@@ -137,7 +157,7 @@ impl Shared {
         };
         if let Some(last) = entries.last() {
             *seen = last.seq;
-            self.notify(&Notice::Audit(entries));
+            self.notify(|| Notice::Audit(entries.clone()));
         }
     }
 
@@ -169,9 +189,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Tells every face.
-    pub(super) fn notify(&self, notice: &Notice) {
-        hold(&self.notices).retain(|face| face.send(notice.clone()).is_ok());
+    /// Tells every face, where there is one.
+    pub(super) fn notify(&self, notice: impl Fn() -> Notice) {
+        hold(&self.notices).retain(|face| face.send(notice()).is_ok());
     }
 
     /// Tells runs that wait for this operation.
@@ -192,7 +212,7 @@ impl Shared {
     pub(super) fn show_sending(&self, sending: Sending) {
         if *self.sending.borrow() != sending {
             self.sending.send_replace(sending.clone());
-            self.notify(&Notice::Sending(sending));
+            self.notify(|| Notice::Sending(sending.clone()));
         }
     }
 
@@ -200,7 +220,7 @@ impl Shared {
     pub(super) fn show_feed(&self, state: FeedState) {
         if *self.feed.borrow() != state {
             self.feed.send_replace(state.clone());
-            self.notify(&Notice::Feed(state));
+            self.notify(|| Notice::Feed(state.clone()));
         }
     }
 

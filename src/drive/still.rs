@@ -41,7 +41,7 @@ impl Runner {
         }
         let Some(told) = self.still.news(now()) else { return };
         self.shared.stuck.send_replace(told);
-        self.shared.notify(&Notice::Stuck(told));
+        self.shared.notify(|| Notice::Stuck(told));
         let (store, connection) = (self.shared.store.clone(), self.shared.connection);
         let text = told.map(|since| since.to_string()).unwrap_or_default();
         let mut write = Box::pin(async move {

@@ -1,5 +1,7 @@
 //! Who sends, and taking that over from one that lives and stands still.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
 use super::lock::{self, NotSeized};
@@ -69,7 +71,7 @@ impl Runner {
             Err(NotSeized::Another(other)) => return Err(another(&other)),
             Err(NotSeized::Failed(failure)) => return Err(failed(&failure)),
         };
-        self.lock = Some(lock);
+        self.lock = Some(Arc::new(lock));
         let entry = AuditEntry {
             time: now(),
             event: "sending taken over".to_owned(),

@@ -50,6 +50,15 @@ pub(super) fn stands_still(holder: Option<&HolderSeen>) -> Failure {
     }
 }
 
+/// The sending was taken over while a write was about to leave.
+pub(super) fn overtaken() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "Another process took the sending over; this was not sent by this one.".to_owned(),
+        next: "Look at what the other process did with: scimdeck status".to_owned(),
+    }
+}
+
 /// A later decision took the operation's place, or it was dropped.
 pub(super) fn replaced() -> Failure {
     Failure {

@@ -207,17 +207,22 @@ impl Endpoint {
 
     /// One attempt. Never fails: what happened is the outcome.
     pub async fn send(&self, call: &Call) -> Exchange {
+        self.send_this(call.clone()).await
+    }
+
+    /// The same of a call that nobody needs but for its exchange.
+    pub async fn send_this(&self, call: Call) -> Exchange {
         let at = headers::time(SystemTime::now());
         let started = Instant::now();
         let token = self.0.token.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut outcome = match self.request(call, &token) {
-            Ok(request) => self.exchange(call, request).await,
+        let mut outcome = match self.request(&call, &token) {
+            Ok(request) => self.exchange(&call, request).await,
             Err(reason) => Outcome::NotSent(reason),
         };
         redact::redact(&mut outcome, &token);
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
-        log(call, &outcome, took_ms);
-        Exchange { call: call.clone(), outcome, at, took_ms }
+        log(&call, &outcome, took_ms);
+        Exchange { call, outcome, at, took_ms }
     }
 
     fn request(&self, call: &Call, token: &Secret) -> Result<Request, String> {

@@ -123,7 +123,7 @@ mod tests {
             user_name: format!("p{person}"),
             kind: OpKind::Deactivate,
             cause: "suspended".into(),
-            intent,
+            intent: intent.into(),
             state,
             not_before: None,
             attempts: 1,

@@ -45,7 +45,8 @@ pub struct Applied {
     pub changes: Vec<Change>,
     /// The number of the last change.
     pub last_change: u64,
-    /// Operations that are new, moved, promoted, replaced or cancelled, as they are now.
+    /// Operations that are new, promoted, replaced or cancelled, as they are now. One that moved as its sender said is
+    /// not among them, unless another waited behind it.
     pub operations: Vec<Operation>,
     /// The entries with their numbers.
     pub audit: Vec<AuditEntry>,

@@ -72,12 +72,19 @@ impl Store {
     }
 
     /// Writes a batch: all of it is durable, or none of it is written.
-    pub async fn apply(&self, mut batch: Batch) -> Result<Applied> {
-        batch.audit.iter_mut().for_each(|entry| self.stamp.mark(entry));
+    pub async fn apply(&self, batch: Batch) -> Result<Applied> {
+        self.apply_each(vec![batch]).await.pop().unwrap_or_else(|| Err(self.stopped()))
+    }
+
+    /// Writes batches in their order and in one transaction: each is durable, or refused without spoiling the others.
+    /// There are as many results as batches.
+    pub async fn apply_each(&self, mut batches: Vec<Batch>) -> Vec<Result<Applied>> {
+        let count = batches.len();
+        batches.iter_mut().flat_map(|batch| &mut batch.audit).for_each(|entry| self.stamp.mark(entry));
         let (reply, answer) = oneshot::channel();
-        let job = WriteJob::Apply(Box::new(batch), reply);
-        self.write.send(job).await.map_err(|_| self.stopped())?;
-        answer.await.map_err(|_| self.stopped())?
+        // A job that could not be handed in takes the reply with it.
+        let _ = self.write.send(WriteJob::Apply(batches, reply)).await;
+        answer.await.unwrap_or_else(|_| (0..count).map(|_| Err(self.stopped())).collect())
     }
 
     async fn write<T: Send + 'static>(

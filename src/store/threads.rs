@@ -7,7 +7,7 @@ use super::{Applied, Batch, StoreError};
 
 /// How many jobs wait in a channel before who hands in the next one waits.
 pub(super) const WAITING: usize = 256;
-/// How many batches share one transaction at most.
+/// With so many batches in it a transaction takes no more.
 const GROUP: usize = 64;
 
 /// Something to ask of a reader.
@@ -18,8 +18,8 @@ pub(super) type OtherWrite = Box<dyn FnOnce(&mut dyn Backend) + Send>;
 
 /// Something to be written.
 pub(super) enum WriteJob {
-    /// A batch, grouped with others.
-    Apply(Box<Batch>, oneshot::Sender<Result<Applied>>),
+    /// Batches, grouped with others; each gets its result.
+    Apply(Vec<Batch>, oneshot::Sender<Vec<Result<Applied>>>),
     /// Anything else, in its turn.
     Other(OtherWrite),
 }
@@ -40,24 +40,24 @@ pub(super) fn read(mut reader: Box<dyn Reader>, mut jobs: mpsc::Receiver<ReadJob
 /// Writes until nobody can hand in any more.
 ///
 /// Group commit without a timer: while one transaction waits for the disk, batches gather in the channel, and the
-/// next transaction takes all of them, up to 64. A lone batch is never kept waiting for company, so the delay by
+/// next transaction takes them up, until it has 64. A lone batch is never kept waiting for company, so the delay by
 /// grouping is at most one transaction.
 pub(super) fn write(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<WriteJob>) {
     let mut next = None;
     while let Some(job) = next.take().or_else(|| jobs.blocking_recv()) {
-        let (first, reply) = match job {
+        let (mut batches, reply) = match job {
             WriteJob::Other(work) => {
                 work(backend.as_mut());
                 continue;
             }
-            WriteJob::Apply(batch, reply) => (*batch, reply),
+            WriteJob::Apply(batches, reply) => (batches, reply),
         };
-        let (mut batches, mut replies) = (vec![first], vec![reply]);
+        let mut replies = vec![(batches.len(), reply)];
         while batches.len() < GROUP {
             match jobs.try_recv() {
-                Ok(WriteJob::Apply(batch, reply)) => {
-                    batches.push(*batch);
-                    replies.push(reply);
+                Ok(WriteJob::Apply(more, reply)) => {
+                    replies.push((more.len(), reply));
+                    batches.extend(more);
                 }
                 Ok(other) => {
                     next = Some(other);
@@ -66,9 +66,10 @@ pub(super) fn write(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<Writ
                 Err(_) => break,
             }
         }
-        for (reply, result) in replies.into_iter().zip(backend.apply(&batches)) {
+        let mut results = backend.apply(&batches).into_iter();
+        for (count, reply) in replies {
             // Who asked may have gone meanwhile; the batch is committed all the same.
-            let _ = reply.send(result);
+            let _ = reply.send(results.by_ref().take(count).collect());
         }
     }
 }

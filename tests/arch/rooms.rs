@@ -136,7 +136,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "unicode_width",
         ],
     ),
-    waits("main.rs", &["cli"], &[]),
+    waits("main.rs", &["cli"], &["mimalloc"]),
     waits("lib.rs", &[], &[]),
 ];
 

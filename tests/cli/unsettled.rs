@@ -14,7 +14,7 @@ pub(crate) fn unsettled() -> Vec<Operation> {
         user_name: user.into(),
         kind,
         cause: "suspended".into(),
-        intent: planned.intent.clone(),
+        intent: planned.intent.clone().into(),
         state,
         not_before: (state == OpState::Waiting).then(|| at(3_900)),
         attempts: 6,

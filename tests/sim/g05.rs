@@ -26,7 +26,7 @@ fn again(world: &mut World, old: &Operation) {
     let at = world.clock(0);
     let op = Operation {
         id: world.processes[0].ids.op(at),
-        intent: scimdeck::domain::Intent { base: Base::Unknown, ..old.intent.clone() },
+        intent: scimdeck::domain::Intent { base: Base::Unknown, ..old.intent.clone().own() }.into(),
         state: OpState::Queued,
         not_before: None,
         attempts: 0,

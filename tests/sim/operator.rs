@@ -159,7 +159,7 @@ impl World {
                 user_name: planned.user_name.clone(),
                 kind: planned.kind,
                 cause: planned.cause.clone(),
-                intent: planned.intent.clone(),
+                intent: planned.intent.clone().into(),
                 state: OpState::Queued,
                 not_before: None,
                 attempts: 0,

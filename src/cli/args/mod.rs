@@ -22,7 +22,7 @@ pub use mail::{MailArgs, PendingArg};
 pub use people::{ConvertArgs, DriftArgs, DriftCommand};
 pub use saved::SavedPlan;
 pub use setup::{ConnectArgs, SandboxArgs};
-pub use token::{TokenArgs, TokenCommand, TokenCommandArgs};
+pub use token::{TokenArgs, TokenCommand, TokenCommandArgs, TokenPlace};
 pub use values::{Given, Since};
 pub use verbs::{
     AssignArgs, AttributeArgs, AttributeCommand, Consent, GroupCommand, MemberCommand, PersonCommand,

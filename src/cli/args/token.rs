@@ -8,8 +8,20 @@ use crate::domain::TokenSource;
 
 /// Where the token is. The token itself is never an argument: others could see it in the process list.
 #[derive(Debug, Clone, Default, Args)]
-#[group(id = "token", required = true, multiple = false)]
+#[group(skip)]
 pub struct TokenArgs {
+    /// Exactly one place.
+    #[command(flatten)]
+    pub place: TokenPlace,
+    /// One argument of the token command, taken as it is; may be given more than once
+    #[arg(long, value_name = "ARG", requires = "token_command", allow_hyphen_values = true)]
+    pub token_arg: Vec<String>,
+}
+
+/// The places.
+#[derive(Debug, Clone, Default, Args)]
+#[group(id = "token", required = true, multiple = false)]
+pub struct TokenPlace {
     /// A file that only its owner can read; the token is kept in clear there
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
@@ -27,9 +39,6 @@ pub struct TokenArgs {
     /// The name of an environment variable; for CI, others may see it
     #[arg(long, value_name = "NAME")]
     pub token_env: Option<String>,
-    /// One argument of the token command, taken as it is; may be given more than once
-    #[arg(long, value_name = "ARG", requires = "token_command", allow_hyphen_values = true, group = "")]
-    pub token_arg: Vec<String>,
 }
 
 impl TokenArgs {
@@ -38,19 +47,22 @@ impl TokenArgs {
     /// # Errors
     /// What is wrong with the words of the token command.
     pub fn source(&self) -> Result<TokenSource, &'static str> {
-        if let Some(path) = &self.token_file {
+        if !self.token_arg.is_empty() && self.place.token_command.is_none() {
+            return Err("--token-arg is an argument of the program that --token-command names.");
+        }
+        if let Some(path) = &self.place.token_file {
             return Ok(TokenSource::File { path: path.clone() });
         }
-        if let Some(path) = &self.token_encrypted_file {
+        if let Some(path) = &self.place.token_encrypted_file {
             return Ok(TokenSource::Encrypted { path: path.clone() });
         }
-        if let Some(name) = &self.token_credential {
+        if let Some(name) = &self.place.token_credential {
             return Ok(TokenSource::Credential { name: name.clone() });
         }
-        if let Some(command) = &self.token_command {
+        if let Some(command) = &self.place.token_command {
             return argv(command, &self.token_arg).map(|argv| TokenSource::Command { argv });
         }
-        Ok(TokenSource::Env { name: self.token_env.clone().unwrap_or_default() })
+        Ok(TokenSource::Env { name: self.place.token_env.clone().unwrap_or_default() })
     }
 }
 
@@ -108,6 +120,21 @@ mod tests {
         for wrong in ["pass 'a", "pass \"a", "", "  ", "''"] {
             assert!(words(wrong, &[]).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_token_command_goes_with_its_arguments_and_with_no_other_place() {
+        use clap::Parser as _;
+        let parsed = |words: &str| {
+            let all = format!("scimdeck token {words}");
+            crate::cli::Cli::try_parse_from(all.split(' ')).is_ok()
+        };
+        assert!(parsed("--token-command /opt/get --token-arg --of --token-arg x"));
+        for wrong in ["--token-arg x", "--token-env A --token-file b", ""] {
+            assert!(!parsed(wrong), "{wrong}");
+        }
+        let place = TokenPlace { token_env: Some("A".to_owned()), ..TokenPlace::default() };
+        assert!(TokenArgs { place, token_arg: vec!["x".to_owned()] }.source().is_err());
     }
 
     #[test]

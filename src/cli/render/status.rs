@@ -19,8 +19,8 @@ pub(super) fn queue_json(queue: &QueueCounts) -> Value {
 }
 
 /// Everybody is counted once under `flags`, at the worst.
-pub(in crate::cli) fn status_json(directory: &Directory) -> Value {
-    let (counters, queue) = (directory.counters(), directory.queue());
+pub(in crate::cli) fn status_json(directory: &Directory, queue: &QueueCounts) -> Value {
+    let counters = directory.counters();
     let connection = directory.connection();
     let flags: Map<String, Value> =
         Flag::ALL.iter().map(|f| (f.key().to_owned(), json!(counters.worst(*f)))).collect();
@@ -34,14 +34,14 @@ pub(in crate::cli) fn status_json(directory: &Directory) -> Value {
         "people": counters.people,
         "assignments": counters.assigned(),
         "flags": flags,
-        "queue": queue_json(&queue),
+        "queue": queue_json(queue),
         "checked_at": directory.sweep().map(|s| s.at),
         "complete": directory.sweep().is_some_and(|s| s.complete),
     })
 }
 
-pub(in crate::cli) fn status_text(directory: &Directory, now: Time) -> String {
-    let (counters, queue) = (directory.counters(), directory.queue());
+pub(in crate::cli) fn status_text(directory: &Directory, queue: &QueueCounts, now: Time) -> String {
+    let counters = directory.counters();
     let connection = directory.connection();
     let enabled = if connection.enabled { "enabled" } else { "not enabled: nothing is sent" };
     let mut out = vec![

@@ -15,12 +15,41 @@ pub(super) struct Lane {
     pub(super) journalled: VecDeque<OpId>,
     /// Being told to the journal.
     pub(super) journalling: u32,
+    /// More marks are made until there are enough: many in one transaction, not one after each that leaves.
+    filling: bool,
+    /// How often the stock was doubled because it ran out before the journal had more.
+    doubled: u32,
+    /// One has left since.
+    used: bool,
 }
+
+/// The stock of marks is doubled so often at most: so many more are looked up after a crash.
+const DOUBLED: u32 = 2;
 
 impl Lane {
     /// Marks in the journal that have not left.
     fn ahead(&self) -> u32 {
         self.journalling.saturating_add(u32::try_from(self.journalled.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Whether there shall be another mark of one that is ready, where so many are wanted.
+    fn fills(&mut self, wanted: u32) -> bool {
+        let ahead = self.ahead();
+        if ahead <= wanted / 2 {
+            self.filling = true;
+        }
+        if ahead >= wanted {
+            self.filling = false;
+        }
+        self.filling
+    }
+
+    /// There is a place, and every mark is still being told to the journal.
+    fn runs_out(&mut self) {
+        let out = self.journalled.is_empty() && self.journalling > 0 && !self.ready.is_empty();
+        if out && !self.filling && std::mem::take(&mut self.used) {
+            self.doubled = (self.doubled + 1).min(DOUBLED);
+        }
     }
 }
 
@@ -82,6 +111,9 @@ impl Machine {
             if room && let Some(id) = self.next_write() {
                 self.send_write(id);
             } else if !self.start_next(room) {
+                if room {
+                    self.runs_out();
+                }
                 break;
             }
         }
@@ -91,6 +123,14 @@ impl Machine {
                 self.clear_suspects();
             } else if self.pace.idle() && self.turns_are_empty() {
                 self.judge_suspects(None);
+            }
+        }
+    }
+
+    fn runs_out(&mut self) {
+        for class in LANES {
+            if self.pace.may_go(class, self.now) {
+                self.turns.lane(class).runs_out();
             }
         }
     }
@@ -112,7 +152,10 @@ impl Machine {
     fn next_write(&mut self) -> Option<OpId> {
         [RequestClass::Change, RequestClass::Create].into_iter().find_map(|class| {
             let goes = self.pace.may_go(class, self.now);
-            goes.then(|| self.turns.lane(class).journalled.pop_front()).flatten()
+            let lane = self.turns.lane(class);
+            let next = goes.then(|| lane.journalled.pop_front()).flatten();
+            lane.used |= next.is_some();
+            next
         })
     }
 
@@ -131,16 +174,19 @@ impl Machine {
     /// Starts the next operation that may start. Returns whether there was one.
     fn start_next(&mut self, room: bool) -> bool {
         let one = self.pace.places(self.policy.concurrency) == 1;
-        let ahead = if one { 1 } else { self.policy.ahead };
+        let ahead = self.policy.ahead;
         let mut next: Option<(i64, RequestClass, OpId, bool)> = None;
         for class in LANES {
-            if self.turns.lane(class).ahead() >= ahead || self.pace.closed_long(class, self.now).is_some() {
+            let lane = self.turns.lane(class);
+            let wanted = if one { 1 } else { ahead << lane.doubled };
+            let (fills, full) = (lane.fills(wanted), lane.ahead() >= wanted);
+            if full || self.pace.closed_long(class, self.now).is_some() {
                 continue;
             }
             let Some((turn, id)) = self.front(class) else { continue };
             let straight = self.ops.get(&id).is_some_and(|live| self.creates_at_once(live));
             let reads = room && self.pace.may_go(RequestClass::Read, self.now);
-            if (straight || reads) && next.is_none_or(|(other, ..)| turn < other) {
+            if (if straight { fills } else { reads }) && next.is_none_or(|(other, ..)| turn < other) {
                 next = Some((turn, class, id, straight));
             }
         }
@@ -181,6 +227,7 @@ impl Machine {
             }
             return;
         }
+        self.turns.lane(class).doubled = 0;
         while let Some(id) = self.turns.lane(class).journalled.pop_back() {
             self.unsend(id, OpState::Queued, None);
         }

@@ -43,7 +43,8 @@ pub(super) fn create() -> Operation {
             linked_at: None,
             settled: None,
             ours: None,
-        },
+        }
+        .into(),
         state: OpState::Queued,
         not_before: None,
         attempts: 0,

@@ -52,7 +52,13 @@ impl Machine {
     /// The one place from which a write is sent: only the arm that hears Saved puts anything here.
     pub(super) fn send_write(&mut self, id: OpId) {
         let Some(live) = self.ops.get_mut(&id) else { return };
-        let Stage::Journalled(call) = live.stage.clone() else { return };
+        let call = match std::mem::replace(&mut live.stage, Stage::Still) {
+            Stage::Journalled(call) => call,
+            other => {
+                live.stage = other;
+                return;
+            }
+        };
         live.stage = Stage::Writing(call.method);
         self.places += 1;
         self.send(id, Step::Write(super::Durable::proven_by_saved(), call));
@@ -256,12 +262,13 @@ impl Machine {
     /// The operation whose stage waits for this very save.
     fn of_ticket(&mut self, ticket: Ticket) -> Option<(OpId, Stage)> {
         let id = self.tickets.remove(&ticket)?;
-        let stage = self.ops.get(&id)?.stage.clone();
-        let waits = match &stage {
+        let live = self.ops.get_mut(&id)?;
+        let waits = match &live.stage {
             Stage::Journalling(mine, _) | Stage::Ending(mine, ..) => *mine == ticket,
             _ => false,
         };
-        waits.then_some((id, stage))
+        // What follows gives it another one at once.
+        waits.then(|| (id, std::mem::replace(&mut live.stage, Stage::Still)))
     }
 }
 

@@ -11,9 +11,11 @@ use crate::domain::{ConnectionId, OpId, PersonId};
 /// JSON begins with neither of these.
 const LINKED: char = 'L';
 const OPERATION: char = 'O';
+/// Between changes that stand in one row.
+const LINE: char = '\n';
 
 /// What is logged for a change.
-pub(super) fn text_of(change: &Change) -> String {
+fn text_of(change: &Change) -> String {
     match change {
         Change::Link(person, _) => format!("{LINKED}{}", id(person.0)),
         Change::Operation(_, mark) => format!("{OPERATION}{}", id(mark.id.0)),
@@ -21,8 +23,64 @@ pub(super) fn text_of(change: &Change) -> String {
     }
 }
 
+/// Changes that stand in one row.
+const MANY: usize = 128;
+
+/// The changes of a transaction, in rows of many: a row is numbered as its last change.
+#[derive(Default)]
+pub(super) struct Packed {
+    rows: Vec<PackedRow>,
+}
+
+/// One of these rows: the lines are JSON or names of rows, which hold no line ends.
+pub(super) struct PackedRow {
+    pub(super) last: u64,
+    pub(super) connection: Option<ConnectionId>,
+    pub(super) text: String,
+    lines: usize,
+}
+
+impl Packed {
+    pub(super) fn add(&mut self, seq: u64, connection: Option<ConnectionId>, change: &Change) {
+        let text = text_of(change);
+        let open = self
+            .rows
+            .last_mut()
+            .filter(|row| row.connection == connection && row.last + 1 == seq && row.lines < MANY);
+        let Some(row) = open else {
+            return self.rows.push(PackedRow { last: seq, connection, text, lines: 1 });
+        };
+        row.last = seq;
+        row.lines += 1;
+        row.text.push(LINE);
+        row.text.push_str(&text);
+    }
+
+    pub(super) fn take(&mut self) -> Vec<PackedRow> {
+        std::mem::take(&mut self.rows)
+    }
+}
+
+/// The number of the first change of a row.
+pub(super) fn first_of(last: u64, text: &str) -> u64 {
+    let before = text.bytes().filter(|b| *b == LINE as u8).count();
+    last.saturating_sub(before as u64)
+}
+
+/// The changes after a number that a row stands for; `last` is the row's.
+pub(super) fn changes_of(
+    sql: &Sql,
+    connection: ConnectionId,
+    (last, text): (u64, &str),
+    after: u64,
+) -> Result<Vec<Change>> {
+    let known = (after + 1).saturating_sub(first_of(last, text));
+    let lines = text.split(LINE).skip(usize::try_from(known).unwrap_or(usize::MAX));
+    lines.filter_map(|line| change_of(sql, connection, line).transpose()).collect()
+}
+
 /// The change that a text stands for. None for a row that is not there any more: what took it away is logged later.
-pub(super) fn change_of(sql: &Sql, connection: ConnectionId, text: &str) -> Result<Option<Change>> {
+fn change_of(sql: &Sql, connection: ConnectionId, text: &str) -> Result<Option<Change>> {
     let number = |rest: &str| rest.parse::<i64>().map_err(|e| bad(0, e));
     if let Some(person) = text.strip_prefix(LINKED) {
         let rows = format!("SELECT {LINK} FROM link WHERE connection_id = ?1 AND person = ?2");

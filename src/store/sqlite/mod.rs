@@ -62,7 +62,9 @@ impl Sqlite {
         let mut tx = self.writing();
         // Immediate: who has to wait for another process waits here, never in the middle.
         tx.run("BEGIN IMMEDIATE", [])?;
-        let done = work(&mut tx).and_then(|out| tx.run("COMMIT", []).map(|()| out));
+        let done = work(&mut tx)
+            .and_then(|out| tx.write_log().map(|()| out))
+            .and_then(|out| tx.run("COMMIT", []).map(|()| out));
         if done.is_err() {
             tx.undo("ROLLBACK");
         } else {
@@ -81,7 +83,10 @@ impl Sqlite {
                 tx.batch("SAVEPOINT batch")?;
                 let result = rules::apply(tx, batch);
                 match &result {
-                    Ok(_) => tx.batch("RELEASE batch")?,
+                    Ok(_) => {
+                        tx.write_log()?;
+                        tx.batch("RELEASE batch")?;
+                    }
                     Err(error) if error.of_the_batch() => {
                         tx.batch("ROLLBACK TO batch; RELEASE batch")?;
                         tx.known = Known::default();

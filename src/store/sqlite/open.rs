@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection as Sql, ErrorCode, OpenFlags};
 
 use super::errors::{explain, explain_io};
@@ -79,6 +80,8 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 fn prepare(sql: &Sql, words: &str) -> Result<()> {
     let set = || {
         sql.busy_timeout(BUSY)?;
+        // A statement is not planned anew for each value that a partial index might be good for.
+        sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sql.set_prepared_statement_cache_capacity(128);
         sql.pragma_update(None, "cache_size", CACHE_KIB)?;
         sql.pragma_update(None, "temp_store", "memory")?;

@@ -77,21 +77,29 @@ impl Reader for Reading {
 
     fn changes_since(&mut self, connection: ConnectionId, after: u64) -> Result<Option<(Vec<Change>, u64)>> {
         self.at_once(|sql| {
-            let (first, last) = sql
-                .prepare_cached("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change")?
-                .query_row([], |row| Ok((get_id(row, 0)?, get_id(row, 1)?)))?;
+            let last = sql
+                .prepare_cached("SELECT coalesce(max(seq), 0) FROM change")?
+                .query_row([], |row| get_id(row, 0))?;
+            let first = sql
+                .prepare_cached("SELECT seq, change FROM change ORDER BY seq LIMIT 1")?
+                .query_row([], |row| {
+                    let text = row.get_ref(1)?.as_str().map_err(|e| bad(1, e))?;
+                    Ok(logged::first_of(get_id(row, 0)?, text))
+                })
+                .optional()?
+                .unwrap_or(1);
             if after > last || after + 1 < first {
                 return Ok(None);
             }
             let mut statement = sql.prepare_cached(
-                "SELECT change FROM change
+                "SELECT change, seq FROM change
                      WHERE seq > ?2 AND (connection_id IS NULL OR connection_id = ?1) ORDER BY seq",
             )?;
             let mut rows = statement.query(params![connection.0, id(after)])?;
             let mut changes = Vec::new();
             while let Some(row) = rows.next()? {
                 let text = row.get_ref(0)?.as_str().map_err(|e| bad(0, e))?;
-                changes.extend(logged::change_of(sql, connection, text)?);
+                changes.extend(logged::changes_of(sql, connection, (get_id(row, 1)?, text), after)?);
             }
             Ok(Some((changes, last)))
         })
@@ -111,10 +119,16 @@ impl Reader for Reading {
             }
             Which::Ids(ids) => {
                 let sql = format!("SELECT {OPERATION} FROM operation WHERE id = ?2 AND connection_id = ?1");
-                let mut found = Vec::with_capacity(ids.len());
-                for op in ids {
-                    found.extend(self.one(&sql, params![connection.0, id(op.0)], get_operation)?);
-                }
+                let mut found = self.at_once(|all| {
+                    let mut one = all.prepare_cached(&sql)?;
+                    let mut found = Vec::with_capacity(ids.len());
+                    for op in ids {
+                        found.extend(
+                            one.query_row(params![connection.0, id(op.0)], get_operation).optional()?,
+                        );
+                    }
+                    Ok(found)
+                })?;
                 found.sort_by_key(|o| o.id);
                 found.dedup_by_key(|o| o.id);
                 Ok(found)

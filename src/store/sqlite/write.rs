@@ -5,7 +5,7 @@ use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params};
 use super::codec::operation_columns;
 use super::codec::{get_id, get_json, get_json_or_null, get_operation, get_time, get_word, id, text};
 use super::errors::explain;
-use super::logged;
+use super::logged::Packed;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
 use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute};
@@ -30,12 +30,25 @@ pub(super) struct Known {
     fence: Option<(ConnectionId, u64)>,
     last_change: Option<u64>,
     head: Option<(ConnectionId, u64, Hash)>,
+    /// Changes that are not in the log yet.
+    log: Packed,
 }
 
 impl Writing<'_> {
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
         self.faults.tick(self.path)?;
         self.sql.execute_batch(sql).map_err(|e| explain(self.path, &e))
+    }
+
+    /// Writes the changes that were logged; before anything that looks at the log, and before the end.
+    pub(super) fn write_log(&mut self) -> Result<()> {
+        for row in self.known.log.take() {
+            self.run(
+                "INSERT INTO change (seq, connection_id, change) VALUES (?1, ?2, ?3)",
+                params![id(row.last), row.connection.map(|c| c.0), row.text],
+            )?;
+        }
+        Ok(())
     }
 
     /// Takes back what failed. SQLite may have done it by itself already.
@@ -176,15 +189,13 @@ impl Tables for Writing<'_> {
     }
 
     fn log(&mut self, seq: u64, connection: Option<ConnectionId>, change: &Change) -> Result<()> {
-        self.run(
-            "INSERT INTO change (seq, connection_id, change) VALUES (?1, ?2, ?3)",
-            params![id(seq), connection.map(|c| c.0), logged::text_of(change)],
-        )?;
+        self.known.log.add(seq, connection, change);
         self.known.last_change = Some(seq);
         Ok(())
     }
 
     fn trim_log(&mut self, up_to: u64) -> Result<()> {
+        self.write_log()?;
         self.run("DELETE FROM change WHERE seq <= ?1", [id(up_to)])
     }
 

@@ -59,7 +59,8 @@ pub(crate) fn operation(id: u64, n: u64, owned: &str) -> Operation {
             linked_at: None,
             settled: None,
             ours: None,
-        },
+        }
+        .into(),
         state: OpState::Queued,
         not_before: None,
         attempts: 0,

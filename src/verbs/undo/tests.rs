@@ -24,7 +24,8 @@ fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<Ac
             linked_at: person.linked_at(),
             settled: None,
             ours: None,
-        },
+        }
+        .into(),
         state: OpState::Done,
         not_before: None,
         attempts: 1,

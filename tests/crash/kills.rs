@@ -1,0 +1,118 @@
+//! `kill -9` at moments drawn by chance, again and again, under faults; then everything is true.
+
+use std::time::Duration;
+
+use crate::chance::{Chance, rounds};
+use crate::home::{Home, all, killed_after};
+use crate::honest::{what_is_done_is_there, what_is_there_is_known};
+use crate::journal::Journal;
+use crate::there::There;
+use crate::work::{Order, World, name};
+
+/// Names need not be unique there: an account that is made twice would stay and be seen.
+const FAULTS: [&str; 8] =
+    ["same-names", "slow=15", "lose:6%", "502:3%", "429=1:2%", "500:6%@POST", "truncate:3%", "reset:2%"];
+/// Who is there before the first kill.
+const PEOPLE: usize = 30;
+
+/// The longest a process lives: mostly about as long as a command takes, now and then long enough for one that must
+/// wait for what is in doubt.
+fn moment(chance: &mut Chance) -> Duration {
+    let most = if chance.one_in(8) { 3_500 } else { 250 };
+    Duration::from_millis(chance.below(most) as u64)
+}
+
+struct Scene {
+    home: Home,
+    there: There,
+    world: World,
+}
+
+impl Scene {
+    async fn start() -> Self {
+        let home = Home::new();
+        let there = There::start(&home.token(), &FAULTS).await;
+        home.connect(&there.base).await;
+        let mut world = World::default();
+        let file = world.import(&home, 1..=PEOPLE);
+        home.ok(&file.words()).await;
+        // Some have accounts before anything is killed, so that there is all kinds of work from the start.
+        let some: Vec<String> = (1..=PEOPLE / 2).map(name).collect();
+        let mut provision = vec!["provision", "--yes"];
+        provision.extend(some.iter().map(String::as_str));
+        home.run(&provision).await;
+        for order in world.group() {
+            home.run(&order.words()).await;
+        }
+        Self { home, there, world }
+    }
+
+    /// One command, or two at the same time, killed at some moment if they still run then.
+    async fn round(&mut self, chance: &mut Chance) -> Vec<(Order, Option<i32>)> {
+        let mut orders = vec![self.world.draw(chance, &self.home)];
+        if chance.one_in(4) {
+            orders.push(Order::apply());
+        }
+        let mut running: Vec<_> = orders.iter().map(|order| self.home.start(&order.words())).collect();
+        let mut ended = Vec::new();
+        for (order, child) in orders.iter().zip(&mut running) {
+            let code = killed_after(child, moment(chance)).await;
+            self.world.ended(order, code);
+            ended.push((order.clone(), code));
+        }
+        ended
+    }
+
+    /// What is shown as done is done, whatever was killed.
+    async fn is_honest(&self) {
+        let journal = Journal::left(&self.home.store());
+        journal.whole();
+        let rows = journal.operations();
+        let users = self.there.users().await;
+        what_is_done_is_there(&rows, &users);
+        what_is_there_is_known(&rows, &users);
+    }
+
+    /// What was killed is ordered again, and everything is sent until nothing is left.
+    async fn drained(&mut self) {
+        for order in self.world.again() {
+            let output = self.home.run(&order.words()).await;
+            assert!(matches!(output.status.code(), Some(0 | 3 | 5)), "{order:?}: {}", all(&output));
+        }
+        let mut said = String::new();
+        for _ in 0..20 {
+            for args in [&["apply", "--yes"], &["provision", "--yes"]] {
+                said = all(&self.home.run(args).await);
+            }
+            self.home.run(&["check"]).await;
+            let (_, status) = self.home.json(&["status"]).await;
+            let none = |key: &str| status[key].as_object().expect(key).values().all(|count| *count == 0);
+            if none("queue") && none("flags") && status["complete"] == true {
+                return;
+            }
+            said += &status.to_string();
+        }
+        panic!("it does not come to an end: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g02_killed_at_any_moment_again_and_again_nothing_is_lost_and_nothing_made_twice() {
+    let mut chance = Chance::seeded();
+    let mut scene = Scene::start().await;
+    let (mut killed, rounds) = (0, rounds(14));
+    for round in 0..rounds {
+        let ended = scene.round(&mut chance).await;
+        killed += ended.iter().filter(|(_, code)| code.is_none()).count();
+        println!("round {round}: {ended:?}");
+        scene.is_honest().await;
+        scene.home.nobody_panicked();
+    }
+    assert!(killed * 8 >= rounds, "{killed} were killed in {rounds} rounds");
+    scene.drained().await;
+    scene.is_honest().await;
+    let (users, groups) = (scene.there.users().await, scene.there.groups().await);
+    scene.world.is_true(&users, &groups, &Journal::left(&scene.home.store()));
+    scene.home.ok(&["audit", "verify"]).await;
+    println!("{killed} processes killed in {rounds} rounds, {} people", users.len());
+}
