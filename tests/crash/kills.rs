@@ -87,10 +87,13 @@ impl Scene {
             self.home.run(&["check"]).await;
             let (_, status) = self.home.json(&["status"]).await;
             let none = |key: &str| status[key].as_object().expect(key).values().all(|count| *count == 0);
-            if none("queue") && none("flags") && status["complete"] == true {
+            // A pushed group that is not as it shall be is neither: only a plan tells.
+            let planned = self.home.run(&["plan"]).await;
+            let open = planned.status.code() != Some(0);
+            if none("queue") && none("flags") && status["complete"] == true && !open {
                 return;
             }
-            said += &status.to_string();
+            said += &format!("{status} {}", all(&planned));
         }
         panic!("it does not come to an end: {said}");
     }
