@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::{Endpoint, EndpointConfig, EndpointError, Trouble, judge};
 use crate::domain::{Call, Exchange, Method, Outcome, RetryAfter, Time};
+use crate::scim::list::Rows;
 
 /// Entries asked for per page; Workato's default and most.
 const PAGE: usize = 100;
@@ -167,14 +168,15 @@ impl<'a> Look<'a> {
 }
 
 #[derive(Deserialize)]
-struct Body {
-    data: Vec<Box<RawValue>>,
+struct Body<'a> {
+    #[serde(borrow)]
+    data: Rows<'a>,
 }
 
-fn read(exchange: &Exchange) -> Result<Vec<Box<RawValue>>, Trouble> {
+fn read(exchange: &Exchange) -> Result<Vec<&RawValue>, Trouble> {
     let answer = judge(&exchange.call, &exchange.outcome)?;
-    match serde_json::from_str::<Body>(&answer.body) {
-        Ok(body) => Ok(body.data),
-        Err(_) => Err(Trouble::not_scim(answer, "an activity log (an object with a list named data)")),
+    match serde_json::from_str::<Body<'_>>(&answer.body) {
+        Ok(Body { data }) if data.is_list && !data.too_many => Ok(data.rows),
+        _ => Err(Trouble::not_scim(answer, "an activity log (an object with a list named data)")),
     }
 }

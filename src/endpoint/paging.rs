@@ -17,8 +17,8 @@ use std::hash::BuildHasher;
 
 use super::excerpt::excerpt;
 use super::{Endpoint, Trouble, judge};
-use crate::domain::{Call, Exchange};
-use crate::scim::list::{ListError, ListPage, PageRef};
+use crate::domain::{Answer, Call, Exchange};
+use crate::scim::list::{ListError, ListPage, MOST_ROWS, PageRef};
 use crate::scim::resource::Resource;
 
 /// A resource with its id, which is never empty.
@@ -35,7 +35,7 @@ pub struct Item {
 pub struct Page {
     /// Resources not seen on an earlier page.
     pub items: Vec<Item>,
-    /// Beginnings of rows that are no resource with an id.
+    /// Beginnings of the first few rows that are no resource with an id.
     pub unreadable: Vec<String>,
     /// The total as this page claims it.
     pub total: Option<u64>,
@@ -68,6 +68,8 @@ pub struct Pass {
     cursors_only: bool,
     /// Hashes of the ids: two ids of one hash look like a row that came twice, which only costs the completeness.
     seen: HashSet<u64, foldhash::fast::RandomState>,
+    /// The same of the rows that could not be read.
+    unread: HashSet<u64, foldhash::fast::RandomState>,
     hasher: foldhash::quality::RandomState,
     start: u64,
     cursor: Option<String>,
@@ -133,6 +135,7 @@ impl Pass {
             query,
             cursors_only: false,
             seen: HashSet::default(),
+            unread: HashSet::default(),
             hasher: foldhash::quality::RandomState::default(),
             start: 1,
             cursor: None,
@@ -172,7 +175,7 @@ impl Pass {
     /// As [`Self::heard`], with the rows taken one by one.
     pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
         let page = judge(&exchange.call, &exchange.outcome)
-            .and_then(|answer| PageRef::read(&answer.body).map_err(|_| Trouble::not_scim(answer, LIST)));
+            .and_then(|answer| PageRef::read(&answer.body).map_err(|e| no_page(answer, &e)));
         self.pages += 1;
         match page {
             Ok(page) => Ok(self.take(page, rows)),
@@ -202,9 +205,15 @@ impl Pass {
         let came = page.resources.len() as u64;
         let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
+        let (mut unreadable, mut unlike) = (0, false);
         for raw in &page.resources {
-            let Some((id, row)) = rows.read(raw.get()) else {
-                out.unreadable.push(excerpt(raw.get(), 80));
+            let raw = raw.get();
+            let Some((id, row)) = (raw.len() <= LARGEST_ROW).then(|| rows.read(raw)).flatten() else {
+                unreadable += 1;
+                unlike |= self.unread.insert(self.hasher.hash_one(raw.as_bytes()));
+                if out.unreadable.len() < SHOWN {
+                    out.unreadable.push(excerpt(raw, 80));
+                }
                 continue;
             };
             let mark = self.hasher.hash_one(id.as_bytes());
@@ -220,15 +229,16 @@ impl Pass {
         }
         self.rows += came;
         self.start += came;
-        if !out.unreadable.is_empty() {
-            self.mark(Gap::Unreadable(out.unreadable.len() as u64));
+        if unreadable > 0 {
+            self.mark(Gap::Unreadable(unreadable));
         }
         match (self.total, page.total) {
             (Some(from), Some(to)) if from != to => self.mark(Gap::TotalMoved { from, to }),
             (None, Some(total)) => self.total = Some(total),
             _ => {}
         }
-        let nothing_new = out.new == 0 && out.unreadable.is_empty();
+        // Rows that cannot be read have no id that would tell them apart; the same text for ever is nothing new.
+        let nothing_new = out.new == 0 && !unlike;
         let by_cursor = self.cursor.is_some() || self.cursors_only;
         let next = page.next_cursor;
         if next.is_some() && next == self.cursor {
@@ -337,10 +347,22 @@ impl Endpoint {
     }
 }
 
+/// A larger row is not read: a resource by itself may not be larger either.
+const LARGEST_ROW: usize = 1 << 20;
+/// Beginnings of unreadable rows that are kept of a page.
+const SHOWN: usize = 5;
 const LIST: &str = "a SCIM list (a ListResponse with Resources)";
 
 /// The page in an answer, or why there is none.
 pub(super) fn read(exchange: &Exchange) -> Result<ListPage, Trouble> {
     let answer = judge(&exchange.call, &exchange.outcome)?;
-    ListPage::read(answer.body.as_bytes()).map_err(|_| Trouble::not_scim(answer, LIST))
+    ListPage::read(answer.body.as_bytes()).map_err(|error| no_page(answer, &error))
+}
+
+fn no_page(answer: &Answer, error: &ListError) -> Trouble {
+    let expected = match error {
+        ListError::TooMany => format!("a page of at most {MOST_ROWS} resources"),
+        ListError::NotJson(_) | ListError::NotAList => LIST.to_owned(),
+    };
+    Trouble::not_scim(answer, &expected)
 }

@@ -57,7 +57,14 @@ pub enum ListError {
     /// A JSON object without any of the members of a list.
     #[error("the answer is a JSON object, but not a list of resources")]
     NotAList,
+    /// More than [`MOST_ROWS`] resources.
+    #[error("the answer holds more than {MOST_ROWS} resources in one page")]
+    TooMany,
 }
+
+/// Resources taken from one page. Hundreds are asked for; servers that know no pages give all they have, and a page
+/// of two-byte rows would cost a hundred times its size.
+pub const MOST_ROWS: usize = 50_000;
 
 /// A page whose resources are still where they came: nothing of a user is copied to find out where it ends.
 #[derive(Debug, Default)]
@@ -92,14 +99,23 @@ impl ListPage {
 impl<'a> PageRef<'a> {
     /// Reads a page.
     pub fn read(body: &'a str) -> Result<Self, ListError> {
-        let (page, is_list) = serde_json::from_str::<Members<'a>>(body).map_err(ListError::NotJson)?.0;
-        if is_list { Ok(page) } else { Err(ListError::NotAList) }
+        let Members { page, is_list, too_many } =
+            serde_json::from_str(body).map_err(ListError::NotJson)?;
+        match (is_list, too_many) {
+            (false, _) => Err(ListError::NotAList),
+            (true, true) => Err(ListError::TooMany),
+            (true, false) => Ok(page),
+        }
     }
 }
 
 /// The members of the object as far as they make a page, and whether any of them does. Of duplicates the last one
 /// counts: a derived reader would refuse the whole page for one.
-struct Members<'a>((PageRef<'a>, bool));
+struct Members<'a> {
+    page: PageRef<'a>,
+    is_list: bool,
+    too_many: bool,
+}
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -112,7 +128,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let (mut page, mut is_list) = (PageRef::default(), false);
+                let (mut page, mut is_list, mut too_many) = (PageRef::default(), false, false);
                 while let Some(name) = map.next_key::<String>()? {
                     match name.to_ascii_lowercase().as_str() {
                         "totalresults" => page.total = number(map.next_value()?),
@@ -123,7 +139,10 @@ impl<'de> Deserialize<'de> for Members<'de> {
                             page.next_cursor =
                                 serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
                         }
-                        "resources" => page.resources = map.next_value::<Rows<'de>>()?.0,
+                        "resources" => {
+                            let rows = map.next_value::<Rows<'de>>()?;
+                            (page.resources, too_many) = (rows.rows, rows.too_many);
+                        }
                         "schemas" if map.next_value::<&RawValue>()?.get().contains("ListResponse") => {}
                         "schemas" => continue,
                         _ => {
@@ -133,17 +152,25 @@ impl<'de> Deserialize<'de> for Members<'de> {
                     }
                     is_list = true;
                 }
-                Ok(Members((page, is_list)))
+                Ok(Members { page, is_list, too_many })
             }
         }
         deserializer.deserialize_map(Visitor)
     }
 }
 
-/// The elements of `Resources`, each where it came; anything that is no list holds none.
-struct Rows<'a>(Vec<&'a RawValue>);
+/// The elements of a list, each where it came; anything that is no list holds none.
+#[derive(Debug, Default)]
+pub(crate) struct Rows<'a> {
+    /// The first [`MOST_ROWS`] of them.
+    pub(crate) rows: Vec<&'a RawValue>,
+    /// There were more.
+    pub(crate) too_many: bool,
+    /// It is a list.
+    pub(crate) is_list: bool,
+}
 
-impl<'de> Deserialize<'de> for Rows<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl<'de> serde::de::Visitor<'de> for Visitor {
@@ -155,39 +182,46 @@ impl<'de> Deserialize<'de> for Rows<'de> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Rows<'de>, A::Error> {
                 let mut rows = Vec::new();
-                while let Some(row) = list.next_element()? {
+                while rows.len() < MOST_ROWS {
+                    let Some(row) = list.next_element()? else {
+                        return Ok(Rows { rows, too_many: false, is_list: true });
+                    };
                     rows.push(row);
                 }
-                Ok(Rows(rows))
+                let mut too_many = false;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    too_many = true;
+                }
+                Ok(Rows { rows, too_many, is_list: true })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rows<'de>, A::Error> {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_unit<E>(self) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_bool<E>(self, _: bool) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_i64<E>(self, _: i64) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_u64<E>(self, _: u64) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
 
             fn visit_str<E>(self, _: &str) -> Result<Rows<'de>, E> {
-                Ok(Rows(Vec::new()))
+                Ok(Rows::default())
             }
         }
         deserializer.deserialize_any(Visitor)
@@ -241,6 +275,13 @@ mod tests {
             .iter()
             .filter(|raw| serde_json::from_str::<serde_json::Map<String, Value>>(raw.get()).is_ok());
         assert_eq!((page.resources.len(), readable.count()), (4, 2));
+    }
+
+    #[test]
+    fn a_page_of_more_rows_than_anybody_asks_for_is_refused() {
+        let page = |rows: usize| format!("{{\"Resources\":[{}1]}}", "1,".repeat(rows - 1));
+        assert_eq!(PageRef::read(&page(MOST_ROWS)).expect("a page").resources.len(), MOST_ROWS);
+        assert!(matches!(PageRef::read(&page(MOST_ROWS + 1)), Err(ListError::TooMany)));
     }
 
     #[test]

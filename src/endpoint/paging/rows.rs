@@ -36,7 +36,7 @@ impl Rows for Vec<Item> {
 pub struct Came {
     /// Rows whose id came for the first time.
     pub new: usize,
-    /// Beginnings of rows that are no resource with an id.
+    /// Beginnings of the first few rows that are no resource with an id.
     pub unreadable: Vec<String>,
     /// The total as this page claims it.
     pub total: Option<u64>,
