@@ -3,22 +3,26 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::domain::unseen::{hidden, pictographic};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// Makes control characters and direction overrides visible: nothing that came from a file or the endpoint can
 /// move the cursor, colour the screen or turn the order of letters. Every human output goes through here.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(hidden) {
+    if !text.chars().any(|c| c.is_control() || hidden(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
+    let mut before = None;
     for c in text.chars() {
+        let hides = hides(before, c);
+        before = (!hides).then_some(c);
         match u32::from(c) {
             // The control pictures block shows C0 in one cell.
             n @ 0..0x20 => out.push(char::from_u32(0x2400 + n).unwrap_or('?')),
             0x7f => out.push('\u{2421}'),
-            n if hidden(c) => {
+            n if hides => {
                 let _ = write!(out, "<U+{n:04X}>");
             }
             _ => out.push(c),
@@ -27,11 +31,15 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+/// Whether a character is not shown as it is; `before` is the one before it, if that was shown. A joiner and the
+/// selector of pictures belong to the picture before them.
+fn hides(before: Option<char>, c: char) -> bool {
+    let joins = match c {
+        '\u{fe0f}' => before.is_some_and(pictographic),
+        '\u{200d}' => before.is_some_and(|b| pictographic(b) || b == '\u{fe0f}'),
+        _ => false,
+    };
+    !joins && (c.is_control() || hidden(c))
 }
 
 /// Lines of text, each made harmless.
@@ -103,7 +111,8 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_hidden_is_left_and_no_text_breaks_a_table(text in any::<String>(), width in 0_usize..60) {
-            prop_assert!(!visible(&text).chars().any(hidden));
+            let joins = |c: &char| matches!(c, '\u{200d}' | '\u{fe0f}');
+            prop_assert!(!visible(&text).chars().filter(|c| !joins(c)).any(|c| c.is_control() || hidden(c)));
             let shown = table(&["A", "B"], &[vec![text.clone(), text]], Some(width));
             prop_assert_eq!(shown.lines().count(), 2);
         }
@@ -113,6 +122,8 @@ mod tests {
     fn what_would_move_the_cursor_is_made_visible() {
         assert_eq!(visible("a\x1b[2Jb\r\n"), "a\u{241b}[2Jb\u{240d}\u{240a}");
         assert_eq!(visible("x\u{202e}y\u{9b}"), "x<U+202E>y<U+009B>");
+        assert_eq!(visible("a\u{fffa}\u{e001}\u{200d}"), "a<U+FFFA><U+E001><U+200D>");
+        assert_eq!(visible("👩\u{200d}❤\u{fe0f}\u{200d}💻"), "👩\u{200d}❤\u{fe0f}\u{200d}💻");
         assert!(matches!(visible("محمد 山田 é"), Cow::Borrowed(_)));
     }
 

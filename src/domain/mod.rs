@@ -23,6 +23,7 @@ mod roles;
 mod secret;
 mod shared;
 mod time;
+pub(crate) mod unseen;
 
 pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
 pub use account_ref::{AccountRef, TEXTS};

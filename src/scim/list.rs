@@ -99,8 +99,7 @@ impl ListPage {
 impl<'a> PageRef<'a> {
     /// Reads a page.
     pub fn read(body: &'a str) -> Result<Self, ListError> {
-        let Members { page, is_list, too_many } =
-            serde_json::from_str(body).map_err(ListError::NotJson)?;
+        let Members { page, is_list, too_many } = serde_json::from_str(body).map_err(ListError::NotJson)?;
         match (is_list, too_many) {
             (false, _) => Err(ListError::NotAList),
             (true, true) => Err(ListError::TooMany),

@@ -104,10 +104,15 @@ pub fn active(map: &Resource) -> Option<bool> {
     get(map, "active").and_then(read_bool)
 }
 
-/// The resource's `id`; a number (some servers use them) is read as its digits.
+/// Longest `id` in bytes that still fits into an address when each byte is written as three.
+const LONGEST_ID: usize = 2_000;
+
+/// The resource's `id`; a number (some servers use them) is read as its digits. What cannot be one segment of an
+/// address is none: nobody could ever ask for it again.
 pub fn id(map: &Resource) -> Option<String> {
     match get(map, "id")? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) if matches!(text.as_str(), "" | "." | "..") || text.len() > LONGEST_ID => None,
+        Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -223,6 +228,16 @@ mod tests {
 
     fn map(value: Value) -> Resource {
         value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn an_id_that_no_address_can_hold_is_none() {
+        let of = |value: Value| id(&map(json!({ "id": value })));
+        assert_eq!(of(json!("../x")).as_deref(), Some("../x"), "it is one encoded segment");
+        assert_eq!(of(json!(7)).as_deref(), Some("7"));
+        for none in [json!(""), json!("."), json!(".."), json!("i".repeat(LONGEST_ID + 1)), json!(null)] {
+            assert_eq!(of(none.clone()), None, "{none}");
+        }
     }
 
     #[test]

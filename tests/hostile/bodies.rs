@@ -13,7 +13,9 @@ pub(crate) fn deep(levels: usize) -> String {
 /// A page with this total and these rows, as they are.
 pub(crate) fn page(total: impl ToString, rows: &str) -> String {
     let total = total.to_string();
-    format!(r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":{total},"startIndex":1,"Resources":[{rows}]}}"#)
+    format!(
+        r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":{total},"startIndex":1,"Resources":[{rows}]}}"#
+    )
 }
 
 /// Lists answer this, all else with the row itself.

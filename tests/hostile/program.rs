@@ -61,7 +61,8 @@ impl World {
         let args = ["attribute", "add", "workato_role", "--required", "--external-namespace", ROLE];
         world.ok(&[&args[..], &["--member", "Analyst", "--member", "Operator"]].concat()).await;
         let rows = (1..=3).map(|n| format!("p{n}@example.com,Ana,Ruiz {n},yes,Operator\n"));
-        let csv = format!("user_name,given_name,family_name,assigned,workato_role\n{}", rows.collect::<String>());
+        let csv =
+            format!("user_name,given_name,family_name,assigned,workato_role\n{}", rows.collect::<String>());
         let file = world.file("people.csv", csv);
         world.ok(&["import", "people", &file]).await;
         world.ok(&["provision", "p3@example.com", "--yes"]).await;
@@ -125,17 +126,18 @@ pub(crate) async fn run(home: &std::path::Path, args: &[&str]) -> Ran {
     let mut ends = Box::pin(async {
         tokio::join!(out.read_to_end(&mut stdout), err.read_to_end(&mut stderr), child.wait()).2
     });
-    let deadline = tokio::time::sleep(DEADLINE);
-    tokio::pin!(deadline);
     // The mark only rises, so that the last look counts.
     let mut look = tokio::time::interval(Duration::from_millis(4));
-    let code = loop {
-        tokio::select! {
-            ended = &mut ends => break ended.expect("it runs").code(),
-            () = &mut deadline => panic!("{args:?} does not end"),
-            _ = look.tick() => memory = high_water(&status).unwrap_or(memory),
+    let watched = async {
+        loop {
+            tokio::select! {
+                ended = &mut ends => break ended.expect("it runs").code(),
+                _ = look.tick() => memory = high_water(&status).unwrap_or(memory),
+            }
         }
     };
+    let code = tokio::time::timeout(DEADLINE, watched).await;
+    let code = code.unwrap_or_else(|_| panic!("{args:?} does not end"));
     drop(ends);
     let stderr = String::from_utf8(stderr).expect("text");
     Ran { code, stdout, stderr, took: began.elapsed(), memory }
