@@ -86,10 +86,7 @@ impl Face<'_> {
             return;
         }
         let mut text = String::new();
-        for row in &problem.rejected {
-            text.push_str(&visible(&format!("line {}: {}", row.line, row.reason)));
-            text.push('\n');
-        }
+        text.push_str(&super::text::lines(super::render::rejected_lines(&problem.rejected)));
         text.push_str(&visible(&format!("scimdeck: {} {}", problem.text, problem.next)));
         text.push('\n');
         self.say(&text);

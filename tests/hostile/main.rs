@@ -5,6 +5,7 @@
 mod attack;
 mod bodies;
 mod endpoint;
+mod files;
 #[path = "../endpoint/gzip.rs"]
 mod gzip;
 mod program;

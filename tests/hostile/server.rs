@@ -134,7 +134,9 @@ async fn serve(mut stream: TcpStream, upstream: SocketAddr, state: &State) {
         }
         Reply::Endless(head, piece) => {
             let mut open = stream.write_all(&head).await.is_ok();
+            let mut beat = tokio::time::interval(Duration::from_millis(2));
             while open {
+                beat.tick().await;
                 open = stream.write_all(&piece).await.is_ok();
             }
         }

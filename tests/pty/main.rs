@@ -9,6 +9,8 @@ mod first_time;
 mod forms;
 mod gone;
 mod home;
+mod hostile_strings;
+mod hostile_text;
 mod import_there;
 mod mails;
 mod panic;

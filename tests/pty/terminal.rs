@@ -283,6 +283,21 @@ impl Terminal {
         }
     }
 
+    /// Presses a key and waits until the program has written nothing for so long since: for keys that may do nothing.
+    pub(crate) fn press_and_settle(&self, key: &str, quiet: Duration) -> &Self {
+        let pressed = Instant::now();
+        self.press(key);
+        let mut seen = self.seen();
+        loop {
+            let still = seen.at.max(pressed).elapsed();
+            if still >= quiet {
+                return self;
+            }
+            assert!(pressed.elapsed() < PATIENCE, "it never stops writing");
+            seen = self.seen.1.wait_timeout(seen, quiet.saturating_sub(still)).unwrap().0;
+        }
+    }
+
     /// Makes the terminal another size.
     pub(crate) fn resize(&self, columns: u16, rows: u16) -> &Self {
         let [r, c] = [rows, columns].map(|n| NonZeroU16::new(n).unwrap());

@@ -38,6 +38,11 @@ impl Workspace<'_> {
         (status, serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}")))
     }
 
+    /// Makes an account over SCIM and gives the status of the answer.
+    pub(crate) fn post(&self, user: &Value) -> u16 {
+        self.ask("POST", "/scim/v2/Users", Some(&self.secret("token_file")), Some(user)).0
+    }
+
     fn secret(&self, file: &str) -> String {
         std::fs::read_to_string(self.home.told(file)).unwrap().trim().to_owned()
     }

@@ -26,7 +26,7 @@ pub(super) use chain::{
 };
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use holder::{evidence_text, taken_over_json, taken_over_text, with_evidence};
-pub(super) use import::{import_json, import_text};
+pub(super) use import::{import_json, import_text, rejected_lines};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
 pub(super) use plan::{decided_json, plan_json, plan_text};
