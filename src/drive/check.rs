@@ -1,14 +1,12 @@
 //! Comparing with the endpoint now: some people, or everybody. Nothing is sent but reads.
 
-use std::collections::{HashMap, HashSet};
-
 use super::shared::now;
 use super::sweep::Sweeping;
 use super::{Drive, observe, open_line, problem};
 use crate::audit::{AuditEntry, Source};
-use crate::directory::{Change, Directory, Sweep};
+use crate::directory::{Directory, Sweep};
 use crate::domain::{Difference, Flag, PersonId, Time, field};
-use crate::engine::compare::{Comparison, Orphan, OrphansSeen};
+use crate::engine::compare::{Comparison, OrphansSeen};
 use crate::engine::{CheckReport, Finding, Findings, Problem};
 use crate::store::Batch;
 
@@ -82,32 +80,6 @@ impl Drive {
             changed,
             orphans: self.swept(sweep, orphans).await?,
         })
-    }
-
-    /// Keeps what a look at everybody ended with; gives the accounts of nobody here with since when they are known.
-    async fn swept(&self, sweep: Sweep, seen: OrphansSeen) -> Result<Vec<Orphan>, Problem> {
-        let shared = &self.shared;
-        let failed = |error| problem::store(&error);
-        if shared.read_only {
-            let known = shared.store.orphans(shared.connection).await.map_err(failed)?;
-            let since: HashMap<String, Time> = known.into_iter().map(|o| (o.account_id, o.since)).collect();
-            let with =
-                |o: Orphan| Orphan { since: since.get(&o.account_id).copied().unwrap_or(seen.at), ..o };
-            return Ok(seen.orphans.into_iter().map(with).collect());
-        }
-        // Those of an incomplete look are there all the same; those that it did not meet stay known.
-        let met: HashSet<String> = seen.orphans.iter().map(|o| o.account_id.clone()).collect();
-        shared.store.put_orphans(shared.connection, seen).await.map_err(failed)?;
-        let batch = Batch { changes: vec![Change::Swept(sweep)], ..shared.batch() };
-        shared.commit(batch).await.map_err(failed)?;
-        let mut orphans = shared.store.orphans(shared.connection).await.map_err(failed)?;
-        orphans.retain(|o| met.contains(&o.account_id));
-        Ok(orphans)
-    }
-
-    /// The accounts of nobody here, as the last look at everybody found them.
-    pub async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
-        self.shared.store.orphans(self.shared.connection).await.map_err(|e| problem::store(&e))
     }
 
     /// Keeps what was learned of people whom nobody touched since `before`. Returns how many people's flags changed

@@ -21,6 +21,7 @@ mod line;
 mod lock;
 mod observe;
 mod order;
+mod orphans;
 mod perform;
 mod preview;
 mod problem;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use scimdeck::directory::{Change, Observation};
 use scimdeck::domain::{Failure, FailureKind};
 use scimdeck::engine::Outcome;
 
@@ -49,6 +50,25 @@ fn looking() {
     example("tasks.json", "--json tasks", 0);
     example("take_over.json", "--json take-over --holder h0123abcd", 0);
     example("trace.json", "--json trace op000000000002d", 0);
+}
+
+#[test]
+fn a_look_at_everybody_lists_drift_leavers_and_accounts_of_nobody() {
+    let mut fake = Fake::new();
+    let seen = |fake: &mut Fake, n, role: &str| {
+        let id = scimdeck::domain::PersonId(n);
+        let (.., mut theirs) = fake.directory.get(id).unwrap().known().unwrap();
+        theirs.roles.set("workato_role", role);
+        let state = scimdeck::domain::AccountState::Active;
+        let seen = Observation { state, values: Some(theirs), at: crate::fake::at(60) };
+        fake.directory.apply(&Change::Observed(id, seen));
+    };
+    seen(&mut fake, 1, "Operator");
+    seen(&mut fake, 3, "Operator");
+    let ran = run(&fake, "--json check");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    same_as("check_all.json", &ran.out);
+    same_as("check_all.txt", &run(&fake, "check").out);
 }
 
 #[test]
