@@ -101,6 +101,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('t')], Action::Test, 1, "test", "Test Connector Configuration"),
     bind(SCIM, &[c('e')], Action::EnableScim, 2, "enable/disable", "Enable SCIM provisioning, or disable it"),
     bind(SCIM, &[c('r')], Action::CheckAll, 3, "check all", "Compare everybody with the app now; nothing is sent"),
+    bind(SCIM, &[c('v')], Action::Compare, 10, "compare", "What the last look at everybody found: leavers, accounts of nobody, drift"),
     bind(SCIM, &[c('s')], Action::Send, 4, "send queue", "Send what is unsent, failed or waiting, after showing it"),
 
     bind(TASKS, ENTER, Action::Trace, 1, "details", "The whole of this task: why it stands, what to do, its requests and answers"),
@@ -137,6 +138,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &[c('L')], Action::LastResults, 0, "results", "The results of the last run, person by person"),
     bind(Context::Panes, &[c('y')], Action::Copy, 0, "copy", "Copy the name under the cursor"),
     bind(Context::Panes, &[Key::ctrl('o')], Action::Connections, 0, "switch connection", "The connections of this home: go over to another, or make a new one"),
+    bind(Context::Panes, &[Key::ctrl('e')], Action::Compare, 0, "compare", "What the last look at everybody found: leavers, accounts of nobody, drift"),
     bind(Context::Panes, &[Key::ctrl('r')], Action::Rehearse, 0, "rehearse a fault", "Rehearse a fault on the sandbox: what goes wrong, and what you should see"),
     bind(Context::Panes, &[Key::ctrl('c')], Action::StopTask, 0, "stop", "Stop the running task; with none, leave"),
     bind(Context::Panes, &[Key::ctrl('l')], Action::Redraw, 0, "redraw", "Draw the screen anew"),
@@ -194,6 +196,17 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Convert, ENTER, Action::Press, 1, "Convert selected", "Show what converting the selected would do, then convert"),
     bind(Context::Convert, &[c('?')], Action::Help, 5, "help", "The keys that work here"),
     bind(Context::Convert, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 4, "back", "Back to Assignments"),
+
+    bind(Context::Compare, ENTER, Action::Press, 1, "mend", "Go to what ends this line: the plan that ends access, the import, the person"),
+    bind(Context::Compare, &[c('r'), c('R')], Action::CheckAll, 2, "compare now", "Compare everybody with the app now; nothing is sent"),
+    bind(Context::Compare, &[c('O')], Action::DriftPush, 3, "push ours", "Write our values over what was changed in the app"),
+    bind(Context::Compare, &[c('T')], Action::DriftAdopt, 4, "take theirs", "Take what was changed in the app as ours; nothing is sent"),
+    bind(Context::Compare, &[c('i')], Action::Import, 5, "import", "Review an import: link accounts, take them in, or ignore them"),
+    bind(Context::Compare, &[c('d')], Action::Open, 7, "person", "Everything about this person"),
+    bind(Context::Compare, &[k(Code::Tab)], Action::NextField, 6, "next list", "The first line of the next list"),
+    bind(Context::Compare, &[c('y')], Action::Copy, 0, "copy", "Copy the user name"),
+    bind(Context::Compare, &[c('?')], Action::Help, 9, "help", "The keys that work here"),
+    bind(Context::Compare, &[k(Code::Esc), c('q'), k(Code::Left), c('h')], Action::Back, 8, "back", "Back"),
 
     bind(Context::Form, ENTER, Action::Press, 1, "save", "Save the form; in a list, a new line"),
     bind(Context::Form, &[k(Code::Tab), k(Code::Down)], Action::NextField, 2, "next", "The next field"),

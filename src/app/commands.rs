@@ -10,7 +10,7 @@ use crate::verbs::{Command, Who};
 impl App {
     /// Whom a verb is about: the person of the page, the selected, or the one under the cursor.
     pub(super) fn targets(&self) -> Vec<PersonId> {
-        if self.on_person_page() {
+        if self.on_person_page() || self.compare().is_some() {
             return self.person_here().into_iter().collect();
         }
         if self.pane == Pane::Tasks {
@@ -169,8 +169,7 @@ impl App {
             }
             Some(many) => format!("Check {} people", many.len()),
         };
-        let id = self.begin(label, Kind::Check);
-        self.out.push(Effect::Check(id, people));
+        self.begin_check(label, people);
     }
 
     /// Looks at a command: what it would change here and send there.

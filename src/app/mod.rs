@@ -11,6 +11,7 @@ mod attribute_form;
 mod bindings;
 mod chooser;
 mod commands;
+mod compare;
 mod confirm;
 mod connection_doc;
 mod connection_form;
@@ -69,10 +70,13 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod token_tests;
 #[cfg(test)]
+pub(crate) use compare::tests::page as compare_page;
+#[cfg(test)]
 pub(crate) use queue::tests::pane as queue_pane;
 
 pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
+pub use compare::{Compare, CompareRow};
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
 pub use convert::{ConvertList, ConvertRow};
@@ -375,6 +379,7 @@ impl App {
                 Overlay::Person(page) => {
                     page.page.replace(person_doc::page(self, page.id, page.audit.as_deref()));
                 }
+                Overlay::Compare(list) => list.refresh(&self.directory, layout::import_rows(self.size)),
                 Overlay::Convert(list) => list.refresh(&self.directory, layout::page(self.size)),
                 _ => {}
             }

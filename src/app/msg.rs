@@ -7,6 +7,7 @@ use crate::domain::{
     ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
     Time,
 };
+use crate::engine::compare::Orphan;
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
     Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery, TestReport, Trace, UndoOf,
@@ -34,6 +35,8 @@ pub enum Query {
     Undoable(UndoOf),
     /// The connections of this home.
     Connections,
+    /// The accounts of nobody here.
+    Orphans,
 }
 
 /// The answer to a [`Query`].
@@ -49,6 +52,8 @@ pub enum Answer {
     Undoable(Vec<Operation>),
     /// Connections, the oldest first.
     Connections(Vec<ConnectionRow>),
+    /// Accounts of nobody here, by user name.
+    Orphans(Vec<Orphan>),
 }
 
 /// Something that happened outside.

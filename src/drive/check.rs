@@ -1,5 +1,7 @@
 //! Comparing with the endpoint now: some people, or everybody. Nothing is sent but reads.
 
+use tokio::sync::watch;
+
 use super::shared::now;
 use super::sweep::Sweeping;
 use super::{Drive, observe, open_line, problem};
@@ -7,12 +9,21 @@ use crate::audit::{AuditEntry, Source};
 use crate::directory::{Directory, Sweep};
 use crate::domain::{Difference, Flag, PersonId, Time, field};
 use crate::engine::compare::{Comparison, OrphansSeen};
-use crate::engine::{CheckReport, Finding, Findings, Problem};
+use crate::engine::{CheckReport, Finding, Findings, Problem, Progress};
 use crate::store::Batch;
 
 impl Drive {
     /// Looks at these people's accounts, or at everybody's.
     pub async fn check(&self, who: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        self.check_telling(who, &watch::Sender::new(Progress::default())).await
+    }
+
+    /// As [`Drive::check`]; a look at everybody tells how many accounts are done, of those that are there.
+    pub async fn check_telling(
+        &self,
+        who: Option<Vec<PersonId>>,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
         let directory = self.shared.directory();
         let places = directory.connection().concurrency as usize;
@@ -36,7 +47,7 @@ impl Drive {
                 };
                 (seen.findings, report)
             }
-            None => return self.sweep(&line).await,
+            None => return self.sweep(&line, progress).await,
         };
         report.changed = self.learn(&directory, &findings, report.at).await?;
         Ok(report)
@@ -44,11 +55,16 @@ impl Drive {
 
     /// Everybody: one pass over the list, compared as it comes; somebody linked who is not on it is asked for
     /// directly.
-    async fn sweep(&self, line: &super::shared::Line) -> Result<CheckReport, Problem> {
+    async fn sweep(
+        &self,
+        line: &super::shared::Line,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         let directory = self.shared.directory();
         let mut changed = 0;
         let mut sweeping = Sweeping::new(&line.endpoint, Comparison::new(&directory));
         while sweeping.page().await.map_err(|failure| problem::endpoint(&failure))? {
+            progress.send_replace(sweeping.progress());
             if let Some(findings) = sweeping.differing() {
                 changed += self.learn(&directory, &findings, now()).await?;
             }

@@ -107,7 +107,15 @@ impl Seam for Arc<Fake> {
         Ok(Report { results, ..Report::default() })
     }
 
-    async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+    async fn orphans(&self) -> Result<Vec<crate::engine::compare::Orphan>, Problem> {
+        Ok(Vec::new())
+    }
+
+    async fn check(
+        &self,
+        _: Option<Vec<PersonId>>,
+        _: watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         Ok(CheckReport {
             at: NOW,
             complete: true,

@@ -2,6 +2,7 @@
 //! kept. Only rows that are on the screen are ever built, and all text goes through `text::Shown`.
 
 mod canvas;
+mod compare;
 mod connections;
 mod convert;
 mod dialog;
