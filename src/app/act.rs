@@ -53,6 +53,7 @@ impl App {
             Action::EditRoles | Action::Assign | Action::Flag => self.open_form(action),
             Action::Convert => self.convert(),
             Action::Compare => self.open_compare(),
+            Action::OpenPlan => self.ask_open_plan(),
             Action::AddPerson
             | Action::EditPerson
             | Action::NewGroup

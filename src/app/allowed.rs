@@ -205,6 +205,7 @@ fn changes(action: Action) -> bool {
             | Action::Rehearse
             | Action::NewConnection
             | Action::GoOn
+            | Action::OpenPlan
             | Action::TakeIn
     )
 }

@@ -48,6 +48,8 @@ impl App {
                 }
             }
             Msg::Ran(id, result) => self.ran(id, result),
+            Msg::PlanSaved(id, result) => self.plan_saved(id, result),
+            Msg::PlanOpened(id, result) => self.plan_opened(id, *result),
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),

@@ -101,6 +101,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(SCIM, &[c('t')], Action::Test, 1, "test", "Test Connector Configuration"),
     bind(SCIM, &[c('e')], Action::EnableScim, 2, "enable/disable", "Enable SCIM provisioning, or disable it"),
     bind(SCIM, &[c('r')], Action::CheckAll, 3, "check all", "Compare everybody with the app now; nothing is sent"),
+    bind(SCIM, &[c('o')], Action::OpenPlan, 11, "open plan", "Show a plan that was saved in a file, and send it when it still holds"),
     bind(SCIM, &[c('v')], Action::Compare, 10, "compare", "What the last look at everybody found: leavers, accounts of nobody, drift"),
     bind(SCIM, &[c('s')], Action::Send, 4, "send queue", "Send what is unsent, failed or waiting, after showing it"),
 
@@ -188,7 +189,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind(Context::Confirm, &[c('y')], Action::Yes, 1, "OK", "Do it"),
     bind(Context::Confirm, &[k(Code::Esc), c('n'), c('q')], Action::No, 2, "cancel", "Do nothing"),
     bind(Context::Confirm, &[k(Code::Tab), k(Code::BackTab), k(Code::Left), k(Code::Right), c('h'), c('l')], Action::NextField, 3, "choose", "Move between Cancel and OK"),
-    bind(Context::Confirm, &[c('v')], Action::View, 5, "requests", "Show the exact requests, or the summary again"),
+    bind(Context::Confirm, &[c('v')], Action::View, 5, "requests", "Show the whole plan with every attribute and the exact requests, or the summary again"),
+    bind(Context::Confirm, &[c('s')], Action::SavePlan, 6, "save plan", "Keep this plan in a file: looked at by somebody else, and sent later exactly so"),
     bind(Context::Confirm, ENTER, Action::Press, 4, "press", "Press the marked button"),
 
     bind(Context::Convert, &[c(' ')], Action::Select, 2, "select", "Select this assignment, or take it out of the selection"),

@@ -198,7 +198,7 @@ impl App {
 
     /// A form was saved.
     pub(super) fn save(&mut self, form: &Form) {
-        if self.save_token(form) || self.save_fault(form) {
+        if self.save_token(form) || self.save_fault(form) || self.save_plan_form(form) {
             return;
         }
         let Some(command) = forms::command(form, &self.directory) else {

@@ -35,6 +35,10 @@ pub enum Action {
     Unflag,
     Check,
     CheckAll,
+    /// Keep the shown plan in a file.
+    SavePlan,
+    /// Show a plan that is kept in a file.
+    OpenPlan,
     /// The page of what the last look at everybody found.
     Compare,
     Suspend,

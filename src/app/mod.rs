@@ -43,6 +43,7 @@ mod people;
 mod people_forms;
 mod person_doc;
 mod plan_doc;
+mod plan_files;
 mod press;
 mod profile;
 mod queue;

@@ -83,6 +83,10 @@ pub enum Msg {
     Rehearsal(Option<Box<Rehearsal>>),
     /// A command was looked at and planned.
     Previewed(TaskId, Box<Result<Preview, Problem>>),
+    /// The shown plan was written to a file.
+    PlanSaved(TaskId, Result<(), Problem>),
+    /// A saved plan was made anew.
+    PlanOpened(TaskId, Box<Result<Preview, Problem>>),
     /// A run moved on.
     Progress(TaskId, Progress),
     /// A run ended.
@@ -116,6 +120,10 @@ pub enum Effect {
     Run(TaskId, Box<Preview>, Approval),
     /// Compare with the endpoint: these people, or everybody.
     Check(TaskId, Option<Vec<PersonId>>),
+    /// Keep this plan in a file.
+    SavePlan(TaskId, Box<Preview>, String),
+    /// Make the plan of this file anew, and compare it with the file.
+    OpenPlan(TaskId, String),
     /// Read everybody in the app, for an import.
     Scan(TaskId),
     /// Test Connector Configuration.

@@ -120,6 +120,7 @@ impl App {
         let step = confirm.press(key, room, &self.directory);
         match step {
             Answered::Stay => {}
+            Answered::Keep => self.ask_save_plan(),
             Answered::Cancel => {
                 let task = confirm.task;
                 self.overlays.pop();

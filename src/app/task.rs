@@ -48,6 +48,10 @@ pub enum Kind {
     Values(String),
     /// What would be sent of this person; nothing is changed.
     Wire(PersonId),
+    /// The shown plan is written to this file.
+    SavePlan(String),
+    /// A saved plan is made anew, to be shown.
+    OpenPlan,
     /// The word on a stopped run is being taken.
     Resume,
     /// The app is asked to send invitations again.
@@ -97,6 +101,8 @@ impl Task {
             | Kind::Unlock
             | Kind::Connect
             | Kind::Resume
+            | Kind::SavePlan(_)
+            | Kind::OpenPlan
             | Kind::Resend
             | Kind::Rehearse => self.label.clone(),
         }

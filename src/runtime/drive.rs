@@ -45,6 +45,12 @@ impl Seam for Drive {
     async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
         Self::orphans(self).await
     }
+    async fn save_plan(&self, preview: Preview, path: String) -> Result<(), Problem> {
+        Self::save_plan(self, &preview, std::path::Path::new(&path)).await
+    }
+    async fn open_plan(&self, path: String) -> Result<Preview, Problem> {
+        Self::open_plan(self, std::path::Path::new(&path)).await
+    }
     async fn scan(&self) -> Result<ImportScan, Problem> {
         Self::scan(self).await
     }

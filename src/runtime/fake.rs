@@ -128,6 +128,14 @@ impl Seam for Arc<Fake> {
         })
     }
 
+    async fn save_plan(&self, _: Preview, _: String) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    async fn open_plan(&self, _: String) -> Result<Preview, Problem> {
+        self.preview(Command::Apply, Vec::new()).await
+    }
+
     async fn scan(&self) -> Result<ImportScan, Problem> {
         Ok(crate::app::fixture::scan(&self.directory()))
     }

@@ -51,6 +51,12 @@ pub trait Seam: Send + Sync + 'static {
     /// The accounts of nobody here, as the last look at everybody found them.
     fn orphans(&self) -> impl Future<Output = Result<Vec<Orphan>, Problem>> + Send;
 
+    /// Keeps a plan that was looked at in a new file.
+    fn save_plan(&self, preview: Preview, path: String) -> impl Future<Output = Result<(), Problem>> + Send;
+
+    /// Makes a saved plan anew; refused where it is not the same any more.
+    fn open_plan(&self, path: String) -> impl Future<Output = Result<Preview, Problem>> + Send;
+
     /// Reads everybody there and matches them with the directory, for an import; reads only.
     fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>> + Send;
 

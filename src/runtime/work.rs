@@ -50,6 +50,16 @@ impl<S: Seam> Work<S> {
                     |id, problem| Msg::Checked(id, Err(problem)),
                 )
             }
+            Effect::SavePlan(id, preview, path) => self.task(
+                id,
+                async move { Msg::PlanSaved(id, seam.save_plan(*preview, path).await) },
+                |id, problem| Msg::PlanSaved(id, Err(problem)),
+            ),
+            Effect::OpenPlan(id, path) => self.task(
+                id,
+                async move { Msg::PlanOpened(id, Box::new(seam.open_plan(path).await)) },
+                |id, problem| Msg::PlanOpened(id, Box::new(Err(problem))),
+            ),
             Effect::Scan(id) => {
                 self.task(id, async move { Msg::Scanned(id, Box::new(seam.scan().await)) }, |id, problem| {
                     Msg::Scanned(id, Box::new(Err(problem)))

@@ -15,7 +15,7 @@ use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId, Toke
 use crate::engine::{ConnectionRow, Preview, Progress};
 
 pub(super) const ANSI: Look = Look { colour: true, unicode: true };
-const MONO: Look = Look { colour: false, unicode: true };
+pub(super) const MONO: Look = Look { colour: false, unicode: true };
 pub(super) const ASCII: Look = Look { colour: false, unicode: false };
 
 pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -84,7 +84,7 @@ fn with_audit(mut app: App) -> App {
     app
 }
 
-fn with_dialog(held: Option<u32>) -> App {
+pub(super) fn with_dialog(held: Option<u32>) -> App {
     let mut app = app();
     let effects = press(&mut app, "p");
     let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };

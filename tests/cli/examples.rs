@@ -72,6 +72,18 @@ fn a_look_at_everybody_lists_drift_leavers_and_accounts_of_nobody() {
 }
 
 #[test]
+fn a_saved_plan_is_its_example_and_is_read_back() {
+    use scimdeck::engine::plan_file::{PlanFile, PlanOf, shown};
+    let (directory, plan) = (crate::fake::directory(), crate::made::plan());
+    let by = ("kim", crate::fake::NOW);
+    let text = PlanFile::write(&PlanOf::Apply, &directory, &plan, shown(&plan), by).unwrap();
+    same_as("plan_file.json", &text);
+    let read = PlanFile::read(&text, &directory).unwrap();
+    read.same_as(&directory, &plan).unwrap();
+    assert!(PlanFile::read(&text.replace("Analyst", "Admin"), &directory).is_err(), "edited");
+}
+
+#[test]
 fn looking_at_the_profile() {
     example("attributes_lint.json", "--json attributes --lint --from-endpoint", 5);
     example("attributes_okta.json", "--json attributes --okta-schema", 0);

@@ -48,6 +48,12 @@ impl Seam for Defect {
     async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
         unreachable!("nothing is asked after the defect")
     }
+    async fn save_plan(&self, _: Preview, _: String) -> Result<(), Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn open_plan(&self, _: String) -> Result<Preview, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
     async fn scan(&self) -> Result<ImportScan, Problem> {
         unreachable!("nothing is asked after the defect")
     }

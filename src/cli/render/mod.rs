@@ -19,6 +19,7 @@ mod tasks;
 
 use serde_json::{Value, json};
 
+pub(super) use crate::engine::plan_file::shown as plan_json;
 pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
 pub(super) use chain::{
@@ -31,7 +32,7 @@ pub(super) use holder::{evidence_text, taken_over_json, taken_over_text, with_ev
 pub(super) use import::{import_json, import_text};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
-pub(super) use plan::{decided_json, plan_json, plan_text};
+pub(super) use plan::{decided_json, plan_text};
 pub(super) use probe::{deep_json, deep_text, test_json, test_text, traces_json, traces_text};
 pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
