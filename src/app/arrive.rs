@@ -145,6 +145,7 @@ impl App {
     }
 
     fn checked(&mut self, id: TaskId, result: Result<CheckReport, Problem>) {
+        let Some(result) = self.watched(id, result) else { return };
         let Some(task) = self.end(id) else { return };
         self.ask_orphans_again();
         match result {

@@ -190,6 +190,7 @@ impl App {
         }
         // Kept until it is used: whoever is refused does not type it again.
         self.reason.clone_from(&approval.reason);
+        self.stop_watching();
         let done = preview.decision.done.clone();
         let id = self.begin(label, Kind::Run { progress, stopping: false });
         self.done_words.extend(done.map(|words| (id, words)));

@@ -201,6 +201,7 @@ impl App {
 
     /// Compares everybody with the app; somebody waits for it.
     pub(super) fn begin_check(&mut self, label: String, people: Option<Vec<PersonId>>) {
+        self.stop_watching();
         let id = self.begin(label, Kind::Check { seen: 0, of: 0 });
         self.out.push(Effect::Check(id, people));
     }

@@ -56,6 +56,7 @@ mod token_form;
 mod token_place;
 mod trace_doc;
 mod typing;
+mod watch;
 mod why_doc;
 mod wire_doc;
 mod words;
@@ -178,6 +179,8 @@ pub struct App {
     import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
+    /// The comparison in the background.
+    watch: watch::Watch,
     /// The question for a page of the Audit Log.
     feed_asked: Option<QueryId>,
     /// What is said when a run of this task is done, besides how it ended.
@@ -222,6 +225,7 @@ impl App {
             undecided: false,
             import_ready: None,
             asked: Vec::new(),
+            watch: watch::Watch::default(),
             feed_asked: None,
             done_words: Vec::new(),
             reason: None,
@@ -322,6 +326,7 @@ impl App {
             self.dirty = true;
         }
         self.ask_tasks_in_time();
+        self.watch_in_time();
     }
 
     fn say(&mut self, text: impl Into<String>) {
