@@ -52,6 +52,8 @@ impl App {
             }
             Action::EditRoles | Action::Assign | Action::Flag => self.open_form(action),
             Action::Convert => self.convert(),
+            Action::Compare => self.open_compare(),
+            Action::OpenPlan => self.ask_open_plan(),
             Action::AddPerson
             | Action::EditPerson
             | Action::NewGroup
@@ -134,6 +136,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Person(page)) => Some(page.id),
             Some(Overlay::Results(results)) => results.current().map(|r| r.person),
+            Some(Overlay::Compare(compare)) => compare.current().and_then(super::CompareRow::person),
             Some(_) => None,
             None if self.pane == Pane::Assignments => self.people.current(),
             None if self.pane == Pane::Tasks => self.queue.current().map(|op| op.person),
@@ -242,6 +245,14 @@ impl App {
             (Some(Overlay::Results(results)), _) => {
                 let line = |r: &crate::engine::RunResult| format!("{}\t{}", r.user_name, r.outcome.word());
                 results.report.results.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+            (Some(Overlay::Compare(compare)), _)
+                if compare.current().is_some_and(|row| row.person().is_none()) =>
+            {
+                match compare.current() {
+                    Some(super::CompareRow::Orphan(orphan)) => orphan.user_name.clone(),
+                    _ => String::new(),
+                }
             }
             (Some(_), _) | (None, Pane::Assignments | Pane::Tasks) => self
                 .person_here()

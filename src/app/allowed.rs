@@ -97,6 +97,9 @@ impl App {
                 "the token of this connection is in no encrypted file: T replaces it",
             ),
             Action::Import => self.no_import(),
+            Action::Open if self.orphan_under_cursor().is_some() => {
+                Some("nobody here has this account: Enter reviews an import".to_owned())
+            }
             Action::LastResults => because(self.last.is_none(), "nothing was run in this session"),
             Action::Filter => because(
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
@@ -202,6 +205,7 @@ fn changes(action: Action) -> bool {
             | Action::Rehearse
             | Action::NewConnection
             | Action::GoOn
+            | Action::OpenPlan
             | Action::TakeIn
     )
 }

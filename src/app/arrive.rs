@@ -39,13 +39,17 @@ impl App {
             Msg::Redraw => self.redraw = true,
             Msg::Previewed(id, result) => self.previewed(id, *result),
             Msg::Progress(id, progress) => {
-                if let Some(Task { kind: Kind::Run { progress: slot, .. }, .. }) =
-                    self.tasks.iter_mut().find(|t| t.id == id)
-                {
-                    *slot = progress;
+                match self.tasks.iter_mut().find(|t| t.id == id).map(|task| &mut task.kind) {
+                    Some(Kind::Run { progress: slot, .. }) => *slot = progress,
+                    Some(Kind::Check { seen, of }) => {
+                        (*seen, *of) = (u64::from(progress.done), u64::from(progress.total));
+                    }
+                    _ => {}
                 }
             }
             Msg::Ran(id, result) => self.ran(id, result),
+            Msg::PlanSaved(id, result) => self.plan_saved(id, result),
+            Msg::PlanOpened(id, result) => self.plan_opened(id, *result),
             Msg::Checked(id, result) => self.checked(id, result),
             Msg::Scanned(id, result) => self.scanned(id, *result),
             Msg::Tested(id, result) => self.tested(id, *result),
@@ -141,7 +145,9 @@ impl App {
     }
 
     fn checked(&mut self, id: TaskId, result: Result<CheckReport, Problem>) {
+        let Some(result) = self.watched(id, result) else { return };
         let Some(task) = self.end(id) else { return };
+        self.ask_orphans_again();
         match result {
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
@@ -191,6 +197,7 @@ impl App {
     fn answered(&mut self, id: QueryId, result: Result<Answer, Problem>) {
         self.asked.retain(|asked| *asked != id);
         let Some(result) = self.take_tasks(id, result) else { return };
+        let Some(result) = self.take_orphans(id, result) else { return };
         if self.feed_asked == Some(id) {
             return self.older_entries(result);
         }

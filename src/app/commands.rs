@@ -10,7 +10,7 @@ use crate::verbs::{Command, Who};
 impl App {
     /// Whom a verb is about: the person of the page, the selected, or the one under the cursor.
     pub(super) fn targets(&self) -> Vec<PersonId> {
-        if self.on_person_page() {
+        if self.on_person_page() || self.compare().is_some() {
             return self.person_here().into_iter().collect();
         }
         if self.pane == Pane::Tasks {
@@ -169,8 +169,7 @@ impl App {
             }
             Some(many) => format!("Check {} people", many.len()),
         };
-        let id = self.begin(label, Kind::Check);
-        self.out.push(Effect::Check(id, people));
+        self.begin_check(label, people);
     }
 
     /// Looks at a command: what it would change here and send there.
@@ -191,6 +190,7 @@ impl App {
         }
         // Kept until it is used: whoever is refused does not type it again.
         self.reason.clone_from(&approval.reason);
+        self.stop_watching();
         let done = preview.decision.done.clone();
         let id = self.begin(label, Kind::Run { progress, stopping: false });
         self.done_words.extend(done.map(|words| (id, words)));
@@ -199,7 +199,7 @@ impl App {
 
     /// A form was saved.
     pub(super) fn save(&mut self, form: &Form) {
-        if self.save_token(form) || self.save_fault(form) {
+        if self.save_token(form) || self.save_fault(form) || self.save_plan_form(form) {
             return;
         }
         let Some(command) = forms::command(form, &self.directory) else {

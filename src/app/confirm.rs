@@ -28,7 +28,7 @@ pub struct Confirm {
     pub in_reason: bool,
     /// Whether OK is marked instead of Cancel.
     pub ok: bool,
-    /// Whether the exact requests are shown instead of the summary.
+    /// Whether the whole tree with the exact requests is shown instead of the summary.
     pub requests: bool,
     /// The look it came from: the form that was saved for it comes back when it is cancelled.
     pub task: Option<TaskId>,
@@ -41,6 +41,8 @@ pub enum Step {
     Stay,
     /// Nothing is done.
     Cancel,
+    /// The plan is to be kept in a file.
+    Keep,
     /// It is done.
     Run(Approval),
 }
@@ -138,6 +140,7 @@ impl Confirm {
         let Some(binding) = keymap::find(Context::Confirm, key) else { return Step::Stay };
         match binding.action {
             Action::No => return Step::Cancel,
+            Action::SavePlan => return Step::Keep,
             Action::Yes if self.brake.is_none() => return self.run(),
             Action::Press if self.ok => return self.run(),
             Action::Press => return Step::Cancel,
@@ -150,7 +153,7 @@ impl Confirm {
             Action::View => {
                 self.requests = !self.requests;
                 self.page = Page::new(if self.requests {
-                    plan_doc::requests(&self.preview)
+                    plan_doc::whole(&self.preview, directory.attributes())
                 } else {
                     plan_doc::summary(&self.preview, directory)
                 });

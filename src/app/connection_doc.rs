@@ -140,7 +140,9 @@ fn sweep(app: &App) -> Line {
                 if s.complete { (Tone::Good, "complete") } else { (Tone::Warn, "NOT complete") };
             let words = format!("{}, {whole}, {} accounts, ", when(app.now, s.at), s.accounts);
             Line::field("  Last check", tone, words)
-                .and(Tone::Plain, format!("{} that nobody here has", s.strangers))
+                .and(Tone::Plain, format!("{} that nobody here has; ", s.strangers))
+                .and(Tone::Key, "v")
+                .and(Tone::Dim, " lists what differs")
         }
     }
 }

@@ -106,6 +106,12 @@ pub(super) fn form(c: &Connection) -> Form {
         ),
         number("concurrency", "Requests at once", c.concurrency, "1 to 64"),
         number("timeout", "Timeout (s)", c.timeout_s, "How long one request may take, 1 to 600"),
+        number(
+            "compare_every",
+            "Compare (min)",
+            c.compare_every_min,
+            "Minutes between comparisons of everybody while a console is open; 0: never",
+        ),
         toggle(
             "by_user_name",
             "Match user name",
@@ -178,6 +184,7 @@ fn settings(form: &Form, present: &Connection) -> (Connection, Vec<String>) {
     number("brake_changes", &mut c.brake.changes);
     number("concurrency", &mut c.concurrency);
     number("timeout", &mut c.timeout_s);
+    number("compare_every", &mut c.compare_every_min);
     number("import_safeguard", &mut c.import.safeguard_percent);
     let mut every_s = 0;
     number("activity_every", &mut every_s);

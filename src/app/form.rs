@@ -34,6 +34,10 @@ pub enum Purpose {
     Replace(String),
     /// A fault of the sandbox.
     Fault,
+    /// The file that the shown plan is kept in.
+    SavePlan,
+    /// The file of a saved plan.
+    OpenPlan,
     /// A new person, or new fields of one.
     Person(Option<PersonId>),
     /// A new group.

@@ -147,6 +147,7 @@ pub(super) fn check(form: &mut Form, directory: &Directory) {
         Purpose::Connection(present) => return connection_form::check(form, &present),
         Purpose::Token | Purpose::Unlock | Purpose::Connect(_) => return token_form::check(form),
         Purpose::Fault => return super::rehearsal::check(form),
+        Purpose::SavePlan | Purpose::OpenPlan => return super::plan_files::check(form),
         Purpose::Replace(variable) => return replace_form::check(form, &variable, directory),
         _ => {}
     }
@@ -205,7 +206,7 @@ pub(super) fn command(form: &Form, directory: &Directory) -> Option<Command> {
         // These carry a token, which no command does.
         Purpose::Token | Purpose::Unlock | Purpose::Connect(_) => None,
         // Nothing of ours changes.
-        Purpose::Fault => None,
+        Purpose::Fault | Purpose::SavePlan | Purpose::OpenPlan => None,
         Purpose::Replace(variable) => replace_form::command(form, variable),
         Purpose::Person(_) | Purpose::NewGroup | Purpose::Members { .. } => {
             people_forms::command(form, directory)

@@ -38,9 +38,12 @@ impl App {
         if self.end(id).is_none() {
             return;
         }
+        let compare = |o: &Overlay| matches!(o, Overlay::Compare(_));
         match result {
             Err(problem) => self.show_problem("Import", &problem),
-            Ok(scan) if self.overlays.is_empty() && self.filtering.is_none() => self.show_import(scan),
+            Ok(scan) if self.overlays.iter().all(compare) && self.filtering.is_none() => {
+                self.show_import(scan)
+            }
             Ok(scan) => {
                 self.import_ready = Some(Box::new(scan));
                 self.say("everybody in the app was read: i shows the review");
@@ -49,7 +52,13 @@ impl App {
     }
 
     fn show_import(&mut self, scan: ImportScan) {
-        self.overlays.push(Overlay::Import(Box::new(ImportReview::new(scan))));
+        let meant = self.orphan_under_cursor();
+        let mut review = ImportReview::new(scan);
+        if let Some(at) = meant.and_then(|id| review.place_of(&id)) {
+            review.cursor.at = at;
+            review.cursor.settle(review.len(), layout::import_rows(self.size));
+        }
+        self.overlays.push(Overlay::Import(Box::new(review)));
     }
 
     /// A key on the review; one that was not asked for goes back to it from the question.

@@ -84,6 +84,11 @@ impl ImportReview {
         Some((row, self.scan.found.accounts.get(row.account)?))
     }
 
+    /// The row of an account.
+    pub(super) fn place_of(&self, remote_id: &str) -> Option<usize> {
+        (0..self.len()).find(|at| self.row(*at).is_some_and(|(_, account)| account.remote_id == remote_id))
+    }
+
     /// What becomes of a row as it stands.
     pub fn choice(&self, at: usize) -> Choice {
         let ignored = self.row(at).is_some_and(|(row, _)| row.ignored);

@@ -35,6 +35,12 @@ pub enum Action {
     Unflag,
     Check,
     CheckAll,
+    /// Keep the shown plan in a file.
+    SavePlan,
+    /// Show a plan that is kept in a file.
+    OpenPlan,
+    /// The page of what the last look at everybody found.
+    Compare,
     Suspend,
     Deactivate,
     Reactivate,
@@ -139,6 +145,8 @@ pub enum Context {
     Chooser,
     /// The list of assignments that can be converted.
     Convert,
+    /// What the last look at everybody found.
+    Compare,
     /// A stopped run is offered.
     Offer,
     /// The review of an import from the app.
@@ -158,6 +166,7 @@ impl Context {
             | Self::Confirm
             | Self::Import
             | Self::Convert
+            | Self::Compare
             | Self::Connections => {
                 vec![self, Self::Moves]
             }
@@ -182,6 +191,7 @@ impl Context {
             Self::Faults => "Rehearsing a fault",
             Self::Chooser => "Choosing a person",
             Self::Convert => "Select assignments to convert",
+            Self::Compare => "Compare",
             Self::Offer => "A stopped run",
             Self::Import => "Import",
             Self::Pick => "Whose account",
@@ -245,7 +255,7 @@ mod tests {
         use Context::*;
         let mut all =
             vec![Moves, Panes, Person, Results, Reader, Confirm, Form, Filter, Palette, Chooser, Offer];
-        all.extend([Import, Pick, Connections, Convert, Faults]);
+        all.extend([Import, Pick, Connections, Convert, Compare, Faults]);
         all.extend(super::super::Pane::ALL.map(Context::Pane));
         all
     }

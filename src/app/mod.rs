@@ -11,6 +11,7 @@ mod attribute_form;
 mod bindings;
 mod chooser;
 mod commands;
+mod compare;
 mod confirm;
 mod connection_doc;
 mod connection_form;
@@ -42,6 +43,7 @@ mod people;
 mod people_forms;
 mod person_doc;
 mod plan_doc;
+mod plan_files;
 mod press;
 mod profile;
 mod queue;
@@ -54,6 +56,7 @@ mod token_form;
 mod token_place;
 mod trace_doc;
 mod typing;
+mod watch;
 mod why_doc;
 mod wire_doc;
 mod words;
@@ -69,10 +72,13 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod token_tests;
 #[cfg(test)]
+pub(crate) use compare::tests::page as compare_page;
+#[cfg(test)]
 pub(crate) use queue::tests::pane as queue_pane;
 
 pub use crate::verbs::{AccountRow, Choice as ImportChoice, MatchKind};
 pub use chooser::Chooser;
+pub use compare::{Compare, CompareRow};
 pub use confirm::Confirm;
 pub use connection_doc::sending as sending_words;
 pub use convert::{ConvertList, ConvertRow};
@@ -173,6 +179,8 @@ pub struct App {
     import_ready: Option<Box<ImportScan>>,
     /// Questions without an answer yet.
     asked: Vec<QueryId>,
+    /// The comparison in the background.
+    watch: watch::Watch,
     /// The question for a page of the Audit Log.
     feed_asked: Option<QueryId>,
     /// What is said when a run of this task is done, besides how it ended.
@@ -217,6 +225,7 @@ impl App {
             undecided: false,
             import_ready: None,
             asked: Vec::new(),
+            watch: watch::Watch::default(),
             feed_asked: None,
             done_words: Vec::new(),
             reason: None,
@@ -317,6 +326,7 @@ impl App {
             self.dirty = true;
         }
         self.ask_tasks_in_time();
+        self.watch_in_time();
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -375,6 +385,7 @@ impl App {
                 Overlay::Person(page) => {
                     page.page.replace(person_doc::page(self, page.id, page.audit.as_deref()));
                 }
+                Overlay::Compare(list) => list.refresh(&self.directory, layout::import_rows(self.size)),
                 Overlay::Convert(list) => list.refresh(&self.directory, layout::page(self.size)),
                 _ => {}
             }

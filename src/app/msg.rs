@@ -7,6 +7,7 @@ use crate::domain::{
     ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
     Time,
 };
+use crate::engine::compare::Orphan;
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
     Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery, TestReport, Trace, UndoOf,
@@ -34,6 +35,8 @@ pub enum Query {
     Undoable(UndoOf),
     /// The connections of this home.
     Connections,
+    /// The accounts of nobody here.
+    Orphans,
 }
 
 /// The answer to a [`Query`].
@@ -49,6 +52,8 @@ pub enum Answer {
     Undoable(Vec<Operation>),
     /// Connections, the oldest first.
     Connections(Vec<ConnectionRow>),
+    /// Accounts of nobody here, by user name.
+    Orphans(Vec<Orphan>),
 }
 
 /// Something that happened outside.
@@ -78,6 +83,10 @@ pub enum Msg {
     Rehearsal(Option<Box<Rehearsal>>),
     /// A command was looked at and planned.
     Previewed(TaskId, Box<Result<Preview, Problem>>),
+    /// The shown plan was written to a file.
+    PlanSaved(TaskId, Result<(), Problem>),
+    /// A saved plan was made anew.
+    PlanOpened(TaskId, Box<Result<Preview, Problem>>),
     /// A run moved on.
     Progress(TaskId, Progress),
     /// A run ended.
@@ -111,6 +120,10 @@ pub enum Effect {
     Run(TaskId, Box<Preview>, Approval),
     /// Compare with the endpoint: these people, or everybody.
     Check(TaskId, Option<Vec<PersonId>>),
+    /// Keep this plan in a file.
+    SavePlan(TaskId, Box<Preview>, String),
+    /// Make the plan of this file anew, and compare it with the file.
+    OpenPlan(TaskId, String),
     /// Read everybody in the app, for an import.
     Scan(TaskId),
     /// Test Connector Configuration.

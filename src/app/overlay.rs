@@ -1,6 +1,7 @@
 //! What can lie over the panes. The top one gets the keys.
 
 use super::chooser::Chooser;
+use super::compare::Compare;
 use super::confirm::Confirm;
 use super::convert::ConvertList;
 use super::doc::Page;
@@ -98,6 +99,8 @@ pub enum Overlay {
     Import(Box<ImportReview>),
     /// The list of assignments that can be converted.
     Convert(Box<ConvertList>),
+    /// What the last look at everybody found.
+    Compare(Box<Compare>),
     /// A stopped run of so many operations is offered.
     Offer(u32),
 }
@@ -118,6 +121,7 @@ impl Overlay {
             Self::Import(review) if review.picker.is_some() => Context::Pick,
             Self::Import(_) => Context::Import,
             Self::Convert(_) => Context::Convert,
+            Self::Compare(_) => Context::Compare,
             Self::Offer(_) => Context::Offer,
         }
     }

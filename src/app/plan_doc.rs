@@ -5,6 +5,7 @@ use super::forms::count;
 use super::words::or_dash;
 use crate::directory::Directory;
 use crate::domain::{Call, Difference, OpKind, ProfileAttribute, Shift, field};
+use crate::engine::plan_tree::{self, Leaf, TreeLine, tree};
 use crate::engine::{Invitation, Planned, Preview};
 
 /// More people than this are counted, not listed: nobody reads further in a dialog.
@@ -99,13 +100,13 @@ fn goes_out(n: u32) -> String {
 
 /// The mark of a kind of change, so that it is not told by colour alone.
 fn mark(kind: OpKind) -> (&'static str, Tone) {
-    match kind {
-        OpKind::Create => ("+", Tone::Good),
-        OpKind::Link => ("=", Tone::Accent),
-        OpKind::Update => ("~", Tone::Plain),
-        OpKind::Deactivate => ("-", Tone::Bad),
-        OpKind::Reactivate => ("+", Tone::Good),
-    }
+    let tone = match kind {
+        OpKind::Create | OpKind::Reactivate => Tone::Good,
+        OpKind::Link => Tone::Accent,
+        OpKind::Update => Tone::Plain,
+        OpKind::Deactivate => Tone::Bad,
+    };
+    (plan_tree::mark(kind), tone)
 }
 
 fn operation(lines: &mut Vec<Line>, planned: &Planned, preview: &Preview, attributes: &[ProfileAttribute]) {
@@ -145,10 +146,13 @@ pub(super) fn change(difference: &Difference, attributes: &[ProfileAttribute]) -
         .and(Tone::Plain, before.to_owned())
         .and(Tone::Dim, " -> ")
         .and(Tone::Strong, after.to_owned());
-    match difference.shift(attributes) {
-        Shift::Raised if difference.before.is_some() => line.and(Tone::Warn, "  ^ raised"),
-        Shift::Lowered => line.and(Tone::Bad, "  v lowered"),
-        _ => line,
+    let shift = difference.shift(attributes);
+    match plan_tree::shift_words(difference, shift) {
+        Some(words) => {
+            let tone = if shift == Shift::Lowered { Tone::Bad } else { Tone::Warn };
+            line.and(tone, format!("  {words}"))
+        }
+        None => line,
     }
 }
 
@@ -188,16 +192,32 @@ pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
     }
 }
 
-/// The exact requests, one after the other.
-pub(super) fn requests(preview: &Preview) -> Vec<Line> {
+/// The whole plan as a tree, as `plan` prints it: cause, every attribute before and after, the exact requests.
+pub(super) fn whole(preview: &Preview, attributes: &[ProfileAttribute]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for planned in preview.plan.operations.iter().take(LISTED) {
-        lines.push(Line::head(planned.user_name.clone()).and(Tone::Dim, format!("  {}", planned.cause)));
-        planned.calls.iter().for_each(|c| call(&mut lines, c));
+    for twigs in tree(&preview.plan, attributes).take(LISTED) {
+        lines.extend(twigs.into_iter().map(|twig| twig_line(&twig)));
         lines.push(Line::blank());
+    }
+    let more = (preview.plan.operations.len() + preview.plan.groups.len()).saturating_sub(LISTED);
+    if more > 0 {
+        lines.push(Line::of(Tone::Dim, format!("and {more} more")));
     }
     if lines.is_empty() {
         lines.push(Line::of(Tone::Dim, "Nothing is sent."));
     }
     lines
+}
+
+fn twig_line(twig: &TreeLine) -> Line {
+    let tone = match twig.leaf {
+        Leaf::Operation(kind) => mark(kind).1,
+        Leaf::Group => Tone::Strong,
+        Leaf::Cause => Tone::Dim,
+        Leaf::Change(Shift::Lowered) => Tone::Bad,
+        Leaf::Change(Shift::Raised) | Leaf::Invited | Leaf::Write => Tone::Warn,
+        Leaf::Change(Shift::Other) | Leaf::Body => Tone::Plain,
+        Leaf::Read => Tone::Accent,
+    };
+    Line::of(Tone::Dim, twig.branch).and(tone, twig.text.clone())
 }

@@ -37,6 +37,11 @@ impl App {
             Context::Filter => self.press_filter(key),
             Context::Import => self.press_import(key),
             Context::Pick => self.press_pick(key),
+            Context::Compare => {
+                if let Some(binding) = keymap::find(Context::Compare, key) {
+                    self.in_compare(binding.action);
+                }
+            }
             Context::Convert => {
                 if let Some(binding) = keymap::find(Context::Convert, key) {
                     self.in_convert(binding.action);
@@ -115,6 +120,7 @@ impl App {
         let step = confirm.press(key, room, &self.directory);
         match step {
             Answered::Stay => {}
+            Answered::Keep => self.ask_save_plan(),
             Answered::Cancel => {
                 let task = confirm.task;
                 self.overlays.pop();
@@ -208,6 +214,9 @@ impl App {
             }
             Some(Overlay::Connections(s)) => {
                 s.cursor.take(action, s.rows.len(), dialog.rows);
+            }
+            Some(Overlay::Compare(c)) => {
+                c.cursor.take(action, c.rows.len(), layout::import_rows(self.size));
             }
             Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
             Some(

@@ -26,7 +26,12 @@ pub enum Kind {
         stopping: bool,
     },
     /// A comparison with the endpoint.
-    Check,
+    Check {
+        /// Accounts seen.
+        seen: u64,
+        /// Accounts that the list says it has.
+        of: u64,
+    },
     /// Everybody in the app is read.
     Scan,
     /// Test Connector Configuration.
@@ -43,6 +48,10 @@ pub enum Kind {
     Values(String),
     /// What would be sent of this person; nothing is changed.
     Wire(PersonId),
+    /// The shown plan is written to this file.
+    SavePlan(String),
+    /// A saved plan is made anew, to be shown.
+    OpenPlan,
     /// The word on a stopped run is being taken.
     Resume,
     /// The app is asked to send invitations again.
@@ -80,7 +89,9 @@ impl Task {
                 }
                 line
             }
-            Kind::Check => format!("{}: comparing with the app", self.label),
+            Kind::Check { seen: 0, .. } => format!("{}: comparing with the app", self.label),
+            Kind::Check { seen, of } if of < seen => format!("{}: {seen} accounts compared", self.label),
+            Kind::Check { seen, of } => format!("{}: {seen} of {of} accounts compared", self.label),
             Kind::Values(_) => format!("{}: asking", self.label),
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
@@ -90,6 +101,8 @@ impl Task {
             | Kind::Unlock
             | Kind::Connect
             | Kind::Resume
+            | Kind::SavePlan(_)
+            | Kind::OpenPlan
             | Kind::Resend
             | Kind::Rehearse => self.label.clone(),
         }

@@ -24,13 +24,14 @@ pub(super) async fn act<S: Seam>(
     let preview = preview(seam, face, command, consent).await?;
     if consent.plan {
         let import = preview.decision.import.as_ref();
+        let directory = seam.directory();
         return match import {
             Some(import) => face.data(
                 |_| render::import_text(import, &preview.decision, false),
                 || render::import_json(import),
             ),
             None => face.data(
-                |width| render::plan_text(&preview.plan, &preview.decision, width),
+                |width| render::plan_text(&preview.plan, &preview.decision, directory.attributes(), width),
                 || render::decided_json(&preview.plan, &preview.decision),
             ),
         }
@@ -46,7 +47,7 @@ pub(super) async fn go<S: Seam>(
     preview: Preview,
     consent: &Consent,
 ) -> Result<u8, Problem> {
-    let mut approval = approve(face, &preview, consent).await?;
+    let mut approval = approve(seam, face, &preview, consent).await?;
     approval.reason = why(seam, face, &preview).await?;
     let decision = preview.decision.clone();
     let report = follow(face, seam, preview, approval).await?;
@@ -165,7 +166,8 @@ fn with_option(mut problem: Problem) -> Problem {
 }
 
 /// The operator's answer: `--yes`, `--brake N`, a question at a terminal, or implied.
-pub(super) async fn approve(
+pub(super) async fn approve<S: Seam>(
+    seam: &S,
     face: &mut Face<'_>,
     preview: &Preview,
     consent: &Consent,
@@ -186,7 +188,9 @@ pub(super) async fn approve(
     let needs_number = brake.held.filter(|_| !answered);
     let needs_yes = preview.decision.confirm && !consent.yes && needs_number.is_none() && !answered;
     if (needs_number.is_some() || needs_yes) && face.operator.is_some() {
-        let plan = render::plan_text(&preview.plan, &preview.decision, face.width);
+        let directory = seam.directory();
+        let attributes = directory.attributes();
+        let plan = render::plan_text(&preview.plan, &preview.decision, attributes, face.width);
         face.say(&plan);
     }
     if let Some(n) = needs_number {

@@ -44,7 +44,7 @@ pub(super) async fn endpoint<S: Seam>(
         face.say(&text);
     }
     let (text, json) = shown(true);
-    let approval = approve(face, &preview, consent).await?;
+    let approval = approve(seam, face, &preview, consent).await?;
     follow(face, seam, preview, approval).await?;
     face.data(|_| text, || json)?;
     Ok(if decision.left_out.is_empty() { 0 } else { 5 })

@@ -24,15 +24,18 @@ pub(super) async fn look<S: Seam>(
             let stuck = seam.stuck_since().await;
             let (queue, head, holder) = (seam.queue_counts().await?, seam.audit_head().await?, seam.holder());
             let holder = holder.as_ref();
+            let orphans = seam.orphans().await?.len();
             face.data(
                 |_| {
                     render::status_text(&directory, &queue, now)
+                        + &render::orphans_count_text(orphans)
                         + &render::stuck_text(stuck)
                         + &render::evidence_text(head, holder)
                 },
                 || {
                     let status = render::with_stuck(render::status_json(&directory, &queue), stuck);
-                    render::with_evidence(status, head, holder)
+                    let status = render::with_evidence(status, head, holder);
+                    render::with_orphans(status, orphans)
                 },
             )?;
         }

@@ -173,6 +173,9 @@ impl Seam for Drive {
     async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
         self.check(people).await
     }
+    async fn orphans(&self) -> Result<Vec<crate::engine::compare::Orphan>, Problem> {
+        self.orphans().await
+    }
     async fn scan(&self) -> Result<ImportScan, Problem> {
         self.scan().await
     }

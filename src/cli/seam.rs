@@ -8,6 +8,7 @@ use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
 use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
+use crate::engine::compare::Orphan;
 use crate::engine::{
     Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, Progress, Report, Tasks,
     TasksQuery, TestReport, Trace, UndoOf,
@@ -33,6 +34,11 @@ pub trait Seam {
 
     /// Compares these people, or everybody, with the endpoint.
     fn check(&self, people: Option<Vec<PersonId>>) -> impl Future<Output = Result<CheckReport, Problem>>;
+
+    /// The accounts of nobody here, as the last look at everybody found them.
+    fn orphans(&self) -> impl Future<Output = Result<Vec<Orphan>, Problem>> {
+        async { Ok(Vec::new()) }
+    }
 
     /// Reads everybody there and matches them with the directory, for an import; reads only.
     fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>>;

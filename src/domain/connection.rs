@@ -277,6 +277,9 @@ pub struct Connection {
     /// How long one request may take, in seconds.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: u32,
+    /// Minutes between comparisons of everybody while a console is open; 0 is never.
+    #[serde(default = "default_compare_every_min")]
+    pub compare_every_min: u32,
 }
 
 fn default_concurrency() -> u32 {
@@ -285,6 +288,10 @@ fn default_concurrency() -> u32 {
 
 fn default_timeout_s() -> u32 {
     Connection::TIMEOUT_S
+}
+
+fn default_compare_every_min() -> u32 {
+    60
 }
 
 impl Connection {
@@ -320,6 +327,7 @@ impl Connection {
             token_mark: None,
             concurrency: default_concurrency(),
             timeout_s: default_timeout_s(),
+            compare_every_min: default_compare_every_min(),
         }
     }
 }

@@ -1,20 +1,29 @@
 //! Comparing with the endpoint now: some people, or everybody. Nothing is sent but reads.
 
-use std::collections::{HashMap, HashSet};
+use tokio::sync::watch;
 
 use super::shared::now;
 use super::sweep::Sweeping;
 use super::{Drive, observe, open_line, problem};
 use crate::audit::{AuditEntry, Source};
-use crate::directory::{Change, Directory, Sweep};
+use crate::directory::{Directory, Sweep};
 use crate::domain::{Difference, Flag, PersonId, Time, field};
-use crate::engine::compare::{Comparison, Orphan, OrphansSeen};
-use crate::engine::{CheckReport, Finding, Findings, Problem};
+use crate::engine::compare::{Comparison, OrphansSeen};
+use crate::engine::{CheckReport, Finding, Findings, Problem, Progress};
 use crate::store::Batch;
 
 impl Drive {
     /// Looks at these people's accounts, or at everybody's.
     pub async fn check(&self, who: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        self.check_telling(who, &watch::Sender::new(Progress::default())).await
+    }
+
+    /// As [`Drive::check`]; a look at everybody tells how many accounts are done, of those that are there.
+    pub async fn check_telling(
+        &self,
+        who: Option<Vec<PersonId>>,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
         let directory = self.shared.directory();
         let places = directory.connection().concurrency as usize;
@@ -38,7 +47,7 @@ impl Drive {
                 };
                 (seen.findings, report)
             }
-            None => return self.sweep(&line).await,
+            None => return self.sweep(&line, progress).await,
         };
         report.changed = self.learn(&directory, &findings, report.at).await?;
         Ok(report)
@@ -46,11 +55,16 @@ impl Drive {
 
     /// Everybody: one pass over the list, compared as it comes; somebody linked who is not on it is asked for
     /// directly.
-    async fn sweep(&self, line: &super::shared::Line) -> Result<CheckReport, Problem> {
+    async fn sweep(
+        &self,
+        line: &super::shared::Line,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         let directory = self.shared.directory();
         let mut changed = 0;
         let mut sweeping = Sweeping::new(&line.endpoint, Comparison::new(&directory));
         while sweeping.page().await.map_err(|failure| problem::endpoint(&failure))? {
+            progress.send_replace(sweeping.progress());
             if let Some(findings) = sweeping.differing() {
                 changed += self.learn(&directory, &findings, now()).await?;
             }
@@ -82,32 +96,6 @@ impl Drive {
             changed,
             orphans: self.swept(sweep, orphans).await?,
         })
-    }
-
-    /// Keeps what a look at everybody ended with; gives the accounts of nobody here with since when they are known.
-    async fn swept(&self, sweep: Sweep, seen: OrphansSeen) -> Result<Vec<Orphan>, Problem> {
-        let shared = &self.shared;
-        let failed = |error| problem::store(&error);
-        if shared.read_only {
-            let known = shared.store.orphans(shared.connection).await.map_err(failed)?;
-            let since: HashMap<String, Time> = known.into_iter().map(|o| (o.account_id, o.since)).collect();
-            let with =
-                |o: Orphan| Orphan { since: since.get(&o.account_id).copied().unwrap_or(seen.at), ..o };
-            return Ok(seen.orphans.into_iter().map(with).collect());
-        }
-        // Those of an incomplete look are there all the same; those that it did not meet stay known.
-        let met: HashSet<String> = seen.orphans.iter().map(|o| o.account_id.clone()).collect();
-        shared.store.put_orphans(shared.connection, seen).await.map_err(failed)?;
-        let batch = Batch { changes: vec![Change::Swept(sweep)], ..shared.batch() };
-        shared.commit(batch).await.map_err(failed)?;
-        let mut orphans = shared.store.orphans(shared.connection).await.map_err(failed)?;
-        orphans.retain(|o| met.contains(&o.account_id));
-        Ok(orphans)
-    }
-
-    /// The accounts of nobody here, as the last look at everybody found them.
-    pub async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
-        self.shared.store.orphans(self.shared.connection).await.map_err(|e| problem::store(&e))
     }
 
     /// Keeps what was learned of people whom nobody touched since `before`. Returns how many people's flags changed

@@ -21,7 +21,9 @@ mod line;
 mod lock;
 mod observe;
 mod order;
+mod orphans;
 mod perform;
+mod plan_files;
 mod preview;
 mod problem;
 mod publish;
@@ -59,6 +61,7 @@ pub use example::fill_example;
 pub use homes::{
     check_name, connection_rows, current_connection, remove_connection, rename_connection, use_connection,
 };
+pub use plan_files::{plan_exists, read_plan, write_plan};
 pub use secrets::{
     ask_passphrase_of_nobody, ask_passphrase_with, encrypt_token, passphrase_handed_over, read_token,
 };

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::domain::{AccountRef, Failure};
 use crate::endpoint::Endpoint;
 use crate::endpoint::paging::{Completeness, PageQuery, Pages, Rows};
-use crate::engine::Findings;
 use crate::engine::compare::{Compared, Comparison};
 use crate::engine::wire::Reader;
+use crate::engine::{Findings, Progress};
 
 /// So many differences are handed over while the list still comes, so that they do not pile up.
 const MANY: usize = 5_000;
@@ -52,6 +52,13 @@ impl Sweeping {
             Some(page) => page.map(|_| true).map_err(|error| error.trouble.into()),
             None => Ok(false),
         }
+    }
+
+    /// How many accounts came, of how many that the list says it has.
+    pub(super) fn progress(&self) -> Progress {
+        let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let total = count(self.pages.total().unwrap_or(0));
+        Progress { total, done: count(self.taking.comparison.accounts()), ..Progress::default() }
     }
 
     /// What differs so far, where it is much; it is not told again at the end.

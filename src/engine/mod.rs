@@ -13,6 +13,7 @@ mod notice;
 mod observation;
 mod plan;
 pub mod plan_file;
+pub mod plan_tree;
 mod problem;
 pub mod push_group;
 mod report;

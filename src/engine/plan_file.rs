@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Plan, Planned, Problem, ProblemKind};
+use super::{Plan, Planned, PlannedGroup, Problem, ProblemKind};
 use crate::directory::Directory;
 use crate::domain::{Call, PersonId, Time};
 use crate::verbs::{Command, Who};
@@ -73,6 +73,42 @@ pub fn request(call: &Call) -> Value {
 /// The request that changes something; reads go before it and are not part of the answer.
 pub fn write_of(planned: &Planned) -> Value {
     planned.calls.iter().rfind(|call| call.method.writes()).map_or(Value::Null, request)
+}
+
+/// A plan as `plan --json` shows it.
+pub fn shown(plan: &Plan) -> Value {
+    let mut summary = json!(plan.summary);
+    summary["complete"] = json!(plan.complete);
+    summary["brake"] = json!(plan.brake.held);
+    let operation = |p: &Planned| {
+        json!({
+            "kind": p.kind,
+            "user_name": p.user_name,
+            "cause": p.cause,
+            "changes": p.changes,
+            "request": write_of(p),
+        })
+    };
+    let skipped = plan
+        .skipped
+        .iter()
+        .map(|s| json!({"user_name": s.user_name, "why": s.why, "failed": s.failed}))
+        .collect::<Vec<_>>();
+    let group = |g: &PlannedGroup| {
+        json!({
+            "kind": "group",
+            "group": g.name,
+            "cause": g.kind,
+            "changes": {"added": g.added, "removed": g.removed},
+            "request": g.calls.first().map(request),
+        })
+    };
+    let groups = plan.groups.iter().map(group);
+    json!({
+        "operations": plan.operations.iter().map(operation).chain(groups).collect::<Vec<_>>(),
+        "summary": summary,
+        "skipped": skipped,
+    })
 }
 
 impl PlanFile {

@@ -9,6 +9,7 @@ use crate::domain::{
     ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
 use crate::drive::Drive;
+use crate::engine::compare::Orphan;
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
     TestReport, Trace, UndoOf,
@@ -34,8 +35,21 @@ impl Seam for Drive {
     ) -> Result<Report, Problem> {
         Self::run(self, preview, approval, progress).await
     }
-    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
-        Self::check(self, people).await
+    async fn check(
+        &self,
+        people: Option<Vec<PersonId>>,
+        progress: watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
+        self.check_telling(people, &progress).await
+    }
+    async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
+        Self::orphans(self).await
+    }
+    async fn save_plan(&self, preview: Preview, path: String) -> Result<(), Problem> {
+        Self::save_plan(self, &preview, std::path::Path::new(&path)).await
+    }
+    async fn open_plan(&self, path: String) -> Result<Preview, Problem> {
+        Self::open_plan(self, std::path::Path::new(&path)).await
     }
     async fn scan(&self) -> Result<ImportScan, Problem> {
         Self::scan(self).await

@@ -107,7 +107,15 @@ impl Seam for Arc<Fake> {
         Ok(Report { results, ..Report::default() })
     }
 
-    async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+    async fn orphans(&self) -> Result<Vec<crate::engine::compare::Orphan>, Problem> {
+        Ok(Vec::new())
+    }
+
+    async fn check(
+        &self,
+        _: Option<Vec<PersonId>>,
+        _: watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
         Ok(CheckReport {
             at: NOW,
             complete: true,
@@ -118,6 +126,14 @@ impl Seam for Arc<Fake> {
             changed: 0,
             orphans: Vec::new(),
         })
+    }
+
+    async fn save_plan(&self, _: Preview, _: String) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    async fn open_plan(&self, _: String) -> Result<Preview, Problem> {
+        self.preview(Command::Apply, Vec::new()).await
     }
 
     async fn scan(&self) -> Result<ImportScan, Problem> {

@@ -9,6 +9,7 @@ use crate::directory::Directory;
 use crate::domain::{
     ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
+use crate::engine::compare::Orphan;
 use crate::engine::{
     Approval, CheckReport, ImportScan, Notice, Preview, Problem, Progress, Report, Tasks, TasksQuery,
     TestReport, Trace, UndoOf,
@@ -40,11 +41,21 @@ pub trait Seam: Send + Sync + 'static {
         progress: watch::Sender<Progress>,
     ) -> impl Future<Output = Result<Report, Problem>> + Send;
 
-    /// Compares with the endpoint: these people, or everybody.
+    /// Compares with the endpoint: these people, or everybody. Told as it goes: accounts done of those that are there.
     fn check(
         &self,
         people: Option<Vec<PersonId>>,
+        progress: watch::Sender<Progress>,
     ) -> impl Future<Output = Result<CheckReport, Problem>> + Send;
+
+    /// The accounts of nobody here, as the last look at everybody found them.
+    fn orphans(&self) -> impl Future<Output = Result<Vec<Orphan>, Problem>> + Send;
+
+    /// Keeps a plan that was looked at in a new file.
+    fn save_plan(&self, preview: Preview, path: String) -> impl Future<Output = Result<(), Problem>> + Send;
+
+    /// Makes a saved plan anew; refused where it is not the same any more.
+    fn open_plan(&self, path: String) -> impl Future<Output = Result<Preview, Problem>> + Send;
 
     /// Reads everybody there and matches them with the directory, for an import; reads only.
     fn scan(&self) -> impl Future<Output = Result<ImportScan, Problem>> + Send;

@@ -42,10 +42,24 @@ impl<S: Seam> Work<S> {
                 );
             }
             Effect::Check(id, people) => {
-                self.task(id, async move { Msg::Checked(id, seam.check(people).await) }, |id, problem| {
-                    Msg::Checked(id, Err(problem))
-                })
+                let (progress, told) = watch::channel(Progress::default());
+                self.tell(id, told);
+                self.task(
+                    id,
+                    async move { Msg::Checked(id, seam.check(people, progress).await) },
+                    |id, problem| Msg::Checked(id, Err(problem)),
+                )
             }
+            Effect::SavePlan(id, preview, path) => self.task(
+                id,
+                async move { Msg::PlanSaved(id, seam.save_plan(*preview, path).await) },
+                |id, problem| Msg::PlanSaved(id, Err(problem)),
+            ),
+            Effect::OpenPlan(id, path) => self.task(
+                id,
+                async move { Msg::PlanOpened(id, Box::new(seam.open_plan(path).await)) },
+                |id, problem| Msg::PlanOpened(id, Box::new(Err(problem))),
+            ),
             Effect::Scan(id) => {
                 self.task(id, async move { Msg::Scanned(id, Box::new(seam.scan().await)) }, |id, problem| {
                     Msg::Scanned(id, Box::new(Err(problem)))
@@ -137,6 +151,7 @@ impl<S: Seam> Work<S> {
                 Query::Connections => seam.connections().await.map(Answer::Connections),
                 Query::Traces(operation) => seam.traces(operation).await.map(Answer::Traces),
                 Query::Tasks(query) => seam.tasks(query).await.map(|tasks| Answer::Tasks(Box::new(tasks))),
+                Query::Orphans => seam.orphans().await.map(Answer::Orphans),
                 Query::Undoable(of) => seam.undoable(of).await.map(Answer::Undoable),
             }
         });

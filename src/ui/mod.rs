@@ -2,6 +2,7 @@
 //! kept. Only rows that are on the screen are ever built, and all text goes through `text::Shown`.
 
 mod canvas;
+mod compare;
 mod connections;
 mod convert;
 mod dialog;
@@ -19,6 +20,8 @@ mod table;
 mod text;
 mod theme;
 
+#[cfg(test)]
+mod plan_tests;
 #[cfg(test)]
 mod tests;
 

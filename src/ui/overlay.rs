@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::table::{self, Column};
-use super::{connections, convert, dialog, form, import};
+use super::{compare, connections, convert, dialog, form, import};
 use crate::app::{App, Overlay, Page, Results, Tone};
 use crate::engine::Outcome;
 
@@ -17,6 +17,7 @@ fn page(overlay: &Overlay) -> bool {
             | Overlay::Reader(_)
             | Overlay::Import(_)
             | Overlay::Convert(_)
+            | Overlay::Compare(_)
     )
 }
 
@@ -45,6 +46,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             Overlay::Chooser(c) => dialog::chooser(app, canvas, area, c),
             Overlay::Import(review) => import::draw(app, canvas, area, review),
             Overlay::Convert(list) => convert::draw(app, canvas, area, list),
+            Overlay::Compare(list) => {
+                compare::draw(app, canvas, area, list);
+                None
+            }
             Overlay::Offer(n) => dialog::offer(canvas, area, *n),
         };
     }

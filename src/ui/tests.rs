@@ -14,11 +14,11 @@ use crate::directory::Change;
 use crate::domain::{Call, ConnectionId, Difference, Method, OpId, PersonId, TokenSource};
 use crate::engine::{ConnectionRow, Preview, Progress};
 
-const ANSI: Look = Look { colour: true, unicode: true };
-const MONO: Look = Look { colour: false, unicode: true };
-const ASCII: Look = Look { colour: false, unicode: false };
+pub(super) const ANSI: Look = Look { colour: true, unicode: true };
+pub(super) const MONO: Look = Look { colour: false, unicode: true };
+pub(super) const ASCII: Look = Look { colour: false, unicode: false };
 
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let key = |c| match c {
         '\n' => Key::of(Code::Enter),
         '\u{1b}' => Key::of(Code::Esc),
@@ -27,7 +27,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     keys.chars().flat_map(|c| app.handle(Msg::Key(key(c)))).collect()
 }
 
-fn buffer(app: &mut App, columns: u16, rows: u16, look: Look) -> Buffer {
+pub(super) fn buffer(app: &mut App, columns: u16, rows: u16, look: Look) -> Buffer {
     app.handle(Msg::Resize(columns, rows));
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| draw(app, look, frame)).unwrap();
@@ -35,7 +35,7 @@ fn buffer(app: &mut App, columns: u16, rows: u16, look: Look) -> Buffer {
 }
 
 /// The rows of the screen, then for each row the runs of cells that have a style.
-fn screen(buffer: &Buffer) -> String {
+pub(super) fn screen(buffer: &Buffer) -> String {
     let (mut text, mut styles) = (String::new(), String::new());
     for y in 0..buffer.area.height {
         let mut row = String::new();
@@ -84,7 +84,7 @@ fn with_audit(mut app: App) -> App {
     app
 }
 
-fn with_dialog(held: Option<u32>) -> App {
+pub(super) fn with_dialog(held: Option<u32>) -> App {
     let mut app = app();
     let effects = press(&mut app, "p");
     let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };

@@ -13,6 +13,8 @@ const CONCURRENCY: std::ops::RangeInclusive<u32> = 1..=64;
 const TIMEOUT_S: std::ops::RangeInclusive<u32> = 1..=600;
 /// Seconds between looks at the activity log: it has a pace of its own to keep.
 const FEED_EVERY_S: std::ops::RangeInclusive<u32> = 5..=3_600;
+/// Minutes between comparisons in the background: a week at most.
+const COMPARE_EVERY_MIN: std::ops::RangeInclusive<u32> = 0..=10_080;
 /// Longest badge, in characters: the header has room for so many.
 const BADGE: usize = 20;
 
@@ -36,6 +38,8 @@ pub fn setting_faults(c: &Connection) -> Vec<(&'static str, String)> {
     fault(!(1..=100).contains(&c.brake.removal_percent), "brake_percent", percent);
     fault(!(1..=100).contains(&c.import.safeguard_percent), "import_safeguard", percent);
     fault(!CONCURRENCY.contains(&c.concurrency), "concurrency", "a number from 1 to 64");
+    let minutes = "minutes from 1 to 10080, or 0 for never";
+    fault(!COMPARE_EVERY_MIN.contains(&c.compare_every_min), "compare_every", minutes);
     fault(!TIMEOUT_S.contains(&c.timeout_s), "timeout", "seconds from 1 to 600");
     if let Some(feed) = &c.feed {
         fault(
@@ -119,6 +123,7 @@ fn merged(present: &Connection, given: &Connection) -> Connection {
     new.reason_required = given.reason_required;
     new.import = given.import;
     new.concurrency = given.concurrency;
+    new.compare_every_min = given.compare_every_min;
     new.timeout_s = given.timeout_s;
     new.ca_file.clone_from(&given.ca_file);
     new
@@ -151,6 +156,7 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
         ("Exclude Username Updates", on(c.to_app.exclude_user_name)),
         ("Wire profile", c.profile.word().to_owned()),
         ("Requests at once", c.concurrency.to_string()),
+        ("Compare every (min)", c.compare_every_min.to_string()),
         ("Timeout in seconds", c.timeout_s.to_string()),
         ("Brake on removals", c.brake.removals.to_string()),
         ("Brake on removals in percent", c.brake.removal_percent.to_string()),

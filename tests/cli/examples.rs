@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use scimdeck::directory::{Change, Observation};
 use scimdeck::domain::{Failure, FailureKind};
 use scimdeck::engine::Outcome;
 
@@ -49,6 +50,37 @@ fn looking() {
     example("tasks.json", "--json tasks", 0);
     example("take_over.json", "--json take-over --holder h0123abcd", 0);
     example("trace.json", "--json trace op000000000002d", 0);
+}
+
+#[test]
+fn a_look_at_everybody_lists_drift_leavers_and_accounts_of_nobody() {
+    let mut fake = Fake::new();
+    let seen = |fake: &mut Fake, n, role: &str| {
+        let id = scimdeck::domain::PersonId(n);
+        let (.., mut theirs) = fake.directory.get(id).unwrap().known().unwrap();
+        theirs.roles.set("workato_role", role);
+        let state = scimdeck::domain::AccountState::Active;
+        let seen = Observation { state, values: Some(theirs), at: crate::fake::at(60) };
+        fake.directory.apply(&Change::Observed(id, seen));
+    };
+    seen(&mut fake, 1, "Operator");
+    seen(&mut fake, 3, "Operator");
+    let ran = run(&fake, "--json check");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    same_as("check_all.json", &ran.out);
+    same_as("check_all.txt", &run(&fake, "check").out);
+}
+
+#[test]
+fn a_saved_plan_is_its_example_and_is_read_back() {
+    use scimdeck::engine::plan_file::{PlanFile, PlanOf, shown};
+    let (directory, plan) = (crate::fake::directory(), crate::made::plan());
+    let by = ("kim", crate::fake::NOW);
+    let text = PlanFile::write(&PlanOf::Apply, &directory, &plan, shown(&plan), by).unwrap();
+    same_as("plan_file.json", &text);
+    let read = PlanFile::read(&text, &directory).unwrap();
+    read.same_as(&directory, &plan).unwrap();
+    assert!(PlanFile::read(&text.replace("Analyst", "Admin"), &directory).is_err(), "edited");
 }
 
 #[test]

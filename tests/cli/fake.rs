@@ -93,6 +93,7 @@ impl Seam for Fake {
     }
 
     async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+        let orphans = if people.is_none() { vec![orphan()] } else { Vec::new() };
         Ok(CheckReport {
             at: at(60),
             complete: true,
@@ -101,8 +102,12 @@ impl Seam for Fake {
             accounts: 3,
             strangers: 1,
             changed: 2,
-            orphans: Vec::new(),
+            orphans,
         })
+    }
+
+    async fn orphans(&self) -> Result<Vec<compare::Orphan>, Problem> {
+        Ok(vec![orphan()])
     }
 
     async fn scan(&self) -> Result<ImportScan, Problem> {
@@ -293,6 +298,17 @@ pub(crate) fn entry(
         reason: None,
         remote_id: None,
         ..AuditEntry::default()
+    }
+}
+
+fn orphan() -> compare::Orphan {
+    compare::Orphan {
+        user_name: "robot\u{1b}[2J@example.com".into(),
+        account_id: "9a07".into(),
+        external_id: None,
+        active: true,
+        roles: roles("Admin"),
+        since: at(5),
     }
 }
 

@@ -265,7 +265,8 @@ async fn status_has_the_keys_of_the_contract() {
             "complete",
             "stuck_since",
             "audit_head",
-            "sender"
+            "sender",
+            "orphans"
         ]
     );
     assert_eq!(keys(&status["audit_head"]), ["count", "hash", "short"]);

@@ -10,6 +10,7 @@
 
 mod audit;
 mod bench;
+mod compared;
 mod conflicts;
 mod connection_commands;
 mod connections;

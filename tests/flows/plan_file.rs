@@ -95,3 +95,28 @@ async fn a_hostile_file_is_refused_at_once_and_nothing_is_asked() {
     assert_eq!(program.refused(&["apply", &text, "--yes"]).await, (4, "unreadable".into()));
     assert_eq!(program.proxy.requests().len(), before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console_saves_the_plan_it_shows_and_opens_it_again_only_while_it_holds() {
+    use crate::bench::{Flow, PROVISION, Setup, approve};
+    use scimdeck::engine::Outcome;
+    let flow = Flow::with(Setup { people: 2, ..Setup::default() }).await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("plan.json");
+    let shown = flow.preview(PROVISION).await;
+    flow.drive.save_plan(&shown, &file).await.expect("a file");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = flow.drive.save_plan(&shown, &file).await.expect_err("it is there");
+    assert_eq!(again.code, "exists");
+    let opened = flow.drive.open_plan(&file).await.expect("a plan");
+    assert_eq!(opened.plan.operations.len(), 2);
+    assert!(opened.must_ask() && opened.exact, "somebody else may have named them");
+    let report = approve(&flow.drive, opened, None).await.expect("a report");
+    assert_eq!(report.count(Outcome::Done), 2, "{report:?}");
+    let stale = flow.drive.open_plan(&file).await.expect_err("it was sent");
+    assert_eq!(stale.code, "stale");
+    let no_plan = folder.path().join("no.json");
+    std::fs::write(&no_plan, "{}").expect("a file");
+    assert_eq!(flow.drive.open_plan(&no_plan).await.expect_err("no plan").code, "no_plan");
+    flow.all_true(2).await;
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod beside;
+mod compare;
 mod connections;
 mod convert;
 mod first_time;

@@ -7,6 +7,7 @@ use scimdeck::directory::Directory;
 use scimdeck::domain::{
     ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
 };
+use scimdeck::engine::compare::Orphan;
 use scimdeck::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Preview,
     Problem, Progress, Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
@@ -37,7 +38,20 @@ impl Seam for Defect {
     async fn run(&self, _: Preview, _: Approval, _: watch::Sender<Progress>) -> Result<Report, Problem> {
         unreachable!("nothing is asked after the defect")
     }
-    async fn check(&self, _: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
+    async fn check(
+        &self,
+        _: Option<Vec<PersonId>>,
+        _: watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn orphans(&self) -> Result<Vec<Orphan>, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn save_plan(&self, _: Preview, _: String) -> Result<(), Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
+    async fn open_plan(&self, _: String) -> Result<Preview, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn scan(&self) -> Result<ImportScan, Problem> {

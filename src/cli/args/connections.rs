@@ -97,6 +97,9 @@ pub struct SettingArgs {
     /// How long one request may take, 1 to 600
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u32>,
+    /// Minutes between comparisons of everybody while a console is open, 0 for never
+    #[arg(long, value_name = "MINUTES")]
+    pub compare_every: Option<u32>,
     /// Trust only the certificates in this PEM file; an empty name trusts those of the system again
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
@@ -156,6 +159,7 @@ impl SettingArgs {
             set(&self.brake_changes, &mut c.brake.changes),
             set(&self.reason_required, &mut c.reason_required),
             set(&self.concurrency, &mut c.concurrency),
+            set(&self.compare_every, &mut c.compare_every_min),
             set(&self.timeout, &mut c.timeout_s),
             set(
                 &self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())),

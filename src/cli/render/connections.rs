@@ -80,6 +80,7 @@ pub(in crate::cli) fn connection_json(c: &Connection) -> Value {
             "safeguard_percent": c.import.safeguard_percent,
         },
         "concurrency": c.concurrency,
+        "compare_every_min": c.compare_every_min,
         "timeout_s": c.timeout_s,
         "feed": c.feed.as_ref().map(feed),
         "protected": c.protected.len(),

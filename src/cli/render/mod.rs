@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod chain;
+mod check;
 mod connections;
 mod holder;
 mod import;
@@ -18,21 +19,21 @@ mod tasks;
 
 use serde_json::{Value, json};
 
+pub(super) use crate::engine::plan_file::shown as plan_json;
 pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
 pub(super) use chain::{
     deprovisioned_csv, deprovisioned_json, deprovisioned_text, exported_json, exported_text, verified_json,
     verified_text,
 };
+pub(super) use check::{check_json, check_text, orphans_count_text, with_orphans};
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use holder::{evidence_text, taken_over_json, taken_over_text, with_evidence};
 pub(super) use import::{import_json, import_text, rejected_lines};
 pub(super) use lists::{attributes_json, attributes_text, groups_json, groups_text};
 pub(super) use people::{people_text, write_people_json};
-pub(super) use plan::{decided_json, plan_json, plan_text};
-pub(super) use probe::{
-    check_json, check_text, deep_json, deep_text, test_json, test_text, traces_json, traces_text,
-};
+pub(super) use plan::{decided_json, plan_text};
+pub(super) use probe::{deep_json, deep_text, test_json, test_text, traces_json, traces_text};
 pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};

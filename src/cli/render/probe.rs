@@ -1,59 +1,11 @@
-//! `check`, `test` and `trace`: what the endpoint answered.
+//! `test` and `trace`: what the endpoint answered.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::failure_json;
-use super::people::person_json;
 use crate::cli::text::{lines, table};
-use crate::directory::{Directory, PersonView};
-use crate::domain::{Exchange, Flag, OpId, Outcome, PersonId};
-use crate::engine::{CheckReport, DeepReport, TestReport, Trace, Verdict};
-
-/// The people a check was about: the named, or all who are flagged now.
-fn found<'a>(directory: &'a Directory, whom: Option<&[PersonId]>) -> Vec<PersonView<'a>> {
-    match whom {
-        Some(ids) => ids.iter().filter_map(|id| directory.get(*id)).collect(),
-        None => directory.people().filter(|p| !p.flags().is_empty()).collect(),
-    }
-}
-
-pub(in crate::cli) fn check_json(
-    report: &CheckReport,
-    directory: &Directory,
-    whom: Option<&[PersonId]>,
-) -> Value {
-    let flags: Map<String, Value> =
-        Flag::ALL.iter().map(|f| (f.key().to_owned(), json!(directory.counters().worst(*f)))).collect();
-    json!({
-        "checked_at": report.at,
-        "complete": report.complete,
-        "error": failure_json(report.why.as_ref()),
-        "people": report.people,
-        "accounts": report.accounts,
-        "strangers": report.strangers,
-        "changed": report.changed,
-        "flags": flags,
-        "results": found(directory, whom).into_iter().map(person_json).collect::<Vec<_>>(),
-    })
-}
-
-pub(in crate::cli) fn check_text(
-    report: &CheckReport,
-    directory: &Directory,
-    whom: Option<&[PersonId]>,
-    width: Option<usize>,
-) -> String {
-    let people = found(directory, whom).into_iter();
-    let mut text = super::people_text(directory, people, width);
-    text.push_str(&lines([format!(
-        "{} people looked at, {} accounts seen, {} of them of nobody here, {} people flagged otherwise than before",
-        report.people, report.accounts, report.strangers, report.changed
-    )]));
-    if let Some(why) = report.why.as_ref().filter(|_| !report.complete) {
-        text.push_str(&lines([format!("not complete: {} {}", why.text, why.next)]));
-    }
-    text
-}
+use crate::domain::{Exchange, OpId, Outcome};
+use crate::engine::{DeepReport, TestReport, Trace, Verdict};
 
 pub(in crate::cli) fn test_json(report: &TestReport) -> Value {
     json!({

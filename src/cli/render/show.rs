@@ -51,7 +51,7 @@ pub(in crate::cli) fn show_json(
 }
 
 /// The three columns of one attribute that drifted.
-fn drifted_json(one: &Drifted) -> Value {
+pub(super) fn drifted_json(one: &Drifted) -> Value {
     json!({"attribute": one.attribute, "pushed": one.pushed, "there": one.there, "ours": one.ours})
 }
 
