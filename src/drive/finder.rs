@@ -122,14 +122,17 @@ impl Finder {
         }
     }
 
-    /// A pass that began at `newest` or later; look-ups that come together share one.
+    /// A pass that began at `newest` or later; look-ups that come together share one. A pass with gaps serves those
+    /// only who were waiting for it.
     async fn pass_since(
         &self,
         newest: Instant,
         attributes: &[ProfileAttribute],
     ) -> Result<Arc<Pass>, Trouble> {
+        let asked = Instant::now();
         let mut state = self.state.lock().await;
-        if let Some((_, pass)) = state.pass.as_ref().filter(|(at, _)| *at >= newest) {
+        let serves = |at: Instant, pass: &Pass| at >= newest && (pass.gap.is_none() || at >= asked);
+        if let Some((_, pass)) = state.pass.as_ref().filter(|(at, pass)| serves(*at, pass)) {
             return Ok(pass.clone());
         }
         let at = Instant::now();

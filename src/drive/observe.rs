@@ -149,7 +149,7 @@ async fn unlinked(
         LookUp::Absent => Ok(Finding::Absent),
         LookUp::One(found) => Ok(Finding::Account(found)),
         LookUp::Several(found) => Ok(Finding::Several(found.into_iter().map(|f| f.account).collect())),
-        LookUp::Failed(failure) => Err(failure),
+        LookUp::Unclear(failure) | LookUp::Failed(failure) => Err(failure),
     }
 }
 

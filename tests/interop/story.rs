@@ -148,6 +148,11 @@ impl Story {
         let accounts = self.peer.accounts();
         let names: Vec<String> = accounts.iter().map(|a| a.user_name.to_lowercase()).collect();
         let wanted: Vec<String> = self.people.iter().map(|someone| someone.user_name.clone()).collect();
+        let missing: Vec<_> = wanted.iter().filter(|name| !names.contains(name)).collect();
+        assert!(missing.is_empty(), "not there: {missing:?}");
+        let times = |name: &String| names.iter().filter(|other| *other == name).count();
+        let often: Vec<_> = names.iter().filter(|name| times(name) > 1 || !wanted.contains(name)).collect();
+        assert!(often.is_empty(), "more than once, or nobody of ours: {often:?}");
         assert_eq!(names, wanted, "everybody once");
         for (account, someone) in accounts.iter().zip(&self.people) {
             assert_eq!(account.roles, someone.roles, "roles of {}", someone.user_name);

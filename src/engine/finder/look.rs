@@ -80,7 +80,7 @@ impl Look {
 
 /// Nobody was found, and something may have been missed.
 pub(super) fn cannot_be_told(who: &Identity, gap: &str) -> LookUp {
-    LookUp::Failed(Failure {
+    LookUp::Unclear(Failure {
         kind: FailureKind::NotScim,
         text: format!("Whether {} has an account there cannot be told: {gap}.", who.value),
         next: "Try again when nobody else changes the app's users.".to_owned(),

@@ -31,6 +31,8 @@ pub enum LookUp {
     One(Box<Found>),
     /// More than one.
     Several(Vec<Found>),
+    /// Everything was answered, and may have left out the one who is looked for.
+    Unclear(Failure),
     /// The look failed.
     Failed(Failure),
 }

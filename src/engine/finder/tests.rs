@@ -101,7 +101,7 @@ fn nobody_is_believed_from_a_pass_without_a_gap_only() {
     let (mut look, _) = Look::begin(who("ana"), ours(), trust);
     let next = look.heard(all(vec![row("2", "ben", "")], Some("the total moved")), &mut trust, &[]);
     assert!(
-        matches!(&next, Next::Found(LookUp::Failed(f)) if f.text.contains("the total moved")),
+        matches!(&next, Next::Found(LookUp::Unclear(f)) if f.text.contains("the total moved")),
         "{next:?}"
     );
 }
@@ -146,7 +146,7 @@ fn a_page_that_speaks_of_more_than_it_shows_proves_nobodys_absence() {
     for sheet in sheets {
         let (mut look, _) = Look::begin(who("ana"), None, trust);
         let next = look.heard(Heard::Page(sheet.clone()), &mut trust, &[]);
-        assert!(matches!(next, Next::Found(LookUp::Failed(_))), "{sheet:?}: {next:?}");
+        assert!(matches!(next, Next::Found(LookUp::Unclear(_))), "{sheet:?}: {next:?}");
     }
     let body = br#"{"totalResults": 2, "Resources": [{"id": "1", "userName": "ana"}, 7]}"#;
     let sheet = Sheet::of(&crate::scim::list::ListPage::read(body).unwrap());

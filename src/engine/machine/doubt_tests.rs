@@ -2,12 +2,16 @@
 
 use super::tests::*;
 use super::*;
-use crate::domain::FailureKind;
+use crate::domain::{FailureKind, PersonId};
+
+fn lost_write() -> Event {
+    let failure = Failure { kind: FailureKind::Refused, text: "no answer".into(), next: String::new() };
+    Event::Lost { op: OpId(7), step: StepKind::Write, maybe_sent: true, failure }
+}
 
 fn lost_create() -> Bench {
     let mut bench = Bench::with(create());
-    let failure = Failure { kind: FailureKind::Refused, text: "no answer".into(), next: String::new() };
-    bench.say(Event::Lost { op: OpId(7), step: StepKind::Write, maybe_sent: true, failure });
+    bench.say(lost_write());
     bench.wait();
     bench
 }
@@ -67,4 +71,80 @@ fn an_end_of_access_without_a_link_makes_no_account_and_touches_nobody_elses() {
         assert_eq!((bench.writes(), &bench.settled[..]), (0, &[(Outcome::Unchanged, None)][..]));
         assert!(bench.changes.is_empty());
     }
+}
+
+fn unclear_look() -> Event {
+    let failure = Failure {
+        kind: FailureKind::NotScim,
+        text: "the total moved while the list was read".into(),
+        next: String::new(),
+    };
+    Event::Found(OpId(7), Evidence::Unclear(failure))
+}
+
+/// The create of somebody else.
+fn another(id: u64) -> Operation {
+    sample(id)
+}
+
+/// A create that is in doubt and is being looked up, on a connection that has created somebody before.
+fn looked_up() -> Bench {
+    let mut bench = Bench::with(another(6));
+    bench.say(created(6));
+    bench.say(Event::Committed(vec![create()]));
+    bench.say(lost_write());
+    bench.wait();
+    assert_eq!(bench.words(), ["POST", "POST", "fresh look-up"]);
+    bench.sent.clear();
+    bench
+}
+
+fn created(id: u64) -> Event {
+    let Event::Answered { step, answer, .. } = answered(StepKind::Write, 201, &user(true, "Admin")) else {
+        unreachable!()
+    };
+    Event::Answered { op: OpId(id), step, answer, failure: None }
+}
+
+#[test]
+fn a_look_that_our_own_creates_disturbed_is_taken_again_while_none_is_under_way() {
+    let mut bench = looked_up();
+    bench.say(Event::Committed(vec![another(8)]));
+    assert_eq!(bench.words(), ["POST"]);
+    bench.say(unclear_look());
+    bench.say(Event::Committed(vec![another(9)]));
+    assert_eq!(bench.sent.len(), 1, "one create is still under way: no look, and no other create");
+    bench.say(created(8));
+    assert_eq!(bench.words()[1..], ["fresh look-up"], "the other create waits for the look");
+    assert_eq!(bench.paused, [], "the endpoint is not down");
+    bench.say(Event::Found(OpId(7), Evidence::Absent));
+    assert_eq!(bench.words()[2..], ["POST", "POST"]);
+}
+
+#[test]
+fn changes_go_on_while_creates_wait_for_a_look() {
+    let mut bench = looked_up();
+    bench.say(Event::Committed(vec![another(8)]));
+    bench.say(unclear_look());
+    let gone = Operation { id: OpId(9), person: PersonId(9), ..deactivate() };
+    bench.say(Event::Committed(vec![gone]));
+    assert_eq!(bench.words()[1..], ["read"]);
+}
+
+#[test]
+fn a_look_that_is_unclear_with_nothing_of_ours_under_way_waits_as_for_an_endpoint_that_is_down() {
+    let mut bench = looked_up();
+    bench.say(unclear_look());
+    assert_eq!((bench.sent.len(), bench.paused.len()), (0, 1));
+}
+
+#[test]
+fn creates_go_on_when_the_one_they_waited_for_was_cancelled() {
+    let mut bench = looked_up();
+    bench.say(Event::Committed(vec![another(8), another(9)]));
+    bench.say(unclear_look());
+    let gone = Operation { state: OpState::Cancelled, ..create() };
+    bench.say(Event::Committed(vec![gone]));
+    bench.say(Event::Committed(vec![another(10)]));
+    assert_eq!(bench.writes(), 3, "{:?}", bench.words());
 }

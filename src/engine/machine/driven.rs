@@ -112,6 +112,7 @@ impl From<LookUp> for Evidence {
             LookUp::Absent => Self::Absent,
             LookUp::One(found) => Self::One(found),
             LookUp::Several(found) => Self::Several(u32::try_from(found.len()).unwrap_or(u32::MAX)),
+            LookUp::Unclear(failure) => Self::Unclear(failure),
             LookUp::Failed(failure) => Self::Failed(failure),
         }
     }

@@ -28,6 +28,8 @@ pub enum Evidence {
     One(Box<Found>),
     /// More than one.
     Several(u32),
+    /// Everything was answered, and may have left out the one who is looked for.
+    Unclear(Failure),
     /// The look failed.
     Failed(Failure),
 }

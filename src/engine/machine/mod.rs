@@ -6,6 +6,7 @@
 //! after a settle wait it is looked up, never blindly repeated.
 
 mod allowed;
+mod calm;
 mod clock;
 mod driven;
 mod event;
@@ -120,6 +121,8 @@ pub struct Machine {
     places: u32,
     pace: Pace,
     honesty: Honesty,
+    /// Look again while no create of ours is under way ([`calm`]).
+    calm: BTreeSet<OpId>,
     frozen: bool,
     last_ticket: u64,
     /// When it asked to be woken.
@@ -140,6 +143,7 @@ impl Machine {
             places: 0,
             pace: Pace::new(),
             honesty: Honesty::default(),
+            calm: BTreeSet::new(),
             frozen: false,
             last_ticket: 0,
             asked: None,
@@ -217,6 +221,7 @@ impl Machine {
         self.turns = Turns::default();
         self.pace.forget_sent();
         self.sleeping.clear();
+        self.calm.clear();
         self.tickets.clear();
         self.places = 0;
         for row in rows {

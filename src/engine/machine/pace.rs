@@ -27,6 +27,16 @@ const LONG_MS: i64 = 5_000;
 /// Answers that refuse the token before everything stops.
 pub(super) const REFUSALS: u32 = 3;
 
+/// A request that was sent and not answered.
+#[derive(Debug, Clone, Copy)]
+struct UnderWay {
+    class: Class,
+    /// How many setbacks were heard before it was sent.
+    setbacks: u32,
+    /// How many creates had been sent and answered before it was sent.
+    creates: u64,
+}
+
 /// The pace of a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
@@ -47,8 +57,11 @@ pub(super) struct Pace {
     /// The first of them, while it is not known whether the token may write at all.
     pub(super) suspects: Vec<(OpId, Failure, StepKind)>,
     limits: [Limit; Class::COUNT],
-    /// Of which kind each request is, and how many setbacks were heard before it was sent.
-    under_way: HashMap<OpId, (Class, u32)>,
+    under_way: HashMap<OpId, UnderWay>,
+    /// Creates that were sent.
+    creates: u64,
+    /// Whether a create was under way at any time during the request whose answer is being heard.
+    pub(super) disturbed: bool,
     /// How often the token was refused or the endpoint was found to be down.
     setbacks: u32,
     /// Whether the answer being heard is to a request that was sent after the last of them.
@@ -75,6 +88,8 @@ impl Pace {
             suspects: Vec::new(),
             limits: Default::default(),
             under_way: HashMap::new(),
+            creates: 0,
+            disturbed: false,
             setbacks: 0,
             news: true,
             heard: Class::Read,
@@ -115,8 +130,19 @@ impl Pace {
     }
 
     pub(super) fn sent(&mut self, id: OpId, class: Class, now: Time) {
-        self.under_way.insert(id, (class, self.setbacks));
+        let creates = self.creates - self.creating_now();
+        self.under_way.insert(id, UnderWay { class, setbacks: self.setbacks, creates });
+        self.creates += u64::from(class == Class::Create);
         self.limits[class.place()].sent(now);
+    }
+
+    fn creating_now(&self) -> u64 {
+        self.under_way.values().filter(|sent| sent.class == Class::Create).count() as u64
+    }
+
+    /// Whether a create of ours is under way.
+    pub(super) fn creating(&self) -> bool {
+        self.creating_now() > 0
     }
 
     pub(super) fn idle(&self) -> bool {
@@ -184,8 +210,9 @@ impl Machine {
             }
             _ => return,
         };
-        let Some((class, setbacks)) = self.pace.under_way.remove(&op) else { return };
+        let Some(UnderWay { class, setbacks, creates }) = self.pace.under_way.remove(&op) else { return };
         self.pace.heard = class;
+        self.pace.disturbed = self.pace.creates > creates;
         self.pace.news = setbacks == self.pace.setbacks;
         let limit = &mut self.pace.limits[class.place()];
         match slow {

@@ -11,13 +11,15 @@ use crate::scim::resource::Resource;
 
 impl Machine {
     pub(super) fn found(&mut self, id: OpId, evidence: Evidence) {
-        if !matches!(evidence, Evidence::Failed(_)) {
+        self.calm.remove(&id);
+        if !matches!(evidence, Evidence::Failed(_) | Evidence::Unclear(_)) {
             self.good_answer();
         }
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
         match evidence {
             Evidence::Failed(failure) => self.read_failed(id, failure, None),
+            Evidence::Unclear(failure) => self.unclear(id, failure),
             Evidence::Several(n) => {
                 let text = format!(
                     "{n} accounts there have the {} of {}; nothing was sent.",

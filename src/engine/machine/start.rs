@@ -110,6 +110,8 @@ impl Machine {
             let room = self.places < self.pace.places(self.policy.concurrency);
             if room && let Some(id) = self.next_write() {
                 self.send_write(id);
+            } else if room && let Some(id) = self.next_calm() {
+                self.start(id);
             } else if !self.start_next(room) {
                 if room {
                     self.runs_out();
@@ -150,8 +152,9 @@ impl Machine {
 
     /// A write whose turn to be sent has come. Changes are before creates: an end of access may be among them.
     fn next_write(&mut self) -> Option<OpId> {
+        let calm = self.calm();
         [RequestClass::Change, RequestClass::Create].into_iter().find_map(|class| {
-            let goes = self.pace.may_go(class, self.now);
+            let goes = self.pace.may_go(class, self.now) && !(calm && class == RequestClass::Create);
             let lane = self.turns.lane(class);
             let next = goes.then(|| lane.journalled.pop_front()).flatten();
             lane.used |= next.is_some();
@@ -183,7 +186,9 @@ impl Machine {
             if full || self.pace.closed_long(class, self.now).is_some() {
                 continue;
             }
-            let Some((turn, id)) = self.front(class) else { continue };
+            let Some((turn, id)) = self.front(class).filter(|(_, id)| !self.calm.contains(id)) else {
+                continue;
+            };
             let straight = self.ops.get(&id).is_some_and(|live| self.creates_at_once(live));
             let reads = room && self.pace.may_go(RequestClass::Read, self.now);
             if (if straight { fills } else { reads }) && next.is_none_or(|(other, ..)| turn < other) {
