@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountState, AccountValues, Assignment, Connection, Failure, Group, GroupAssignment, GroupId, OpId,
-    OpKind, OpState, Person, PersonId, ProfileAttribute, Push, Time,
+    OpKind, OpState, Operation, Person, PersonId, ProfileAttribute, Push, Time,
 };
 
 /// Our record of a person's account.
@@ -55,6 +55,18 @@ pub struct OpMark {
     pub state: OpState,
     /// Why it stands still.
     pub failure: Option<Failure>,
+}
+
+impl OpMark {
+    /// What the directory hears of an operation.
+    pub fn of(operation: &Operation) -> Self {
+        Self {
+            id: operation.id,
+            kind: operation.kind,
+            state: operation.state,
+            failure: operation.failure.clone(),
+        }
+    }
 }
 
 /// A look at the endpoint that was meant to cover everybody.

@@ -12,12 +12,14 @@ use super::shared::{Follower, News, Shared, hold};
 use super::words::{disabled, stands_still};
 use crate::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation};
 use crate::engine::{Outcome, Progress, Sending};
-use crate::store::Which;
+use crate::store::{StoreError, Which};
 
 /// How often the store is read while another process sends.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long another sender may stand still before its follower stops waiting.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So many rows are read without asking first how they stand.
+const FEW: usize = 500;
 /// Pauses in a row, with nothing settled between them, that end a run.
 const PAUSES: u32 = 2;
 
@@ -155,10 +157,7 @@ impl Following {
 
     /// Reads how the operations stand, for those that ended before anybody listened. Returns whether one ended.
     pub(super) async fn look(&mut self, shared: &Shared) -> bool {
-        let ids: Vec<OpId> = self.open.iter().copied().collect();
-        let Ok(rows) = shared.store.operations(shared.connection, Which::Ids(ids)).await else {
-            return false;
-        };
+        let Ok(rows) = self.read(shared).await else { return false };
         let mut any = false;
         for row in rows.iter().filter(|row| !row.state.moving() || waits_alone(row)) {
             let outcome = match row.state {
@@ -174,6 +173,19 @@ impl Following {
             tracing::warn!("the store could not be read");
         }
         any
+    }
+
+    /// The rows of those that may have ended; where many are open, the others are passed over by their marks.
+    async fn read(&self, shared: &Shared) -> Result<Vec<Operation>, StoreError> {
+        let mut ids = self.open.clone();
+        if ids.len() > FEW {
+            for (_, mark) in shared.store.live(shared.connection).await? {
+                if mark.state.moving() && mark.state != OpState::Waiting {
+                    ids.remove(&mark.id);
+                }
+            }
+        }
+        shared.store.operations(shared.connection, Which::Ids(ids.into_iter().collect())).await
     }
 
     fn progress(&self) -> Progress {

@@ -9,24 +9,31 @@ use crate::engine::Outcome;
 use crate::engine::machine::Event;
 use crate::store::Which;
 
+/// How many of those that were offered are read at a time.
+const AT_ONCE: usize = 4_000;
+
 impl Runner {
     /// New operations of this process go on; those found at start wait, unless a new one waits behind them.
-    pub(super) fn committed(&mut self, rows: Vec<Operation>) {
-        let mut news = Vec::new();
+    pub(super) async fn committed(&mut self, rows: Vec<Operation>) {
+        let (mut before, mut news) = (Vec::new(), Vec::new());
         for row in rows {
             if row.state == OpState::Behind
-                && let Some(id) = self.offered.values().find(|op| op.person == row.person).map(|op| op.id)
-                && let Some(before) = self.offered.remove(&id)
+                && let Some(id) =
+                    self.offered.iter().find(|(_, (person, _))| *person == row.person).map(|(id, _)| *id)
             {
-                news.push(before);
+                before.push(id);
+                self.offered.remove(&id);
             }
             match self.offered.get_mut(&row.id) {
                 Some(_) if !row.state.live() => {
                     self.offered.remove(&row.id);
                 }
-                Some(known) => *known = row,
+                Some((_, state)) => *state = row.state,
                 None => news.push(row),
             }
+        }
+        if self.leads && !before.is_empty() {
+            self.read_in(before).await;
         }
         if self.leads {
             self.take_in(news);
@@ -42,6 +49,27 @@ impl Runner {
         self.feed(Event::Committed(rows));
     }
 
+    /// The next of those that were offered go on. The rest is read when there is nothing more urgent.
+    pub(super) async fn go_on(&mut self) {
+        let some: Vec<OpId> = self.offered.keys().take(AT_ONCE).copied().collect();
+        for id in &some {
+            self.offered.remove(id);
+        }
+        self.going_on = !self.offered.is_empty();
+        self.read_in(some).await;
+        if !self.going_on {
+            self.show();
+        }
+    }
+
+    async fn read_in(&mut self, ids: Vec<OpId>) {
+        let rows = self.shared.store.operations(self.shared.connection, Which::Ids(ids)).await;
+        match rows {
+            Ok(rows) => self.take_in(rows),
+            Err(error) => self.step_down(Some(&error)),
+        }
+    }
+
     /// Reads what another process left: new operations, and those of ours that it replaced.
     pub(super) async fn look_again(&mut self) {
         if !self.leads {
@@ -55,7 +83,7 @@ impl Runner {
         if !lost.is_empty() {
             rows.extend(store.operations(connection, Which::Ids(lost)).await.unwrap_or_default());
         }
-        self.committed(rows);
+        self.committed(rows).await;
         self.settings();
         // Another token can stand at the same place: its mark tells.
         let connection = self.shared.directory().connection().clone();

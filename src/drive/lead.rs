@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::lock;
-use super::runner::Runner;
+use super::runner::{Runner, offered};
 use super::shared::now;
 use super::words::store_failure;
 use crate::audit::AuditEntry;
+use crate::domain::OpState;
 use crate::engine::machine::taken_over;
 use crate::store::{Batch, StoreError, Which};
 
@@ -52,25 +53,30 @@ impl Runner {
     pub(super) async fn take_lead(&mut self, audit: Vec<AuditEntry>) -> Result<(), StoreError> {
         let shared = self.shared.clone();
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
-        let live = shared.store.operations(shared.connection, Which::Live).await?;
-        let moves = taken_over(&live, now());
+        let live = shared.store.live(shared.connection).await?;
+        let begun = |state| matches!(state, OpState::Inflight | OpState::InDoubt | OpState::Waiting);
+        let begun = live.iter().filter(|(_, mark)| begun(mark.state)).map(|(_, mark)| mark.id).collect();
+        let begun = shared.store.operations(shared.connection, Which::Ids(begun)).await?;
+        let moves = taken_over(&begun, now());
         let batch = Batch { moves, audit, fence: self.fence, ..shared.batch() };
         shared.commit(batch).await?;
         shared.catch_up().await?;
-        let live = shared.store.operations(shared.connection, Which::Live).await?;
-        if self.elsewhere {
-            // A face that was following goes on with everything: its operators confirmed it.
-            self.offered.clear();
+        let live = offered(shared.store.live(shared.connection).await?);
+        // A face that was following goes on with everything: its operators confirmed it.
+        self.going_on = self.elsewhere;
+        let news =
+            live.keys().filter(|id| !self.going_on && !self.offered.contains_key(id)).copied().collect();
+        let news = shared.store.operations(shared.connection, Which::Ids(news)).await?;
+        self.offered = live;
+        for op in &news {
+            self.offered.remove(&op.id);
         }
-        let (offered, go_on): (Vec<_>, Vec<_>) =
-            live.into_iter().partition(|op| self.offered.contains_key(&op.id));
-        self.offered = offered.into_iter().map(|op| (op.id, op)).collect();
         self.find_standstill().await;
         self.leads = true;
         self.elsewhere = false;
         self.halted = None;
         self.settings();
-        self.take_in(go_on);
+        self.take_in(news);
         shared.led.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }

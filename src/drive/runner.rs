@@ -19,7 +19,8 @@ use super::perform::perform;
 use super::saves::{Saved, Saves};
 use super::shared::Shared;
 use super::words::{stop_asked, store_failure};
-use crate::domain::{Failure, FailureKind, OpId, Operation, TokenSource};
+use crate::directory::OpMark;
+use crate::domain::{Failure, FailureKind, OpId, OpState, PersonId, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
 use crate::engine::{Holder, Sending, Standstill, Trace};
 use crate::store::{Batch, StoreError, Which};
@@ -44,7 +45,9 @@ pub(super) struct Runner {
     /// The endpoint is down, asks to wait, or refuses the token.
     pause: Option<Sending>,
     /// Live at start or after a stop, waiting for an operator.
-    pub(super) offered: BTreeMap<OpId, Operation>,
+    pub(super) offered: BTreeMap<OpId, (PersonId, OpState)>,
+    /// The operator said so: they are read and handed to the machine, the oldest first.
+    pub(super) going_on: bool,
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
     stopping: Vec<oneshot::Sender<()>>,
@@ -61,7 +64,7 @@ impl Runner {
     pub(super) fn new(
         shared: Arc<Shared>,
         orders: mpsc::UnboundedReceiver<Order>,
-        live: Vec<Operation>,
+        live: Vec<(PersonId, OpMark)>,
     ) -> Self {
         let connection = shared.directory().connection().clone();
         let token = (connection.token, connection.token_mark);
@@ -80,7 +83,8 @@ impl Runner {
             holder: None,
             halted: None,
             pause: None,
-            offered: live.into_iter().map(|op| (op.id, op)).collect(),
+            offered: offered(live),
+            going_on: false,
             in_flight: HashSet::new(),
             stopping: Vec::new(),
             quiet: Vec::new(),
@@ -109,6 +113,7 @@ impl Runner {
                     self.feed(Event::Tick);
                 }
                 _ = beat.tick(), if self.elsewhere || self.lock.is_some() => self.beat().await,
+                () = std::future::ready(()), if self.going_on => self.go_on().await,
             }
             if self.in_flight.is_empty() {
                 self.saves.hurry();
@@ -126,7 +131,7 @@ impl Runner {
 
     async fn obey(&mut self, order: Order) {
         match order {
-            Order::Committed(rows) => self.committed(rows),
+            Order::Committed(rows) => self.committed(rows).await,
             Order::LookAgain => self.look_again().await,
             Order::Lead(answer) => {
                 let leads = self.lead().await;
@@ -141,9 +146,8 @@ impl Runner {
                 let _ = answer.send(offered.chain(self.machine.moving()).collect());
             }
             Order::Resume if self.leads => {
-                let rows: Vec<Operation> = std::mem::take(&mut self.offered).into_values().collect();
-                self.feed(Event::Committed(rows));
-                self.show();
+                self.going_on = true;
+                self.go_on().await;
             }
             Order::Resume => {}
             Order::Quiet(answer) => self.quiet.push(answer),
@@ -184,10 +188,11 @@ impl Runner {
     /// Nothing is under way any more. What is queued waits for an operator, as after a start.
     async fn stopped(&mut self) {
         if self.leads
-            && let Ok(live) = self.shared.store.operations(self.shared.connection, Which::Live).await
+            && let Ok(live) = self.shared.store.live(self.shared.connection).await
         {
             self.feed(Event::Boot(Vec::new()));
-            self.offered = live.into_iter().map(|op| (op.id, op)).collect();
+            self.offered = offered(live);
+            self.going_on = false;
         }
         for waiting in self.stopping.drain(..) {
             let _ = waiting.send(());
@@ -208,7 +213,7 @@ impl Runner {
     /// Tells the faces who sends and whether it goes.
     pub(super) fn show(&self) {
         let directory = self.shared.directory();
-        let moving = self.offered.values().filter(|op| op.state.moving()).count();
+        let moving = self.offered.values().filter(|(_, state)| state.moving() && !self.going_on).count();
         let sending = if self.shared.read_only || !directory.connection().enabled {
             Sending::Off
         } else if let Some(failure) = &self.halted {
@@ -344,8 +349,9 @@ impl Runner {
     }
 
     /// No longer the sender. What is live is read anew from the journal by whoever becomes it.
-    fn step_down(&mut self, error: Option<&StoreError>) {
+    pub(super) fn step_down(&mut self, error: Option<&StoreError>) {
         self.leads = false;
+        self.going_on = false;
         self.lock = None;
         self.elsewhere = error.is_none();
         self.halted = error.map(store_failure);
@@ -356,6 +362,11 @@ impl Runner {
         }
         self.show();
     }
+}
+
+/// What is offered of live operations, as they stand.
+pub(super) fn offered(live: Vec<(PersonId, OpMark)>) -> BTreeMap<OpId, (PersonId, OpState)> {
+    live.into_iter().map(|(person, mark)| (mark.id, (person, mark.state))).collect()
 }
 
 async fn sleep_until(at: Option<tokio::time::Instant>) {

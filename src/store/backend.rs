@@ -2,7 +2,7 @@
 
 use super::{Applied, Batch, BrakeHistory, StoreError, Which};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
-use crate::directory::{Change, QueueCounts};
+use crate::directory::{Change, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
 use crate::engine::compare::{Orphan, OrphansSeen};
@@ -45,7 +45,7 @@ pub struct LoadedRest {
     /// The number of the last change.
     pub last_change: u64,
     /// Live operations, oldest first.
-    pub operations: Vec<Operation>,
+    pub live: Vec<(PersonId, OpMark)>,
 }
 
 /// Reads committed data. Every call sees one moment.
@@ -64,6 +64,9 @@ pub trait Reader: Send {
 
     /// Operations.
     fn operations(&mut self, connection: ConnectionId, which: &Which) -> Result<Vec<Operation>>;
+
+    /// Whose live operations there are and how they stand, oldest first.
+    fn live(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>>;
 
     /// Live operations by state.
     fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts>;

@@ -1,7 +1,7 @@
 //! What goes into the store and what comes out of it.
 
 use crate::audit::AuditEntry;
-use crate::directory::Change;
+use crate::directory::{Change, OpMark};
 use crate::domain::{ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::{TasksQuery, Trace};
 
@@ -60,7 +60,7 @@ pub struct Loaded {
     /// The number of the last change they stand for.
     pub last_change: u64,
     /// Live operations, oldest first.
-    pub operations: Vec<Operation>,
+    pub live: Vec<(PersonId, OpMark)>,
 }
 
 /// The store could not do it. Nothing of the batch was written.

@@ -9,7 +9,7 @@ use super::threads::{self, ReadJob, WriteJob};
 use super::{Applied, Batch, BrakeHistory, Loaded, Memory, Sqlite, StoreError, Which};
 use crate::audit::chain::{Broken, Chained, Head, Verifier};
 use crate::audit::{AuditEntry, AuditQuery, Stamp};
-use crate::directory::{Change, Directory, QueueCounts};
+use crate::directory::{Change, Directory, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
 use crate::engine::compare::{Orphan, OrphansSeen};
@@ -140,7 +140,7 @@ impl Store {
         self.read_long(move |reader| {
             let mut changes = Vec::new();
             let rest = reader.load(connection, &mut |change| changes.push(change))?;
-            Ok(Loaded { changes, last_change: rest.last_change, operations: rest.operations })
+            Ok(Loaded { changes, last_change: rest.last_change, live: rest.live })
         })
         .await
     }
@@ -151,8 +151,7 @@ impl Store {
             let id = connection.id;
             let mut directory = Directory::new(connection);
             let rest = reader.load(id, &mut |change| directory.apply(&change))?;
-            let loaded =
-                Loaded { changes: Vec::new(), last_change: rest.last_change, operations: rest.operations };
+            let loaded = Loaded { changes: Vec::new(), last_change: rest.last_change, live: rest.live };
             Ok((directory, loaded))
         })
         .await
@@ -176,6 +175,11 @@ impl Store {
     /// Operations.
     pub async fn operations(&self, connection: ConnectionId, which: Which) -> Result<Vec<Operation>> {
         self.read(move |reader| reader.operations(connection, &which)).await
+    }
+
+    /// Whose live operations there are and how they stand, oldest first: little to read, where there are many.
+    pub async fn live(&self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
+        self.read(move |reader| reader.live(connection)).await
     }
 
     /// Live operations by state.

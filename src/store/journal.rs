@@ -128,13 +128,5 @@ impl Rules<'_> {
 
 /// What the directory hears of an operation.
 pub(super) fn mark(operation: &Operation) -> Change {
-    Change::Operation(
-        operation.person,
-        OpMark {
-            id: operation.id,
-            kind: operation.kind,
-            state: operation.state,
-            failure: operation.failure.clone(),
-        },
-    )
+    Change::Operation(operation.person, OpMark::of(operation))
 }

@@ -1,15 +1,13 @@
 //! The order of operation marks in a load.
 
-use super::journal::mark;
-use crate::directory::Change;
-use crate::domain::{OpState, Operation};
+use crate::directory::{Change, OpMark};
+use crate::domain::{OpState, PersonId};
 
 /// Those that wait behind first, so that a person's last mark is that of the leading operation.
-pub(super) fn marks(operations: &[Operation], sink: &mut dyn FnMut(Change)) {
-    let behind = |o: &&Operation| o.state == OpState::Behind;
-    operations
-        .iter()
+pub(super) fn marks(live: &[(PersonId, OpMark)], sink: &mut dyn FnMut(Change)) {
+    let behind = |(_, mark): &&(PersonId, OpMark)| mark.state == OpState::Behind;
+    live.iter()
         .filter(behind)
-        .chain(operations.iter().filter(|o| !behind(o)))
-        .for_each(|o| sink(mark(o)));
+        .chain(live.iter().filter(|one| !behind(one)))
+        .for_each(|(person, mark)| sink(Change::Operation(*person, mark.clone())));
 }

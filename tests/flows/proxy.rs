@@ -125,5 +125,6 @@ async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
             }
         }
     };
-    tokio::select! { () = asked => {}, () = answered => {} }
+    // A request that has come is carried out, whatever becomes of the client.
+    tokio::join!(asked, answered);
 }

@@ -174,7 +174,7 @@ fn a_directory_built_while_it_is_read_is_the_loaded_one() {
         let (directory, rest) = store.directory(settings).await.unwrap();
         assert_eq!(directory.len(), 499);
         assert_eq!(directory.get(PersonId(7)).unwrap().operation().unwrap().0, OpId(1));
-        assert_eq!((rest.last_change, rest.operations), (loaded.last_change, loaded.operations));
+        assert_eq!((rest.last_change, rest.live), (loaded.last_change, loaded.live));
     });
 }
 

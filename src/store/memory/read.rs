@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::rows::{Key, Row, Rows};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
-use crate::directory::{Change, QueueCounts};
+use crate::directory::{Change, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
 use crate::engine::compare::Orphan;
 use crate::engine::{Trace, rank};
@@ -43,6 +43,10 @@ fn operations(rows: &Rows, connection: ConnectionId) -> impl DoubleEndedIterator
 
 fn live(rows: &Rows, connection: ConnectionId) -> Vec<Operation> {
     operations(rows, connection).filter(|o| o.state.live()).cloned().collect()
+}
+
+fn live_marks(rows: &Rows, connection: ConnectionId) -> Vec<(PersonId, OpMark)> {
+    operations(rows, connection).filter(|o| o.state.live()).map(|o| (o.person, OpMark::of(o))).collect()
 }
 
 /// All that was committed with one operation.
@@ -141,14 +145,14 @@ impl Reader for Reading {
                 sink(change.clone());
             }
         }
-        let operations = live(&rows, connection);
-        marks(&operations, sink);
+        let live = live_marks(&rows, connection);
+        marks(&live, sink);
         if let Some(Row::Made(_, swept)) = rows.get(&Key::Swept(c)) {
             sink(swept.clone());
         }
         let last = rows.range(Key::Log(0)..=Key::Log(u64::MAX)).next_back();
         let last_change = if let Some((Key::Log(seq), _)) = last { *seq } else { 0 };
-        Ok(LoadedRest { last_change, operations })
+        Ok(LoadedRest { last_change, live })
     }
 
     fn changes_since(&mut self, connection: ConnectionId, after: u64) -> Result<Option<(Vec<Change>, u64)>> {
@@ -201,6 +205,10 @@ impl Reader for Reading {
             }
             Which::RunOf(op) => run(&rows, connection, operations(&rows, connection).find(|o| o.id == *op)),
         })
+    }
+
+    fn live(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
+        Ok(live_marks(&self.rows(), connection))
     }
 
     fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {

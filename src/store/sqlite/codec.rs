@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{Deserialize, DeserializeOwned, IntoDeserializer};
 
+use crate::directory::OpMark;
 use crate::domain::{OpId, Operation, Person, PersonId, Time};
 
 /// JSON text of a value of ours; they hold nothing that JSON cannot, and a column is NOT NULL and checked when
@@ -90,6 +91,17 @@ pub(super) fn get_operation(row: &Row<'_>) -> Result<Operation> {
         actor: row.get(12)?,
         reason: row.get(13)?,
     })
+}
+
+/// Whose operation it is and how it stands.
+pub(super) fn get_mark(row: &Row<'_>) -> Result<(PersonId, OpMark)> {
+    let mark = OpMark {
+        id: OpId(get_id(row, 1)?),
+        kind: get_word(row, 2)?,
+        state: get_word(row, 3)?,
+        failure: get_json_or_null(row, 4)?,
+    };
+    Ok((PersonId(get_id(row, 0)?), mark))
 }
 
 /// The columns of a person for [`get_person`].

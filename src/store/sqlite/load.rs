@@ -2,9 +2,7 @@
 
 use rusqlite::{Connection as Sql, Params, Result, Row, params};
 
-use super::codec::{
-    PERSON, get_id, get_json, get_json_or_null, get_operation, get_person, get_time, get_word,
-};
+use super::codec::{PERSON, get_id, get_json, get_json_or_null, get_mark, get_person, get_time, get_word};
 use crate::directory::{Change, Link, Note, Observation, Sweep};
 use crate::domain::{AccountValues, Assignment, ConnectionId, Group, GroupAssignment, GroupId, PersonId};
 use crate::store::backend::LoadedRest;
@@ -14,6 +12,10 @@ use crate::store::load_order::marks;
 pub(super) const LIVE: &str =
     "SELECT id, person, user_name, kind, cause, intent, state, not_before, attempts,
         failure, created_at, updated_at, actor, reason
+    FROM operation WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') ORDER BY id";
+
+/// How they stand, for [`get_mark`].
+pub(super) const MARKS: &str = "SELECT person, id, kind, state, failure
     FROM operation WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') ORDER BY id";
 
 /// Reads everything inside one read transaction, so that it is one moment.
@@ -83,9 +85,9 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         let note = Note { text: row.get(1)?, by: row.get(2)?, at: get_time(row, 3)? };
         Ok(Change::Noted(PersonId(get_id(row, 0)?), note))
     })?;
-    let operations: Result<Vec<_>> = sql.prepare_cached(LIVE)?.query_map([c], get_operation)?.collect();
-    let operations = operations?;
-    marks(&operations, out.sink);
+    let live: Result<Vec<_>> = sql.prepare_cached(MARKS)?.query_map([c], get_mark)?.collect();
+    let live = live?;
+    marks(&live, out.sink);
     out.rows(
         "SELECT at, complete, accounts, strangers FROM sweep WHERE connection_id = ?1",
         params![c],
@@ -94,7 +96,7 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
             Ok(Change::Swept(Sweep { at, complete, accounts: get_id(row, 2)?, strangers: get_id(row, 3)? }))
         },
     )?;
-    Ok(LoadedRest { last_change, operations })
+    Ok(LoadedRest { last_change, live })
 }
 
 /// The columns of a link for [`get_link`].

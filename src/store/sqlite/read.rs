@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
 
-use super::codec::{OPERATION, bad, get_id, get_json, get_operation, id};
+use super::codec::{OPERATION, bad, get_id, get_json, get_mark, get_operation, id};
 use super::errors::explain;
 use super::{load, logged, open, orphans, tasks};
 use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
-use crate::directory::{Change, QueueCounts};
+use crate::directory::{Change, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
 use crate::engine::Trace;
 use crate::engine::compare::Orphan;
@@ -145,6 +145,10 @@ impl Reader for Reading {
             Which::LastRun(actor) => self.at_once(|sql| tasks::last_run(sql, connection, actor)),
             Which::RunOf(op) => self.at_once(|sql| tasks::run_of(sql, connection, *op)),
         }
+    }
+
+    fn live(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
+        self.all(load::MARKS, [connection.0], get_mark)
     }
 
     fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {

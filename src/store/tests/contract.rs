@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::made::*;
 use crate::audit::AuditQuery;
-use crate::directory::{Change, Directory, Note, Sweep};
+use crate::directory::{Change, Directory, Note, OpMark, Sweep};
 use crate::domain::{
     AccountState, Assignment, ConnectionId, Failure, FailureKind, Group, GroupAssignment, GroupId, OpId,
     OpState, Operation, Person, PersonId, ProfileAttribute, Push, Status, Time,
@@ -141,10 +141,10 @@ fn make(connection: u32, parts: &[Part], given: &mut Vec<u64>) -> Batch {
     out
 }
 
-fn load(reader: &mut dyn Reader, id: ConnectionId) -> (Vec<Change>, u64, Vec<Operation>) {
+fn load(reader: &mut dyn Reader, id: ConnectionId) -> (Vec<Change>, u64, Vec<(PersonId, OpMark)>) {
     let mut changes = Vec::new();
     let rest = reader.load(id, &mut |change| changes.push(change)).unwrap();
-    (changes, rest.last_change, rest.operations)
+    (changes, rest.last_change, rest.live)
 }
 
 /// Everything a reader can tell.
@@ -160,6 +160,7 @@ fn state(backend: &dyn Backend) -> impl PartialEq + std::fmt::Debug {
                 load(r, id),
                 (1..9).map(|after| r.changes_since(id, after).unwrap()).collect::<Vec<_>>(),
                 (r.operations(id, &Which::Person(PersonId(1))).unwrap(), r.queue_counts(id).unwrap()),
+                (r.operations(id, &Which::Live).unwrap(), r.live(id).unwrap()),
                 r.operations(id, &Which::Ids(vec![OpId(3), OpId(1), OpId(99)])).unwrap(),
                 (r.audit(id, &page(None)).unwrap(), r.audit(id, &page(Some(1))).unwrap()),
                 (r.audit(id, &of_person).unwrap(), r.chained(id, 0, 100).unwrap()),
