@@ -33,7 +33,8 @@ fn program(home: &Path, args: &[&str]) -> Command {
 }
 
 fn done(home: &Path, args: &[&str]) {
-    assert!(program(home, args).status().unwrap().success(), "{args:?}");
+    let ran = program(home, args).output().unwrap();
+    assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
 }
 
 fn people() -> String {

@@ -158,7 +158,7 @@ impl Drive {
         if config.watch {
             chain::on(&shared);
         }
-        let runner = Runner::new(shared.clone(), inbox, loaded.live);
+        let runner = Runner::new(shared.clone(), inbox, loaded.live, seed()?);
         let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));

@@ -65,6 +65,7 @@ impl Runner {
         shared: Arc<Shared>,
         orders: mpsc::UnboundedReceiver<Order>,
         live: Vec<(PersonId, OpMark)>,
+        seed: u64,
     ) -> Self {
         let connection = shared.directory().connection().clone();
         let token = (connection.token, connection.token_mark);
@@ -72,7 +73,7 @@ impl Runner {
             saves: Saves::new(shared.store.clone()),
             shared,
             token,
-            machine: Machine::new(Policy::default()),
+            machine: Machine::new(Policy::default()).seeded(seed),
             orders,
             traces: Vec::new(),
             answers: Answers::default(),
