@@ -52,8 +52,7 @@ async fn round(rate: usize) -> Round {
     let mut config = SandboxConfig::new(server::TOKEN.to_owned().into(), "activity".to_owned().into());
     config.faults = vec![format!("bucket={rate}/{BURST}@POST").parse().unwrap()];
     let sandbox = Sandbox::start(config).await.unwrap();
-    let upstream =
-        sandbox.base_url().trim_start_matches("http://").split('/').next().unwrap().parse().unwrap();
+    let upstream = sandbox.base_url().split('/').nth(2).unwrap().parse().unwrap();
     let proxy = Proxy::to(upstream).await;
     let home = tempfile::tempdir().unwrap();
     let (_store, drive) = directory(&proxy.base_url(), home.path(), people, CONCURRENCY).await;

@@ -78,7 +78,7 @@ async fn all() {
     let (home, csv) = (folder.path().join("home"), folder.path().join("people.csv"));
     std::fs::write(&csv, people()).unwrap();
     let server = Server::start(20);
-    let upstream = server.base_url.trim_start_matches("http://").split('/').next().unwrap().parse().unwrap();
+    let upstream = server.base_url.split('/').nth(2).unwrap().parse().unwrap();
     let proxy = Proxy::to(upstream).await;
     let url = proxy.base_url();
     done(&home, &["connect", "--base-url", &url, "--token-env", "SCIMDECK_BENCH_TOKEN"]);

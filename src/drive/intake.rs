@@ -51,15 +51,9 @@ impl Runner {
 
     /// The next of those that were offered go on. The rest is read when there is nothing more urgent.
     pub(super) async fn go_on(&mut self) {
-        let some: Vec<OpId> = self.offered.keys().take(AT_ONCE).copied().collect();
-        for id in &some {
-            self.offered.remove(id);
-        }
+        let some = std::iter::from_fn(|| self.offered.pop_first()).map(|(id, _)| id).take(AT_ONCE).collect();
         self.going_on = !self.offered.is_empty();
         self.read_in(some).await;
-        if !self.going_on {
-            self.show();
-        }
     }
 
     async fn read_in(&mut self, ids: Vec<OpId>) {

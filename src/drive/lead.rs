@@ -54,7 +54,7 @@ impl Runner {
         let shared = self.shared.clone();
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
         let live = shared.store.live(shared.connection).await?;
-        let begun = |state| matches!(state, OpState::Inflight | OpState::InDoubt | OpState::Waiting);
+        let begun = |state: OpState| state.sent() || state == OpState::Waiting;
         let begun = live.iter().filter(|(_, mark)| begun(mark.state)).map(|(_, mark)| mark.id).collect();
         let begun = shared.store.operations(shared.connection, Which::Ids(begun)).await?;
         let moves = taken_over(&begun, now());

@@ -148,7 +148,7 @@ impl Runner {
             }
             Order::Resume if self.leads => {
                 self.going_on = true;
-                self.go_on().await;
+                self.show();
             }
             Order::Resume => {}
             Order::Quiet(answer) => self.quiet.push(answer),
@@ -214,7 +214,7 @@ impl Runner {
     /// Tells the faces who sends and whether it goes.
     pub(super) fn show(&self) {
         let directory = self.shared.directory();
-        let moving = self.offered.values().filter(|(_, state)| state.moving() && !self.going_on).count();
+        let moving = self.offered.values().filter(|(_, state)| state.moving()).count();
         let sending = if self.shared.read_only || !directory.connection().enabled {
             Sending::Off
         } else if let Some(failure) = &self.halted {
@@ -223,7 +223,7 @@ impl Runner {
             Sending::Elsewhere(self.holder.clone())
         } else if let Some(pause) = &self.pause {
             pause.clone()
-        } else if moving > 0 {
+        } else if moving > 0 && !self.going_on {
             Sending::Offered(u32::try_from(moving).unwrap_or(u32::MAX))
         } else if self.leads {
             Sending::Here

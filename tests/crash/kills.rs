@@ -73,6 +73,13 @@ impl Scene {
         what_is_there_is_known(&rows, &users);
     }
 
+    /// The endpoint and our own side are as they were ordered. Returns how many people are there.
+    async fn is_true(&self) -> usize {
+        let (users, groups) = (self.there.users().await, self.there.groups().await);
+        self.world.is_true(&users, &groups, &Journal::left(&self.home.store()));
+        users.len()
+    }
+
     /// What was killed is ordered again, and everything is sent until nothing is left.
     async fn drained(&mut self) {
         for order in self.world.again() {
@@ -114,8 +121,11 @@ async fn g02_killed_at_any_moment_again_and_again_nothing_is_lost_and_nothing_ma
     assert!(killed * 8 >= rounds, "{killed} were killed in {rounds} rounds");
     scene.drained().await;
     scene.is_honest().await;
-    let (users, groups) = (scene.there.users().await, scene.there.groups().await);
-    scene.world.is_true(&users, &groups, &Journal::left(&scene.home.store()));
+    scene.is_true().await;
+    // The roles that they were given meanwhile come back with them.
+    scene.world.nobody_stays_suspended();
+    scene.drained().await;
+    let people = scene.is_true().await;
     scene.home.ok(&["audit", "verify"]).await;
-    println!("{killed} processes killed in {rounds} rounds, {} people", users.len());
+    println!("{killed} processes killed in {rounds} rounds, {people} people");
 }

@@ -153,6 +153,16 @@ impl World {
         }
     }
 
+    /// Everybody comes back who is suspended.
+    pub(crate) fn nobody_stays_suspended(&mut self) {
+        for n in 1..=LEAVERS / 2 {
+            if self.people[&n].suspended {
+                let order = self.access(n);
+                self.unsure.push(order);
+            }
+        }
+    }
+
     /// Everything that may not have been taken, to be given again.
     pub(crate) fn again(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.unsure)

@@ -25,8 +25,9 @@ impl Machine {
 
     /// The next look that nothing of ours disturbs now.
     pub(super) fn next_calm(&self) -> Option<OpId> {
-        let may =
-            !self.calm.is_empty() && !self.pace.creating() && self.pace.may_go(RequestClass::Read, self.now);
+        let may = !self.calm.is_empty()
+            && self.pace.creating() == 0
+            && self.pace.may_go(RequestClass::Read, self.now);
         let ready = |id: &&OpId| self.ops.get(id).is_some_and(|live| live.stage == Stage::Ready);
         may.then(|| self.calm.iter().find(ready).copied()).flatten()
     }

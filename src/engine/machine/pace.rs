@@ -130,19 +130,15 @@ impl Pace {
     }
 
     pub(super) fn sent(&mut self, id: OpId, class: Class, now: Time) {
-        let creates = self.creates - self.creating_now();
+        let creates = self.creates - self.creating();
         self.under_way.insert(id, UnderWay { class, setbacks: self.setbacks, creates });
         self.creates += u64::from(class == Class::Create);
         self.limits[class.place()].sent(now);
     }
 
-    fn creating_now(&self) -> u64 {
+    /// How many creates of ours are under way.
+    pub(super) fn creating(&self) -> u64 {
         self.under_way.values().filter(|sent| sent.class == Class::Create).count() as u64
-    }
-
-    /// Whether a create of ours is under way.
-    pub(super) fn creating(&self) -> bool {
-        self.creating_now() > 0
     }
 
     pub(super) fn idle(&self) -> bool {
