@@ -213,7 +213,8 @@ fn planning(people: u64) {
             wanted
         })
         .collect();
-    let accounts: Vec<AccountRef<'_>> = present.iter().map(Present::account).collect();
+    let accounts: Vec<(AccountRef<'_>, &str)> =
+        present.iter().map(|present| (present.account(), present.raw.as_str())).collect();
     let different = usize::try_from(people / ONE_OF).unwrap();
     let (mut floor, mut engine) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -222,7 +223,7 @@ fn planning(people: u64) {
         floor.push(took);
         let (plan, took) = timed(|| {
             plan_of(&directory, |comparison| {
-                present.iter().zip(&accounts).for_each(|(p, account)| comparison.take(account, &p.raw));
+                accounts.chunks(PAGE as usize).for_each(|page| comparison.take(page));
             })
         });
         assert_eq!((plan.operations.len(), plan.complete), (different, true));
@@ -247,8 +248,9 @@ impl Rows for Taken<'_> {
         Some((account.remote_id.clone(), (account, raw)))
     }
 
-    fn take(&mut self, _: Cow<'_, str>, (account, raw): Self::Row<'_>) {
-        self.comparison.take(&account, raw);
+    fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, Self::Row<'a>)>) {
+        let page: Vec<Self::Row<'a>> = rows.into_iter().map(|(_, row)| row).collect();
+        self.comparison.take(&page);
     }
 }
 
@@ -263,8 +265,8 @@ impl Rows for Counted {
         Some((account.remote_id.clone(), account))
     }
 
-    fn take(&mut self, _: Cow<'_, str>, account: AccountRef<'_>) {
-        self.1 += u64::from(account.active);
+    fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, AccountRef<'a>)>) {
+        self.1 += rows.iter().filter(|(_, account)| account.active).count() as u64;
     }
 }
 

@@ -38,6 +38,15 @@ fn cpu() -> Duration {
     Duration::new(at.tv_sec.unsigned_abs(), u32::try_from(at.tv_nsec).unwrap())
 }
 
+/// Where the engine keeps its journal, audit log and traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// In the home's file, synced: as in the program.
+    File,
+    /// In memory: what is left is the engine alone.
+    Memory,
+}
+
 /// A home with everybody assigned and nobody provisioned.
 pub(crate) async fn directory(
     base_url: &str,
@@ -45,7 +54,16 @@ pub(crate) async fn directory(
     people: usize,
     concurrency: u32,
 ) -> (Store, Drive) {
-    let store = open_store(home).unwrap();
+    filled(open_store(home).unwrap(), base_url, home, people, concurrency).await
+}
+
+async fn filled(
+    store: Store,
+    base_url: &str,
+    home: &std::path::Path,
+    people: usize,
+    concurrency: u32,
+) -> (Store, Drive) {
     let mut connection = Connection::new(ConnectionId(0), "bench", base_url, TokenSource::Memory);
     connection.enabled = true;
     connection.concurrency = concurrency;
@@ -99,9 +117,13 @@ pub(crate) async fn bodies(people: usize) -> Arc<Vec<String>> {
 
 /// Everything from the confirmed plan to the report: operations committed, each journalled as inflight and synced
 /// before its first byte, sent, its answer compared with what was wanted, and its end journalled and audited.
-pub(crate) async fn engine(base_url: &str, people: usize, concurrency: u32) -> Cost {
+pub(crate) async fn engine(base_url: &str, people: usize, concurrency: u32, kept: Kept) -> Cost {
     let home = tempfile::tempdir().unwrap();
-    let (store, drive) = directory(base_url, home.path(), people, concurrency).await;
+    let store = match kept {
+        Kept::File => open_store(home.path()).unwrap(),
+        Kept::Memory => Store::memory().unwrap(),
+    };
+    let (store, drive) = filled(store, base_url, home.path(), people, concurrency).await;
     let preview = drive.preview(Command::Provision(Who::NotProvisioned), Vec::new()).await.unwrap();
     let approval = Approval { confirmed: true, brake: u32::try_from(people).ok(), reason: None };
     let commits = store.transactions().await.unwrap();

@@ -12,7 +12,7 @@ mod server;
 
 use std::sync::Arc;
 
-use drain::{Cost, bare, bodies, engine};
+use drain::{Cost, Kept, bare, bodies, engine};
 use server::Server;
 
 /// As in the program.
@@ -20,7 +20,8 @@ use server::Server;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
-/// The argument for a profiler: one drain by the engine, against the server at the address that follows.
+/// The argument for a profiler: one drain by the engine, against the server at the address that follows, of so many
+/// people; with one more argument everything is kept in memory.
 const ONCE: &str = "--once";
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
@@ -35,11 +36,16 @@ fn figure(what: &str, value: f64, bar: f64, at_least: bool, more: &str) {
 }
 
 /// Both, alternately.
-async fn rounds(delay_ms: u64, bodies: &Arc<Vec<String>>, concurrency: u32) -> (Vec<Cost>, Vec<Cost>) {
+async fn rounds(
+    delay_ms: u64,
+    bodies: &Arc<Vec<String>>,
+    concurrency: u32,
+    kept: Kept,
+) -> (Vec<Cost>, Vec<Cost>) {
     let (mut engines, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let server = Server::start(delay_ms);
-        engines.push(engine(&server.base_url, bodies.len(), concurrency).await);
+        engines.push(engine(&server.base_url, bodies.len(), concurrency, kept).await);
         drop(server);
         let server = Server::start(delay_ms);
         floors.push(bare(&server.base_url, bodies, concurrency).await);
@@ -56,15 +62,17 @@ async fn rate(what: &str, bar: f64, rounds: &(Vec<Cost>, Vec<Cost>)) {
 async fn all() {
     let bodies = bodies(4_000).await;
     let few = Arc::new(bodies[..2_000].to_vec());
-    rate("drain, answers after 20 ms, concurrency 32", 0.90, &rounds(20, &few, 32).await).await;
-    let at_once = rounds(0, &bodies, 8).await;
-    rate("drain, answers at once, concurrency 8", 0.50, &at_once).await;
-    let engine_us = median(at_once.0.iter().map(|cost| cost.cpu_us));
-    let floor_us = median(at_once.1.iter().map(|cost| cost.cpu_us));
-    let more = format!("{engine_us:.0} us, bare loop {floor_us:.0} us");
-    figure("processor time per operation", engine_us / floor_us, 2.5, false, &more);
+    rate("drain, answers after 20 ms, concurrency 32", 0.90, &rounds(20, &few, 32, Kept::File).await).await;
+    for (kept, how) in [(Kept::File, "everything on"), (Kept::Memory, "journal and audit in memory")] {
+        let at_once = rounds(0, &bodies, 8, kept).await;
+        rate(&format!("drain, answers at once, concurrency 8, {how}"), 0.50, &at_once).await;
+        let engine_us = median(at_once.0.iter().map(|cost| cost.cpu_us));
+        let floor_us = median(at_once.1.iter().map(|cost| cost.cpu_us));
+        let more = format!("{engine_us:.0} us, bare loop {floor_us:.0} us");
+        figure(&format!("processor time per operation, {how}"), engine_us / floor_us, 2.5, false, &more);
+    }
     let server = Server::start(20);
-    let synced = engine(&server.base_url, bodies.len(), 64).await;
+    let synced = engine(&server.base_url, bodies.len(), 64, Kept::File).await;
     let more = format!("{:.0}/s; one per commit", synced.per_second);
     figure("fsyncs per operation, answers after 20 ms, concurrency 64", synced.commits, 0.1, false, &more);
 }
@@ -79,7 +87,8 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     if first.as_deref() == Some(ONCE) {
         let (url, people) = (args.next().unwrap(), args.next().unwrap().parse().unwrap());
-        let cost = runtime.block_on(engine(&url, people, 8));
+        let kept = if args.next().is_some() { Kept::Memory } else { Kept::File };
+        let cost = runtime.block_on(engine(&url, people, 8, kept));
         return println!("{cost:?}");
     }
     runtime.block_on(all());

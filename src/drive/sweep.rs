@@ -27,8 +27,9 @@ impl Rows for Taking {
         Some((account.remote_id.clone(), (account, raw)))
     }
 
-    fn take(&mut self, _: Cow<'_, str>, (account, raw): Self::Row<'_>) {
-        self.comparison.take(&account, raw);
+    fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, Self::Row<'a>)>) {
+        let page: Vec<Self::Row<'a>> = rows.into_iter().map(|(_, row)| row).collect();
+        self.comparison.take(&page);
     }
 }
 

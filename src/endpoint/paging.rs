@@ -206,6 +206,8 @@ impl Pass {
         let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
         let (mut unreadable, mut unlike) = (0, false);
+        let mut new = Vec::with_capacity(page.resources.len());
+        self.make_room(page.total);
         for raw in &page.resources {
             let raw = raw.get();
             let Some((id, row)) = (raw.len() <= LARGEST_ROW).then(|| rows.read(raw)).flatten() else {
@@ -217,16 +219,16 @@ impl Pass {
                 continue;
             };
             let mark = self.hasher.hash_one(id.as_bytes());
-            if self.seen.contains(&mark) {
-                self.repeated += 1;
-            } else if self.seen.len() >= self.query.max_rows {
+            if self.seen.len() >= self.query.max_rows && !self.seen.contains(&mark) {
                 self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
+            } else if self.seen.insert(mark) {
+                new.push((id, row));
             } else {
-                self.seen.insert(mark);
-                out.new += 1;
-                rows.take(id, row);
+                self.repeated += 1;
             }
         }
+        out.new = new.len();
+        rows.take(new);
         self.rows += came;
         self.start += came;
         if unreadable > 0 {
@@ -253,6 +255,16 @@ impl Pass {
             self.end_of_cursors(page.total);
         }
         out
+    }
+
+    /// Room for as many ids as the first page claims, so that a long list is not moved over and over; a total that is
+    /// not true costs no more than the longest list that is read.
+    fn make_room(&mut self, total: Option<u64>) {
+        if self.seen.is_empty()
+            && let Some(total) = total
+        {
+            self.seen.reserve(usize::try_from(total).unwrap_or(usize::MAX).min(self.query.max_rows));
+        }
     }
 
     /// `total` is the newest claim, which decides whether to go on; the first one decides what is missing.

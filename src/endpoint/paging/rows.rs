@@ -13,8 +13,8 @@ pub trait Rows {
     /// Reads a row, with its id; none where it is no resource with an id.
     fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, Self::Row<'a>)>;
 
-    /// Takes a row whose id came for the first time in this pass.
-    fn take(&mut self, id: Cow<'_, str>, row: Self::Row<'_>);
+    /// Takes the rows of a page whose ids came for the first time in this pass.
+    fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, Self::Row<'a>)>);
 }
 
 /// Whole resources, in the order in which they come.
@@ -26,8 +26,8 @@ impl Rows for Vec<Item> {
         Some((Cow::Owned(resource::id(&resource)?), resource))
     }
 
-    fn take(&mut self, id: Cow<'_, str>, resource: Resource) {
-        self.push(Item { id: id.into_owned(), resource });
+    fn take(&mut self, rows: Vec<(Cow<'_, str>, Resource)>) {
+        self.extend(rows.into_iter().map(|(id, resource)| Item { id: id.into_owned(), resource }));
     }
 }
 

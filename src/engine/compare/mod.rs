@@ -161,10 +161,28 @@ impl Comparison {
         self.accounts
     }
 
-    /// Takes an account; `raw` is its row, which is read whole only for somebody who is kept.
-    pub fn take(&mut self, account: &AccountRef<'_>, raw: &str) {
+    /// Takes the accounts of a page, each with its row, which is read whole only for somebody who is kept.
+    pub fn take(&mut self, page: &[(AccountRef<'_>, &str)]) {
+        let hashes: Vec<u64> =
+            page.iter().map(|(account, _)| self.hasher.hash_one(account.remote_id.as_bytes())).collect();
+        self.fetch(&hashes);
+        for ((account, raw), hash) in page.iter().zip(hashes) {
+            self.take_one(account, raw, hash);
+        }
+    }
+
+    /// Touches what will be looked at: among a million people every look waits for the memory, and side by side the
+    /// looks of a page wait together.
+    fn fetch(&self, hashes: &[u64]) {
+        let places: Vec<Place> = hashes.iter().filter_map(|hash| self.linked.find(*hash).next()).collect();
+        for place in places {
+            std::hint::black_box(self.directory.at(place).and_then(|person| person.remote_id()));
+        }
+    }
+
+    fn take_one(&mut self, account: &AccountRef<'_>, raw: &str, hash: u64) {
         self.accounts += 1;
-        if self.take_linked(account, raw) || self.take_unlinked(account, raw) {
+        if self.take_linked(account, raw, hash) || self.take_unlinked(account, raw) {
             return;
         }
         if self.only_kept {
@@ -181,8 +199,7 @@ impl Comparison {
         });
     }
 
-    fn take_linked(&mut self, account: &AccountRef<'_>, raw: &str) -> bool {
-        let hash = self.hasher.hash_one(account.remote_id.as_bytes());
+    fn take_linked(&mut self, account: &AccountRef<'_>, raw: &str, hash: u64) -> bool {
         let mut found = self.linked.find(hash).filter_map(|place| Some((place, self.directory.at(place)?)));
         let found = found.find(|(_, person)| person.remote_id() == Some(&*account.remote_id));
         let Some((place, person)) = found else { return false };

@@ -54,10 +54,9 @@ fn stranger(name: &str) -> Value {
 fn compare(comparison: Comparison, rows: &[Value], gap: Option<&str>) -> Compared {
     let mut comparison = comparison;
     let reader = comparison.reader();
-    for row in rows {
-        let raw = row.to_string();
-        comparison.take(&reader.read(&raw).expect("an account"), &raw);
-    }
+    let raw: Vec<String> = rows.iter().map(Value::to_string).collect();
+    let page: Vec<_> = raw.iter().map(|raw| (reader.read(raw).expect("an account"), raw.as_str())).collect();
+    comparison.take(&page);
     comparison.finish(gap.map(str::to_owned))
 }
 

@@ -23,6 +23,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../by_person.sql"),
 ];
 
+/// The size of a page of a new file.
+const PAGE_BYTES: i64 = 8 * 1024;
 /// What the writing connection keeps of the file in memory; SQLite takes a negative number as KiB.
 const CACHE_KIB: i64 = -32 * 1024;
 /// The log is written back to the file each time it is this long. A page that many transactions wrote is written back
@@ -83,6 +85,8 @@ fn prepare(sql: &Sql, words: &str) -> Result<()> {
         // A statement is not planned anew for each value that a partial index might be good for.
         sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sql.set_prepared_statement_cache_capacity(128);
+        // Only a new file hears of it. A commit writes every page that one of its rows is on, each with calls of its own.
+        sql.pragma_update(None, "page_size", PAGE_BYTES)?;
         sql.pragma_update(None, "cache_size", CACHE_KIB)?;
         sql.pragma_update(None, "temp_store", "memory")?;
         sql.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
