@@ -206,8 +206,7 @@ impl Pass {
         let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
         let (mut unreadable, mut unlike) = (0, false);
-        let mut new = Vec::with_capacity(page.resources.len());
-        self.make_room(page.total);
+        let (mut read, mut marks) = (Vec::with_capacity(page.resources.len()), Vec::new());
         for raw in &page.resources {
             let raw = raw.get();
             let Some((id, row)) = (raw.len() <= LARGEST_ROW).then(|| rows.read(raw)).flatten() else {
@@ -218,17 +217,15 @@ impl Pass {
                 }
                 continue;
             };
-            let mark = self.hasher.hash_one(id.as_bytes());
-            if self.seen.len() >= self.query.max_rows && !self.seen.contains(&mark) {
-                self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
-            } else if self.seen.insert(mark) {
-                new.push((id, row));
-            } else {
-                self.repeated += 1;
-            }
+            marks.push(self.hasher.hash_one(id.as_bytes()));
+            read.push((id, row));
         }
-        out.new = new.len();
-        rows.take(new);
+        self.make_room(page.total);
+        let new: Vec<bool> = marks.into_iter().map(|mark| self.is_new(mark)).collect();
+        let mut new = new.into_iter();
+        read.retain(|_| new.next() == Some(true));
+        out.new = read.len();
+        rows.take(read);
         self.rows += came;
         self.start += came;
         if unreadable > 0 {
@@ -255,6 +252,18 @@ impl Pass {
             self.end_of_cursors(page.total);
         }
         out
+    }
+
+    /// Whether a row's id, by its hash, comes for the first time. Asked of a whole page in a row: among a million ids
+    /// every look waits for the memory, and so they wait together.
+    fn is_new(&mut self, mark: u64) -> bool {
+        if self.seen.len() >= self.query.max_rows && !self.seen.contains(&mark) {
+            self.mark(Gap::Limit { pages: self.pages, rows: self.seen.len() });
+            return false;
+        }
+        let new = self.seen.insert(mark);
+        self.repeated += u64::from(!new);
+        new
     }
 
     /// Room for as many ids as the first page claims, so that a long list is not moved over and over; a total that is

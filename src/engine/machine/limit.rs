@@ -27,6 +27,8 @@ const HOLD_PER_WAIT: i64 = 12;
 /// Then it is raised in steps of this length.
 const LEAST_STEP_MS: i64 = 4_000;
 const STEP_PER_WAIT: i64 = 4;
+/// What was measured in a moment may be far below the truth: a step is no longer than this many times the measurement.
+const STEP_PER_MEASURE: i64 = 2;
 /// Turns that were missed because the clock woke us late may be made up for, so far back.
 const CREDIT_MS: f64 = 40.0;
 /// A rate raised by so much is no limit any more.
@@ -199,6 +201,7 @@ impl Limit {
         // What was measured over a longer time is trusted for longer.
         let hold_ms = took.clamp(LEAST_HOLD_MS, wait.saturating_mul(HOLD_PER_WAIT).max(LONG_HOLD_MS));
         let step_ms = wait.saturating_mul(STEP_PER_WAIT).max(LEAST_STEP_MS);
+        let step_ms = step_ms.min(took.saturating_mul(STEP_PER_MEASURE)).max(LEAST_HOLD_MS);
         self.rate = base.map(|base| Rate { base: base.max(1.0 / SLOWEST_MS), since, hold_ms, step_ms });
         self.turn = since.ms() as f64;
         self.old = self.out;
