@@ -81,8 +81,9 @@ impl Drive {
         }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
-        let decision = verbs::decide(directory, &command, &mut context)?;
+        let mut decision = verbs::decide(directory, &command, &mut context)?;
         *hold(&self.shared.ids) = ids;
+        self.take_over_owned(directory, &mut decision).await?;
         Ok(decision)
     }
 

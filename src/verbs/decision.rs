@@ -35,11 +35,12 @@ pub struct Decision {
     pub changes: Vec<Change>,
     /// Whose accounts it may touch.
     pub scope: Scope,
-    /// Attributes of the touched accounts that are written whatever was sent before: what the operator changed
-    /// (a role edit). Empty: those that moved since the last push.
+    /// Attributes of the touched accounts that are written whatever was sent before, beside those that moved since
+    /// the last push.
     pub owned: Vec<String>,
-    /// For these people exactly these attributes are written, whatever else moved here: what was changed in the app
-    /// by another hand and is pushed over.
+    /// For these people exactly these attributes are written, whatever else moved here: what the operator changed in
+    /// a role edit, what was changed in the app by another hand and is pushed over. What was imported and waits
+    /// stays unsent, the state here above all: a new role gives nobody access back.
     pub exactly: BTreeMap<PersonId, Vec<String>>,
     /// Whether people are reached that were not named one by one, so that it must be confirmed.
     pub confirm: bool,

@@ -46,6 +46,11 @@ pub(super) fn decide(
         };
         match undo(directory, &person, op, context) {
             Ok(Inverse { changes, said }) => {
+                if matches!(op.kind, OpKind::Update) {
+                    // What it wrote goes back, and nothing else that waits goes along.
+                    let names = op.intent.owned.iter().map(str::to_owned).collect();
+                    decision.exactly.insert(id, names);
+                }
                 decision.changes.extend(changes);
                 decision.say_of(id, said);
                 scope.push(id);

@@ -206,9 +206,11 @@ impl Planner<'_> {
             return Err(Nothing::Done(why.to_owned()));
         }
         self.require_roles(&wanted)?;
-        // Access that another hand ended there is given back only where `active` is meant to be written.
-        let back = exactly && !there.active && names.iter().any(|name| name == field::ACTIVE);
-        let kind = if sent.active && !back { OpKind::Update } else { OpKind::Reactivate };
+        // Access is given back only where `active` is meant to be written: where we had ended it, or, by those that
+        // are written exactly, where another hand has.
+        let lost = !sent.active || (exactly && !there.active);
+        let back = lost && names.iter().any(|name| name == field::ACTIVE);
+        let kind = if back { OpKind::Reactivate } else { OpKind::Update };
         if let Some(off) = allowed::update_off(connection) {
             // Access is not an attribute: who may be deactivated may be given it back.
             if kind == OpKind::Update || !connection.to_app.deactivate {

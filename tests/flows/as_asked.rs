@@ -1,0 +1,91 @@
+//! A verb sends what it was asked for, and nothing that waits beside it.
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+async fn two_provisioned() -> Program {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program
+}
+
+impl Program {
+    async fn import(&self, rows: &str) {
+        let file = self.file("rows.csv", rows);
+        self.ok(&["import", "people", &file]).await;
+    }
+
+    async fn flag(&self, who: &str) -> Value {
+        self.json(&["show", who]).await.1["flag"].clone()
+    }
+}
+
+/// What a plan changes for the one person it is about.
+fn changed(plan: &Value) -> Vec<String> {
+    let operations = plan["operations"].as_array().expect("operations");
+    assert_eq!(operations.len(), 1, "{plan}");
+    let changes = operations[0]["changes"].as_array().expect("changes");
+    changes.iter().map(|change| change["attribute"].as_str().expect("a name").to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_edit_gives_no_access_back_that_a_file_decided() {
+    let program = two_provisioned().await;
+    program.import("user_name,status\np01@example.com,suspended\n").await;
+    program.ok(&["apply", "--yes"]).await;
+    assert!(!program.account(1).expect("an account").access);
+    program.import("user_name,status\np01@example.com,active\n").await;
+    let edit = ["role", "p01@example.com", "workato_role=Analyst"];
+    let (code, plan) = program.json(&[&edit[..], &["--plan"]].concat()).await;
+    assert_eq!(code, 0, "{plan}");
+    assert_eq!(changed(&plan), ["workato_role"], "{plan}");
+    assert_eq!(plan["operations"][0]["kind"], "update", "{plan}");
+    assert_eq!(plan["operations"][0]["request"]["body"]["active"], json!(false), "{plan}");
+    program.ok(&edit).await;
+    let account = program.account(1).expect("an account");
+    assert_eq!((account.access, account.collaborator().roles.dev.as_str()), (false, "Analyst"));
+    assert_eq!(program.flag("p01@example.com").await, "unsent");
+    // Access comes back where it is asked for.
+    program.ok(&["apply", "--yes"]).await;
+    assert!(program.account(1).expect("an account").access);
+    program.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_edit_leaves_the_title_of_a_file_unsent() {
+    let program = two_provisioned().await;
+    program.import("user_name,title,department\np01@example.com,Boss,Sales\n").await;
+    let edit = ["role", "p01@example.com", "workato_role=Analyst"];
+    let (_, plan) = program.json(&[&edit[..], &["--plan"]].concat()).await;
+    assert_eq!(changed(&plan), ["workato_role"], "{plan}");
+    assert!(plan["operations"][0]["request"]["body"]["title"].is_null(), "{plan}");
+    program.ok(&edit).await;
+    assert_eq!(program.flag("p01@example.com").await, "unsent");
+    let (_, rest) = program.json(&["plan"]).await;
+    let mut names = changed(&rest);
+    names.sort();
+    assert_eq!(names, ["department", "title"], "{rest}");
+    program.ok(&["apply", "--yes"]).await;
+    program.all_true(2).await;
+}
+
+/// An edit that the app refused stays to be done: the next one takes it along, and its plan shows it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_role_edit_takes_over_from_a_refused_one_is_in_its_plan() {
+    let program = Program::start(2, 0, &["400:1@PUT"]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.import("user_name,department\np01@example.com,Sales\n").await;
+    let refused = program.run(&["person", "set", "p01@example.com", "--title", "Boss"]).await;
+    assert_eq!(refused.status.code(), Some(5), "{}", crate::program::all(&refused));
+    program.import("user_name,given_name\np01@example.com,Bea\n").await;
+    let edit = ["role", "p01@example.com", "workato_role=Analyst"];
+    let (_, plan) = program.json(&[&edit[..], &["--plan"]].concat()).await;
+    let mut names = changed(&plan);
+    names.sort();
+    assert_eq!(names, ["department", "title", "workato_role"], "{plan}");
+    program.ok(&edit).await;
+    assert_eq!(program.flag("p01@example.com").await, "unsent", "the given name waits");
+    program.ok(&["apply", "--yes"]).await;
+    program.all_true(2).await;
+}
