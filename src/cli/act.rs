@@ -173,9 +173,7 @@ pub(super) async fn approve<S: Seam>(
     consent: &Consent,
 ) -> Result<Approval, Problem> {
     let implied = !preview.must_ask()
-        || preview.plan.brake.held.is_none()
-            && preview.plan.operations.is_empty()
-            && preview.decision.changes.is_empty();
+        || preview.plan.brake.held.is_none() && preview.plan.is_idle() && preview.decision.changes.is_empty();
     if implied {
         return Ok(Approval { confirmed: true, brake: None, reason: None });
     }

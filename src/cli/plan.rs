@@ -36,7 +36,7 @@ pub(super) async fn plan<S: Seam>(
         let said = format!("Saved. To send exactly this: scimdeck apply {} --yes", path.display());
         face.say(&format!("{}\n", super::text::visible(&said)));
     }
-    Ok(if preview.plan.operations.is_empty() && preview.plan.groups.is_empty() { 0 } else { 2 })
+    Ok(if preview.plan.is_idle() { 0 } else { 2 })
 }
 
 /// `apply FILE`: looks again at exactly what the plan is of, and sends it when nothing moved.

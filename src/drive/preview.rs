@@ -1,5 +1,6 @@
 //! Observe and plan: as far as a command goes without being confirmed.
 
+use super::resumed::resumes;
 use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem, words};
 use crate::directory::Directory;
@@ -41,6 +42,9 @@ impl Drive {
             observed = observe::learned(&after, &findings, now());
         }
         let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        if resumes(&command, &decision) {
+            self.plan_resumed(&after, &mut plan).await?;
+        }
         if !asleep {
             self.plan_groups(&command, &after, &mut plan).await;
         }

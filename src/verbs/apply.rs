@@ -10,7 +10,8 @@ use crate::domain::{Flag, OpState, PersonId};
 pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
     let mut decision = over(directory, directory.people().filter(due), cause);
     decision.confirm = true;
-    if decision.people().is_empty() {
+    // What is queued goes on: that is something.
+    if decision.people().is_empty() && directory.counters().queue.moving() == 0 {
         decision.say("Nothing is unsent, failed or waiting.");
     }
     decision
