@@ -1,8 +1,8 @@
-//! A verb sends what it was asked for, and nothing that waits beside it.
+//! A verb sends what it was asked for, and nothing that waits beside it; an undo takes back just that.
 
 use serde_json::{Value, json};
 
-use crate::program::Program;
+use crate::program::{Program, all};
 
 async fn two_provisioned() -> Program {
     let program = Program::start(2, 0, &[]).await;
@@ -77,7 +77,7 @@ async fn what_a_role_edit_takes_over_from_a_refused_one_is_in_its_plan() {
     program.ok(&["provision", "--yes"]).await;
     program.import("user_name,department\np01@example.com,Sales\n").await;
     let refused = program.run(&["person", "set", "p01@example.com", "--title", "Boss"]).await;
-    assert_eq!(refused.status.code(), Some(5), "{}", crate::program::all(&refused));
+    assert_eq!(refused.status.code(), Some(5), "{}", all(&refused));
     program.import("user_name,given_name\np01@example.com,Bea\n").await;
     let edit = ["role", "p01@example.com", "workato_role=Analyst"];
     let (_, plan) = program.json(&[&edit[..], &["--plan"]].concat()).await;
@@ -87,5 +87,45 @@ async fn what_a_role_edit_takes_over_from_a_refused_one_is_in_its_plan() {
     program.ok(&edit).await;
     assert_eq!(program.flag("p01@example.com").await, "unsent", "the given name waits");
     program.ok(&["apply", "--yes"]).await;
+    program.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_of_access_that_a_file_decided_is_undone() {
+    let program = two_provisioned().await;
+    program.import("user_name,status\np01@example.com,suspended\n").await;
+    program.ok(&["apply", "--yes"]).await;
+    assert!(!program.account(1).expect("an account").access);
+    program.ok(&["undo", "--yes"]).await;
+    assert!(program.account(1).expect("an account").access);
+    program.all_true(2).await;
+    // And the other way round: the end of access that the undo took back, taken back again.
+    program.import("user_name,status\np01@example.com,suspended\n").await;
+    program.ok(&["apply", "--yes"]).await;
+    program.import("user_name,status\np01@example.com,active\n").await;
+    program.ok(&["apply", "--yes"]).await;
+    let said = program.ok(&["undo", "--yes"]).await;
+    assert!(said.contains("was not kept"), "{said}");
+    assert!(!program.account(1).expect("an account").access);
+    program.all_true(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversion_that_was_refused_dropped_and_applied_later_is_undone() {
+    let program = Program::start(2, 0, &["400:1@PUT"]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.ok(&["group", "add", "Team"]).await;
+    program.ok(&["member", "add", "Team", "p01@example.com"]).await;
+    program.ok(&["assign", "--group", "Team", "--role", "workato_role=Analyst", "--yes"]).await;
+    let role = || program.account(1).expect("an account").collaborator().roles.dev.clone();
+    let refused = program.run(&["convert", "p01@example.com", "--yes"]).await;
+    assert_eq!(refused.status.code(), Some(5), "{}", all(&refused));
+    program.ok(&["drop", "p01@example.com"]).await;
+    program.ok(&["apply", "--yes"]).await;
+    assert_eq!(role(), "Analyst");
+    program.ok(&["undo", "--yes"]).await;
+    assert_eq!(role(), "Operator");
+    let shown = program.json(&["show", "p01@example.com"]).await.1;
+    assert_eq!(shown["type"], "individual", "{shown}");
     program.all_true(2).await;
 }
