@@ -129,3 +129,14 @@ async fn a_conversion_that_was_refused_dropped_and_applied_later_is_undone() {
     assert_eq!(shown["type"], "individual", "{shown}");
     program.all_true(2).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_protected_after_a_file_decided_their_end_of_access_is_asked_for_by_name() {
+    let program = two_provisioned().await;
+    program.import("user_name,status\np02@example.com,suspended\n").await;
+    program.ok(&["protect", "p02@example.com"]).await;
+    assert_eq!(program.refused(&["apply", "--yes"]).await, (7, "protected".to_owned()));
+    assert!(program.account(2).expect("an account").access);
+    program.ok(&["apply", "--yes", "--confirm-name", "p02@example.com"]).await;
+    assert!(!program.account(2).expect("an account").access);
+}
