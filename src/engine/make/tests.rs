@@ -243,3 +243,11 @@ fn more_than_ten_removals_are_held_with_their_number_and_batches_do_not_pass() {
     let calm = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &BrakeHistory::default());
     assert_eq!(calm.brake.held, None);
 }
+
+#[test]
+fn linking_an_account_without_access_counts_for_the_brake_and_adopting_one_as_it_is_does_not() {
+    let as_wanted = directory().get(ANA).unwrap().wanted();
+    let asleep = AccountValues { active: false, ..as_wanted.clone() };
+    let changes = |theirs| plan(&directory(), &found(theirs)).brake.changes;
+    assert_eq!((changes(asleep), changes(as_wanted)), (1, 0));
+}
