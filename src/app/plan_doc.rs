@@ -85,10 +85,11 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     }
     for one in plan.resumed.iter().take(LISTED) {
         let (glyph, tone) = mark(one.kind);
+        let cause = one.told.as_ref().map_or("", |told| told.cause.as_str());
         lines.push(
             Line::of(tone, format!("{glyph} {:<11}", one.kind.word()))
                 .and(Tone::Strong, one.user_name.clone())
-                .and(Tone::Dim, format!("  goes on: {}", one.cause)),
+                .and(Tone::Dim, format!("  goes on: {cause}")),
         );
     }
     if plan.resumed.len() > LISTED {

@@ -43,7 +43,6 @@ mod sibling;
 mod still;
 mod sweep;
 mod take_over;
-mod taken_over;
 mod tasks;
 mod test;
 mod token;

@@ -38,7 +38,7 @@ pub use report::{
     ActionResult, Approval, CheckReport, DeepReport, ImportScan, Outcome, Preview, Progress, Report,
     RunResult, TestReport, Trace, Verdict,
 };
-pub use resumed::Resumed;
+pub use resumed::{Resumed, Told};
 pub use standstill::Standstill;
 pub use surprise::surprises;
 pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

@@ -220,18 +220,19 @@ fn exact(directory: &Directory, plan: &Plan) -> Value {
 
 /// An operation of the queue that goes on when the plan is run.
 fn resumes(resumed: &Resumed) -> Value {
+    let told = resumed.told.as_ref();
     json!({
         "kind": resumed.kind,
         "user_name": resumed.user_name,
-        "cause": resumed.cause,
-        "changes": resumed.changes,
-        "request": write_in(&resumed.calls),
-        "whole": resumed.whole,
+        "cause": told.map(|told| &told.cause),
+        "changes": told.map(|told| &told.changes),
+        "request": told.map(|told| write_in(&told.calls)),
+        "whole": told.map(|told| told.whole),
         "operation": resumed.operation,
         "person": resumed.person,
         "state": resumed.state,
-        "actor": resumed.actor,
-        "committed": resumed.committed,
+        "actor": told.map(|told| &told.actor),
+        "committed": told.map(|told| told.committed),
     })
 }
 

@@ -101,15 +101,16 @@ fn operation(planned: &Planned, attributes: &[ProfileAttribute]) -> Vec<TreeLine
 fn resumed(one: &Resumed, attributes: &[ProfileAttribute]) -> Vec<TreeLine> {
     let state = one.state.word().replace('_', " ");
     let text = format!("{} {:<11} {}  goes on, {state}", mark(one.kind), one.kind.word(), one.user_name);
-    let cause = format!("cause: {}, by {} at {}", one.cause, one.actor, one.committed);
+    let Some(told) = &one.told else { return grown(Leaf::Operation(one.kind), text, Vec::new()) };
+    let cause = format!("cause: {}, by {} at {}", told.cause, told.actor, told.committed);
     let mut branches = vec![(Leaf::Cause, cause, Vec::new())];
-    for difference in &one.changes {
+    for difference in &told.changes {
         let shift = difference.shift(attributes);
         branches.push((Leaf::Change(shift), change_words(difference, shift), Vec::new()));
     }
-    branches.extend(one.calls.iter().map(|call| {
+    branches.extend(told.calls.iter().map(|call| {
         let (leaf, line, mut carried) = request(call);
-        if leaf == Leaf::Write && !one.whole {
+        if leaf == Leaf::Write && !told.whole {
             carried.push("(over the account as it is read then)".to_owned());
         }
         (leaf, line, carried)

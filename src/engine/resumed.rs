@@ -24,6 +24,14 @@ pub struct Resumed {
     pub kind: OpKind,
     /// Where it stands; one that was sent is looked up before anything else.
     pub state: OpState,
+    /// The rest of it, read from the journal where somebody is to see it: a run that nobody looks at does not wait
+    /// for that.
+    pub told: Option<Told>,
+}
+
+/// Why an operation of the queue is there, and what it writes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
     /// Which decision caused it.
     pub cause: String,
     /// Who decided it.
@@ -77,12 +85,14 @@ impl Resumed {
             user_name: operation.user_name.clone(),
             kind,
             state: operation.state,
-            cause: operation.cause.clone(),
-            actor: operation.actor.clone(),
-            committed: operation.created_at,
-            changes: known.differences(&goal),
-            whole: calls.iter().all(|call| call.method != Method::Put),
-            calls,
+            told: Some(Told {
+                cause: operation.cause.clone(),
+                actor: operation.actor.clone(),
+                committed: operation.created_at,
+                changes: known.differences(&goal),
+                whole: calls.iter().all(|call| call.method != Method::Put),
+                calls,
+            }),
         }
     }
 }
@@ -123,13 +133,17 @@ mod tests {
         }
     }
 
-    fn lines(resumed: &Resumed) -> Vec<String> {
+    fn told(operation: &Operation) -> Told {
+        Resumed::of(operation, Wire::default(), &[]).told.unwrap()
+    }
+
+    fn lines(resumed: &Told) -> Vec<String> {
         resumed.calls.iter().map(Call::line).collect()
     }
 
     #[test]
     fn a_queued_create_shows_its_look_up_and_the_whole_request() {
-        let resumed = Resumed::of(&queued(OpKind::Create, None, Base::Absent), Wire::default(), &[]);
+        let resumed = told(&queued(OpKind::Create, None, Base::Absent));
         assert_eq!(lines(&resumed)[1], "POST /Users");
         assert_eq!(resumed.calls[1].body.as_ref().unwrap()["title"], "Boss");
         assert!(resumed.whole && resumed.changes.iter().any(|d| d.attribute == "title"));
@@ -139,7 +153,7 @@ mod tests {
     fn a_queued_update_shows_what_it_writes_over_the_account_that_is_read_then() {
         let base = AccountValues { user_name: "ana@example.com".into(), ..Default::default() };
         let operation = queued(OpKind::Update, Some("9"), Base::Account(Box::new(base)));
-        let resumed = Resumed::of(&operation, Wire::default(), &[]);
+        let resumed = told(&operation);
         assert_eq!(lines(&resumed), ["GET /Users/9", "PUT /Users/9"]);
         assert_eq!((resumed.whole, resumed.changes.len()), (false, 1));
         assert_eq!(resumed.calls[1].body.as_ref().unwrap()["title"], "Boss");

@@ -158,10 +158,11 @@ fn keeps(
     let variable = attribute.variable.as_str();
     let ours = after.roles().get(variable);
     let named = || decision.owned_of(after.id()).iter().any(|name| name == variable);
-    // What waits unsent goes along, unless exactly other attributes are written.
+    // What waits unsent goes along, unless exactly other attributes are written; of a second try only the journal
+    // knows which.
     let waits = || {
         let pushed = after.known().map(|(pushed, ..)| pushed);
-        !decision.exactly.contains_key(&after.id())
+        decision.exactly.get(&after.id()).is_none_or(Vec::is_empty)
             && pushed.is_some_and(|pushed| pushed.roles.get(variable) != ours)
     };
     let written =

@@ -70,6 +70,22 @@ async fn a_role_edit_leaves_the_title_of_a_file_unsent() {
     program.all_true(2).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_try_of_a_role_edit_is_about_the_role_only() {
+    let program = Program::start(2, 0, &["400:1@PUT"]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.import("user_name,title\np01@example.com,Boss\n").await;
+    let refused = program.run(&["role", "p01@example.com", "workato_role=Analyst"]).await;
+    assert_eq!(refused.status.code(), Some(5), "{}", all(&refused));
+    let (_, plan) = program.json(&["retry", "p01@example.com", "--plan"]).await;
+    assert_eq!(changed(&plan), ["workato_role"], "{plan}");
+    program.ok(&["retry", "p01@example.com"]).await;
+    assert_eq!(program.account(1).expect("an account").collaborator().roles.dev, "Analyst");
+    assert_eq!(program.flag("p01@example.com").await, "unsent", "the title waits");
+    program.ok(&["apply", "--yes"]).await;
+    program.all_true(2).await;
+}
+
 /// An edit that the app refused stays to be done: the next one takes it along, and its plan shows it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_role_edit_takes_over_from_a_refused_one_is_in_its_plan() {
