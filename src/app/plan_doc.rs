@@ -19,7 +19,7 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     let people = plan.operations.len();
     let app = &directory.connection().name;
     if people == 0 && plan.cancel.is_empty() {
-        if plan.groups.is_empty() {
+        if plan.is_idle() {
             lines.push(Line::head("Nothing is sent to the app."));
         }
     } else {
@@ -37,6 +37,12 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
         if n > 0 {
             lines.push(Line::of(tone, format!("{n:>6} ")).and(tone, words));
         }
+    }
+    if s.resumed > 0 {
+        let verb = if s.resumed == 1 { "goes" } else { "go" };
+        let text =
+            format!("{} of the queue {verb} on, as decided before.", count(s.resumed as usize, "operation"));
+        lines.push(Line::of(Tone::Warn, text));
     }
     for group in &plan.groups {
         lines.push(
@@ -76,6 +82,18 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
     }
     if people > LISTED {
         lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
+    }
+    for one in plan.resumed.iter().take(LISTED) {
+        let (glyph, tone) = mark(one.kind);
+        let cause = one.told.as_ref().map_or("", |told| told.cause.as_str());
+        lines.push(
+            Line::of(tone, format!("{glyph} {:<11}", one.kind.word()))
+                .and(Tone::Strong, one.user_name.clone())
+                .and(Tone::Dim, format!("  goes on: {cause}")),
+        );
+    }
+    if plan.resumed.len() > LISTED {
+        lines.push(Line::of(Tone::Dim, format!("and {} more go on", plan.resumed.len() - LISTED)));
     }
     unsent(&mut lines, preview);
     left_out(&mut lines, preview, directory);
@@ -199,7 +217,8 @@ pub(super) fn whole(preview: &Preview, attributes: &[ProfileAttribute]) -> Vec<L
         lines.extend(twigs.into_iter().map(|twig| twig_line(&twig)));
         lines.push(Line::blank());
     }
-    let more = (preview.plan.operations.len() + preview.plan.groups.len()).saturating_sub(LISTED);
+    let plan = &preview.plan;
+    let more = (plan.operations.len() + plan.resumed.len() + plan.groups.len()).saturating_sub(LISTED);
     if more > 0 {
         lines.push(Line::of(Tone::Dim, format!("and {more} more")));
     }

@@ -21,7 +21,11 @@ pub(super) async fn act<S: Seam>(
     if read_only && !consent.plan {
         return Err(read_only_refused());
     }
-    let preview = preview(seam, face, command, consent).await?;
+    let mut preview = preview(seam, face, command, consent).await?;
+    let asked = !consent.yes || preview.plan.brake.held.is_some();
+    if consent.plan || (asked && face.operator.is_some()) {
+        preview = seam.in_full(preview).await?;
+    }
     if consent.plan {
         let import = preview.decision.import.as_ref();
         let directory = seam.directory();
@@ -173,9 +177,7 @@ pub(super) async fn approve<S: Seam>(
     consent: &Consent,
 ) -> Result<Approval, Problem> {
     let implied = !preview.must_ask()
-        || preview.plan.brake.held.is_none()
-            && preview.plan.operations.is_empty()
-            && preview.decision.changes.is_empty();
+        || preview.plan.brake.held.is_none() && preview.plan.is_idle() && preview.decision.changes.is_empty();
     if implied {
         return Ok(Approval { confirmed: true, brake: None, reason: None });
     }

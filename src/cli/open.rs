@@ -159,6 +159,9 @@ impl Seam for Drive {
     fn directory(&self) -> Directory {
         self.directory()
     }
+    async fn in_full(&self, preview: Preview) -> Result<Preview, Problem> {
+        Self::in_full(self, preview).await
+    }
     async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
         self.preview(command, typed).await
     }

@@ -27,7 +27,7 @@ pub(super) async fn plan<S: Seam>(
     {
         return Err(plan_exists(path));
     }
-    let preview = seam.preview(command, Vec::new()).await?;
+    let preview = seam.in_full(seam.preview(command, Vec::new()).await?).await?;
     if let Some(path) = &saved.output {
         keep(seam, &preview, path, saved.force, now)?;
     }
@@ -36,7 +36,7 @@ pub(super) async fn plan<S: Seam>(
         let said = format!("Saved. To send exactly this: scimdeck apply {} --yes", path.display());
         face.say(&format!("{}\n", super::text::visible(&said)));
     }
-    Ok(if preview.plan.operations.is_empty() && preview.plan.groups.is_empty() { 0 } else { 2 })
+    Ok(if preview.plan.is_idle() { 0 } else { 2 })
 }
 
 /// `apply FILE`: looks again at exactly what the plan is of, and sends it when nothing moved.
@@ -51,7 +51,7 @@ pub(super) async fn apply<S: Seam>(
         return Err(read_only_refused());
     }
     let saved = PlanFile::read(&read_plan(path)?, &seam.directory())?;
-    let mut preview = preview(seam, face, saved.of.command(), consent).await?;
+    let mut preview = seam.in_full(preview(seam, face, saved.of.command(), consent).await?).await?;
     saved.same_as(&seam.directory(), &preview.plan)?;
     if consent.plan {
         return show(seam, face, &preview).map(|()| 0);

@@ -24,6 +24,11 @@ pub trait Seam {
     fn preview(&self, command: Command, typed: Vec<String>)
     -> impl Future<Output = Result<Preview, Problem>>;
 
+    /// The preview with all that somebody wants to see of it: a run that is not looked at does without.
+    fn in_full(&self, preview: Preview) -> impl Future<Output = Result<Preview, Problem>> {
+        async { Ok(preview) }
+    }
+
     /// Commits it and follows it until every operation is settled or stands still.
     fn run(
         &self,

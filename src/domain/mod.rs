@@ -24,6 +24,7 @@ mod secret;
 mod shared;
 mod time;
 pub(crate) mod unseen;
+mod weighed;
 
 pub use account::{Account, AccountState, AccountValues, Difference, Shift, field};
 pub use account_ref::{AccountRef, TEXTS};

@@ -32,6 +32,7 @@ mod reason;
 mod rehearsal;
 mod reported;
 mod resend;
+mod resumed;
 mod run;
 mod runner;
 mod saves;

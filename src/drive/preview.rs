@@ -1,10 +1,12 @@
 //! Observe and plan: as far as a command goes without being confirmed.
 
+use super::resumed::{plan_resumed, resumes};
 use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem, words};
 use crate::directory::Directory;
 use crate::domain::{Failure, FailureKind, GroupId, PersonId};
 use crate::engine::{self, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
+use crate::store::Which;
 use crate::verbs::{self, Command, Context, Decision};
 
 /// The brake counts what went before within this time.
@@ -41,6 +43,9 @@ impl Drive {
             observed = observe::learned(&after, &findings, now());
         }
         let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        if resumes(&command, &decision) {
+            plan_resumed(&after, &mut plan);
+        }
         if !asleep {
             self.plan_groups(&command, &after, &mut plan).await;
         }
@@ -81,8 +86,13 @@ impl Drive {
         }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
-        let decision = verbs::decide(directory, &command, &mut context)?;
+        let mut decision = verbs::decide(directory, &command, &mut context)?;
         *hold(&self.shared.ids) = ids;
+        let replaced = decision.replaces(directory);
+        if !replaced.is_empty() {
+            let rows = self.shared.store.operations(self.shared.connection, Which::Ids(replaced)).await;
+            decision.take_over(&rows.map_err(|e| problem::store(&e))?);
+        }
         Ok(decision)
     }
 

@@ -7,6 +7,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::follow::{Following, waits, waits_alone};
 use super::order::Order;
+use super::resumed::resumes;
 use super::shared::{hold, now};
 use super::touched::{set_here, touched};
 use super::words::replaced;
@@ -44,11 +45,7 @@ impl Drive {
         self.reasoned(&preview, reason.as_deref())?;
         let operations = self.operations(&preview, reason.as_deref());
         self.doing(&preview);
-        let resumes = match preview.command {
-            Command::Apply => true,
-            Command::Enable => !preview.decision.changes.is_empty(),
-            _ => false,
-        };
+        let resumes = resumes(&preview.command, &preview.decision);
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
         self.commit(&preview, operations.clone(), reason).await?;

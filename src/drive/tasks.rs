@@ -1,7 +1,7 @@
 //! What is not settled, and what may be undone, read from the journal.
 
 use super::{Drive, problem};
-use crate::domain::{OpState, Operation};
+use crate::domain::{OpState, Operation, Ours};
 use crate::engine::{Problem, Tasks, TasksQuery, UndoOf};
 use crate::store::Which;
 
@@ -30,18 +30,33 @@ impl Drive {
         let (store, connection) = (&self.shared.store, self.shared.connection);
         let read =
             |which| async move { store.operations(connection, which).await.map_err(|e| problem::store(&e)) };
-        match of {
-            UndoOf::LastRun => read(Which::LastRun(self.shared.actor.clone())).await,
-            UndoOf::RunOf(op) => read(Which::RunOf(op)).await,
-            UndoOf::Operations(ids) => read(Which::Ids(ids)).await,
+        let mut found = match of {
+            UndoOf::LastRun => read(Which::LastRun(self.shared.actor.clone())).await?,
+            UndoOf::RunOf(op) => read(Which::RunOf(op)).await?,
+            UndoOf::Operations(ids) => read(Which::Ids(ids)).await?,
             UndoOf::People(people) => {
                 let mut found = Vec::new();
                 for person in people {
                     let all = read(Which::Person(person)).await?;
                     found.extend(all.into_iter().rev().find(|op| op.state == OpState::Done));
                 }
-                Ok(found)
+                found
+            }
+        };
+        for op in found.iter_mut().filter(|op| op.state == OpState::Done && op.intent.may_be_late()) {
+            let all = read(Which::Person(op.person)).await?;
+            if let Some(ours) = before_given_up(op, &all) {
+                op.intent.ours = Some(ours);
             }
         }
+        Ok(found)
     }
+}
+
+/// Our side before the first of the decisions that were given up between the last push and this operation: what they
+/// changed here stayed, and this operation sent it.
+fn before_given_up(op: &Operation, all: &[Operation]) -> Option<Box<Ours>> {
+    let earlier = all.iter().rev().filter(|other| other.id < op.id);
+    let given_up = earlier.take_while(|other| other.state == OpState::Cancelled);
+    given_up.filter_map(|other| other.intent.ours.clone()).last()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{BrakeVerdict, Planned};
-use crate::domain::{BrakeLimits, OpKind, PersonId, ProfileAttribute};
+use crate::domain::{BrakeLimits, OpKind, PersonId};
 
 /// Distinct people of the 24 hours before, as the store counted them, so that batches cannot pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,7 +18,6 @@ pub struct BrakeHistory {
 /// much went before.
 pub fn weigh(
     operations: &[Planned],
-    attributes: &[ProfileAttribute],
     history: &BrakeHistory,
     limits: BrakeLimits,
     managed: u32,
@@ -26,7 +25,7 @@ pub fn weigh(
     let removed: BTreeSet<PersonId> =
         operations.iter().filter(|o| o.kind == OpKind::Deactivate).map(|o| o.person).collect();
     let changed: BTreeSet<PersonId> =
-        operations.iter().filter(|o| changes_access(o, attributes)).map(|o| o.person).collect();
+        operations.iter().filter(|o| o.intent.gives_or_moves(o.kind)).map(|o| o.person).collect();
     let removals = together(&removed, &history.removed);
     let changes = together(&changed, &history.changed);
     let share = u64::from(removals) * 100 > u64::from(limits.removal_percent) * u64::from(managed);
@@ -49,14 +48,4 @@ pub fn weigh(
 fn together(now: &BTreeSet<PersonId>, before: &[PersonId]) -> u32 {
     let all: BTreeSet<&PersonId> = now.iter().chain(before).collect();
     u32::try_from(all.len()).unwrap_or(u32::MAX)
-}
-
-fn changes_access(operation: &Planned, attributes: &[ProfileAttribute]) -> bool {
-    match operation.kind {
-        OpKind::Create | OpKind::Reactivate => true,
-        OpKind::Deactivate => false,
-        OpKind::Link | OpKind::Update => {
-            operation.changes.iter().any(|c| attributes.iter().any(|a| a.variable == c.attribute))
-        }
-    }
 }

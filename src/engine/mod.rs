@@ -17,6 +17,7 @@ pub mod plan_tree;
 mod problem;
 pub mod push_group;
 mod report;
+mod resumed;
 mod standstill;
 mod surprise;
 mod tasks;
@@ -37,6 +38,7 @@ pub use report::{
     ActionResult, Approval, CheckReport, DeepReport, ImportScan, Outcome, Preview, Progress, Report,
     RunResult, TestReport, Trace, Verdict,
 };
+pub use resumed::{Resumed, Told};
 pub use standstill::Standstill;
 pub use surprise::surprises;
 pub use tasks::{TASKS_PAGE, Tasks, TasksQuery, UndoOf, WORST_FIRST, is_stuck_deactivation, rank};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PlannedGroup;
+use super::{PlannedGroup, Resumed};
 use crate::domain::{Account, Call, Difference, Intent, OpKind, PersonId};
 
 /// Whether the app sends an invitation for a planned operation.
@@ -99,6 +99,9 @@ pub struct Summary {
     pub raised: u32,
     /// People with at least one value lowered.
     pub lowered: u32,
+    /// Operations of the queue that go on.
+    #[serde(default)]
+    pub resumed: u32,
 }
 
 /// A plan.
@@ -109,6 +112,9 @@ pub struct Plan {
     /// Groups that are pushed.
     #[serde(default)]
     pub groups: Vec<PlannedGroup>,
+    /// Operations of the queue that go on with it, in order of user name.
+    #[serde(default)]
+    pub resumed: Vec<Resumed>,
     /// Those for whom nothing is sent.
     pub skipped: Vec<Skipped>,
     /// Queued operations of these people are no longer wanted and are cancelled.
@@ -119,4 +125,11 @@ pub struct Plan {
     pub summary: Summary,
     /// Whether every look succeeded; otherwise some operations have no base.
     pub complete: bool,
+}
+
+impl Plan {
+    /// Whether running it sends nothing.
+    pub fn is_idle(&self) -> bool {
+        self.operations.is_empty() && self.groups.is_empty() && self.resumed.is_empty()
+    }
 }

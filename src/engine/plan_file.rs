@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Plan, Planned, PlannedGroup, Problem, ProblemKind};
+use super::{Plan, Planned, PlannedGroup, Problem, ProblemKind, Resumed};
 use crate::directory::Directory;
 use crate::domain::{Call, PersonId, Time};
 use crate::verbs::{Command, Who};
@@ -72,7 +72,11 @@ pub fn request(call: &Call) -> Value {
 
 /// The request that changes something; reads go before it and are not part of the answer.
 pub fn write_of(planned: &Planned) -> Value {
-    planned.calls.iter().rfind(|call| call.method.writes()).map_or(Value::Null, request)
+    write_in(&planned.calls)
+}
+
+fn write_in(calls: &[Call]) -> Value {
+    calls.iter().rfind(|call| call.method.writes()).map_or(Value::Null, request)
 }
 
 /// A plan as `plan --json` shows it.
@@ -106,6 +110,7 @@ pub fn shown(plan: &Plan) -> Value {
     let groups = plan.groups.iter().map(group);
     json!({
         "operations": plan.operations.iter().map(operation).chain(groups).collect::<Vec<_>>(),
+        "resumes": plan.resumed.iter().map(resumes).collect::<Vec<_>>(),
         "summary": summary,
         "skipped": skipped,
     })
@@ -138,7 +143,7 @@ impl PlanFile {
             "brake": plan.brake,
         });
         extend(&mut document, shown);
-        extend(&mut document, exact(of, directory, plan));
+        extend(&mut document, exact(directory, plan));
         // Read back once, so that what is hashed is what will be read.
         let mut document = parse(&document.to_string())?;
         document["hash"] = json!(hash(&document));
@@ -179,7 +184,7 @@ impl PlanFile {
     /// Whether a plan made just now is the same in every operation, change, request and base. Otherwise it is stale,
     /// with for whom and what.
     pub fn same_as(&self, directory: &Directory, plan: &Plan) -> Result<(), Problem> {
-        let now = parse(&exact(&self.of, directory, plan).to_string())?;
+        let now = parse(&exact(directory, plan).to_string())?;
         let moved = compare::moved(&self.document, &now);
         if moved.is_empty() {
             return Ok(());
@@ -199,7 +204,7 @@ impl PlanFile {
 }
 
 /// Everything that the requests stand on, in the order of the plan.
-fn exact(of: &PlanOf, directory: &Directory, plan: &Plan) -> Value {
+fn exact(directory: &Directory, plan: &Plan) -> Value {
     let operation = |planned: &Planned| {
         let mut operation = json!(planned);
         operation["request"] = write_of(planned);
@@ -207,27 +212,28 @@ fn exact(of: &PlanOf, directory: &Directory, plan: &Plan) -> Value {
     };
     json!({
         "operations": plan.operations.iter().map(operation).collect::<Vec<_>>(),
-        "resumes": resumes(of, directory, plan),
+        "resumes": plan.resumed.iter().map(resumes).collect::<Vec<_>>(),
         "groups": plan.groups,
         "attributes": directory.attributes(),
     })
 }
 
-/// Operations of the queue that go on when a plan of `apply` is run, though it does not list them.
-fn resumes(of: &PlanOf, directory: &Directory, plan: &Plan) -> Vec<Value> {
-    if *of != PlanOf::Apply {
-        return Vec::new();
-    }
-    let mut planned: Vec<PersonId> = plan.operations.iter().map(|o| o.person).collect();
-    planned.extend(&plan.cancel);
-    planned.sort_unstable();
-    let queued = directory.people().filter_map(|person| {
-        let (id, kind, state) = person.operation()?;
-        (state.moving() && planned.binary_search(&person.id()).is_err()).then(
-            || json!({"person": person.id(), "user_name": person.user_name(), "operation": id, "kind": kind}),
-        )
-    });
-    queued.collect()
+/// An operation of the queue that goes on when the plan is run.
+fn resumes(resumed: &Resumed) -> Value {
+    let told = resumed.told.as_ref();
+    json!({
+        "kind": resumed.kind,
+        "user_name": resumed.user_name,
+        "cause": told.map(|told| &told.cause),
+        "changes": told.map(|told| &told.changes),
+        "request": told.map(|told| write_in(&told.calls)),
+        "whole": told.map(|told| told.whole),
+        "operation": resumed.operation,
+        "person": resumed.person,
+        "state": resumed.state,
+        "actor": told.map(|told| &told.actor),
+        "committed": told.map(|told| told.committed),
+    })
 }
 
 fn extend(document: &mut Value, with: Value) {

@@ -1,7 +1,7 @@
 //! A plan as a tree, the same on the command line and in the console: each operation with its cause, every attribute
 //! before and after, and the exact requests.
 
-use super::{Invitation, Plan, Planned, PlannedGroup};
+use super::{Invitation, Plan, Planned, PlannedGroup, Resumed};
 use crate::domain::{Call, Difference, OpKind, ProfileAttribute, Shift};
 
 /// What a line of the tree is.
@@ -71,13 +71,14 @@ pub fn change_words(difference: &Difference, shift: Shift) -> String {
     }
 }
 
-/// The whole plan: operations first, then pushed groups.
+/// The whole plan: operations first, then those of the queue that go on, then pushed groups.
 pub fn tree<'a>(
     plan: &'a Plan,
     attributes: &'a [ProfileAttribute],
 ) -> impl Iterator<Item = Vec<TreeLine>> + 'a {
     let people = plan.operations.iter().map(|planned| operation(planned, attributes));
-    people.chain(plan.groups.iter().map(group))
+    let goes_on = plan.resumed.iter().map(|one| resumed(one, attributes));
+    people.chain(goes_on).chain(plan.groups.iter().map(group))
 }
 
 fn operation(planned: &Planned, attributes: &[ProfileAttribute]) -> Vec<TreeLine> {
@@ -95,6 +96,26 @@ fn operation(planned: &Planned, attributes: &[ProfileAttribute]) -> Vec<TreeLine
     }
     branches.extend(planned.calls.iter().map(request));
     grown(Leaf::Operation(planned.kind), text, branches)
+}
+
+fn resumed(one: &Resumed, attributes: &[ProfileAttribute]) -> Vec<TreeLine> {
+    let state = one.state.word().replace('_', " ");
+    let text = format!("{} {:<11} {}  goes on, {state}", mark(one.kind), one.kind.word(), one.user_name);
+    let Some(told) = &one.told else { return grown(Leaf::Operation(one.kind), text, Vec::new()) };
+    let cause = format!("cause: {}, by {} at {}", told.cause, told.actor, told.committed);
+    let mut branches = vec![(Leaf::Cause, cause, Vec::new())];
+    for difference in &told.changes {
+        let shift = difference.shift(attributes);
+        branches.push((Leaf::Change(shift), change_words(difference, shift), Vec::new()));
+    }
+    branches.extend(told.calls.iter().map(|call| {
+        let (leaf, line, mut carried) = request(call);
+        if leaf == Leaf::Write && !told.whole {
+            carried.push("(over the account as it is read then)".to_owned());
+        }
+        (leaf, line, carried)
+    }));
+    grown(Leaf::Operation(one.kind), text, branches)
 }
 
 fn group(group: &PlannedGroup) -> Vec<TreeLine> {

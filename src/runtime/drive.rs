@@ -25,7 +25,8 @@ impl Seam for Drive {
         Self::notices(self)
     }
     async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
-        Self::preview(self, command, typed).await
+        let preview = Self::preview(self, command, typed).await?;
+        self.in_full(preview).await
     }
     async fn run(
         &self,

@@ -122,7 +122,7 @@ CREATE TABLE console_value (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX console_value_person ON console_value (person);
 
--- History outlives the person, so there is no reference to them. changes_role: it writes a role attribute.
+-- History outlives the person, so there is no reference to them. changes_role: it moves a role, or gives access.
 CREATE TABLE operation (
     id            INTEGER PRIMARY KEY,
     connection_id INTEGER NOT NULL REFERENCES connection (id),

@@ -4,7 +4,7 @@ use super::Move;
 use super::backend::Result;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, field};
+use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute};
 use crate::engine::Trace;
 
 /// Rows, without any rule: what may be written is decided in [`super::rules`], once for all backends.
@@ -97,18 +97,7 @@ pub(super) fn carries_intent(step: &Move) -> bool {
     step.to.state != OpState::Inflight || step.to.intent.remote_id.is_some()
 }
 
-/// Whether an operation writes a role attribute: the brake counts those updates only.
+/// Whether the brake counts an operation as a change of somebody: the same as it counts in a plan.
 pub(super) fn changes_role(operation: &Operation) -> bool {
-    const OURS: [&str; 9] = [
-        field::ACTIVE,
-        field::EXTERNAL_ID,
-        field::USER_NAME,
-        field::GIVEN_NAME,
-        field::FAMILY_NAME,
-        field::DISPLAY_NAME,
-        field::EMAIL,
-        field::TITLE,
-        field::DEPARTMENT,
-    ];
-    operation.intent.owned.iter().any(|name| !OURS.contains(&name))
+    operation.intent.gives_or_moves(operation.kind)
 }

@@ -38,3 +38,30 @@ fn saving() -> App {
     app.handle(Msg::Key(Key::char('s')));
     app
 }
+
+#[test]
+fn a_dialog_lists_what_of_the_queue_goes_on_and_does_not_say_that_nothing_is_sent() {
+    let mut app = with_dialog(None);
+    let Some(crate::app::Overlay::Confirm(confirm)) = app.overlays.last_mut() else { panic!("no dialog") };
+    let plan = &mut confirm.preview.plan;
+    let planned = plan.operations.remove(0);
+    plan.summary = crate::engine::Summary { resumed: 1, ..Default::default() };
+    plan.resumed = vec![crate::engine::Resumed {
+        operation: crate::domain::OpId(7),
+        person: planned.person,
+        user_name: "ben@example.com".into(),
+        kind: planned.kind,
+        state: crate::domain::OpState::Queued,
+        told: Some(crate::engine::Told {
+            cause: "Provision User".into(),
+            actor: "kim".into(),
+            committed: crate::domain::Time::default(),
+            changes: planned.changes,
+            calls: vec![Call::new(Method::Post, &["Users"])],
+            whole: true,
+        }),
+    }];
+    press(&mut app, "v");
+    let whole = screen(&buffer(&mut app, 120, 40, ANSI));
+    assert!(whole.contains("ben@example.com  goes on, queued") && whole.contains("POST /Users"), "{whole}");
+}

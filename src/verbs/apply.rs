@@ -10,7 +10,8 @@ use crate::domain::{Flag, OpState, PersonId};
 pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
     let mut decision = over(directory, directory.people().filter(due), cause);
     decision.confirm = true;
-    if decision.people().is_empty() {
+    // What is queued goes on: that is something.
+    if decision.people().is_empty() && directory.counters().queue.moving() == 0 {
         decision.say("Nothing is unsent, failed or waiting.");
     }
     decision
@@ -34,7 +35,10 @@ fn due(person: &PersonView<'_>) -> bool {
 pub(super) fn retry(directory: &Directory, people: &[PersonId], cause: &str) -> Result<Decision, Refusal> {
     let (again, idle): (Vec<_>, Vec<_>) =
         named::people(directory, people)?.into_iter().partition(|p| p.flags().contains(Flag::Failed));
-    let mut decision = over(directory, again.into_iter(), cause);
+    // What failed is tried again, and what else waits stays: whose name was given did not ask for that. What the
+    // operation was to write the journal says; an account that is made, linked or ended is whole in any case.
+    let exactly = again.iter().map(|p| (p.id(), Vec::new())).collect();
+    let mut decision = Decision { exactly, ..over(directory, again.into_iter(), cause) };
     decision.left_out.extend(idle.iter().map(|p| (p.id(), "has no failed operation".to_owned())));
     Ok(decision)
 }

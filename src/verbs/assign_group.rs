@@ -46,7 +46,8 @@ pub(super) fn unassign(directory: &Directory, id: GroupId, cause: &str) -> Resul
 pub(super) fn reaching(directory: &Directory, cause: &str, changes: Vec<Change>, group: &str) -> Decision {
     let reached = reach::touched(directory, &changes);
     let text = reached.sentence();
-    let mut decision = Decision::touching(cause, changes, reached.people);
+    let exactly = reached.roles_moved(directory);
+    let mut decision = Decision { exactly, ..Decision::touching(cause, changes, reached.people) };
     decision.confirm = !decision.people().is_empty();
     match text {
         Some(text) => decision.say(format!("Through {group}: {text}")),

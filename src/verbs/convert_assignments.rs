@@ -60,7 +60,8 @@ pub(super) fn decide(directory: &Directory, whom: &Convertees, cause: &str) -> R
         }
     }
     let reached = reach::touched(directory, &changes);
-    let mut decision = Decision::touching(cause, changes, reached.people);
+    let exactly = reached.roles_moved(directory);
+    let mut decision = Decision { exactly, ..Decision::touching(cause, changes, reached.people) };
     let n = said.len();
     decision.set = said.iter().map(|(id, _)| (*id, "assigned".to_owned())).collect();
     for (id, text) in said {

@@ -80,6 +80,8 @@ pub fn decide(
         Command::Retry(people) => apply::retry(directory, people, cause),
         Command::Drop(people) => apply::drop(directory, people, cause),
     }?;
-    protect::guard(directory, &decision, context.typed)?;
+    // These let go on what is queued.
+    let resumes = matches!(command, Command::Apply | Command::Enable);
+    protect::guard(directory, &decision, resumes, context.typed)?;
     Ok(decision)
 }

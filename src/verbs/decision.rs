@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::ImportReport;
-use crate::directory::Change;
-use crate::domain::{Ids, PersonId, Time};
+use crate::directory::{Change, Directory};
+use crate::domain::{Ids, OpId, Operation, PersonId, Time};
 
 /// Values a verb needs from outside.
 #[derive(Debug)]
@@ -35,11 +35,12 @@ pub struct Decision {
     pub changes: Vec<Change>,
     /// Whose accounts it may touch.
     pub scope: Scope,
-    /// Attributes of the touched accounts that are written whatever was sent before: what the operator changed
-    /// (a role edit). Empty: those that moved since the last push.
+    /// Attributes of the touched accounts that are written whatever was sent before, beside those that moved since
+    /// the last push.
     pub owned: Vec<String>,
-    /// For these people exactly these attributes are written, whatever else moved here: what was changed in the app
-    /// by another hand and is pushed over.
+    /// For these people exactly these attributes are written, whatever else moved here: what the operator changed in
+    /// a role edit, what was changed in the app by another hand and is pushed over. What was imported and waits
+    /// stays unsent, the state here above all: a new role gives nobody access back.
     pub exactly: BTreeMap<PersonId, Vec<String>>,
     /// Whether people are reached that were not named one by one, so that it must be confirmed.
     pub confirm: bool,
@@ -100,6 +101,22 @@ impl Decision {
     /// The attributes of a person's account that are written whatever was sent before.
     pub fn owned_of(&self, person: PersonId) -> &[String] {
         self.exactly.get(&person).unwrap_or(&self.owned)
+    }
+
+    /// Of those of whom exactly a few attributes are written, the operations that new ones replace or wait behind.
+    pub fn replaces(&self, directory: &Directory) -> Vec<OpId> {
+        let live = |id| directory.get(id)?.operation().map(|(operation, ..)| operation);
+        self.exactly.keys().filter_map(|id| live(*id)).collect()
+    }
+
+    /// What these were to write was decided too and is written by what takes their place, so it is planned with it,
+    /// however little else that is about.
+    pub fn take_over<'a>(&mut self, replaced: impl IntoIterator<Item = &'a Operation>) {
+        for operation in replaced {
+            if let Some(names) = self.exactly.get_mut(&operation.person) {
+                names.extend(operation.intent.owned.iter().map(str::to_owned));
+            }
+        }
     }
 
     /// Adds a sentence about one person.

@@ -28,9 +28,9 @@ pub(super) fn decide(
     let used = uses.len();
     changes.extend(uses);
     let reached = reach::touched(directory, &changes);
-    let mut decision = Decision::touching(cause, changes, reached.people);
+    let exactly = reached.roles_moved(directory);
+    let mut decision = Decision { exactly, ..Decision::touching(cause, changes, reached.people) };
     decision.confirm = used > 0;
-    decision.owned = vec![variable.to_owned()];
     say(directory, before, from, to, &mut decision);
     Ok(decision)
 }

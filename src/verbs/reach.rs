@@ -1,8 +1,8 @@
 //! Whom a list of changes reaches: found by making the changes on a copy and comparing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::words;
+use super::{role_moves, words};
 use crate::directory::{Change, Directory};
 use crate::domain::{GroupId, PersonId};
 
@@ -34,6 +34,18 @@ impl Reach {
         .map(|(n, one, many)| format!("{} {}", words::people(n), if n == 1 { one } else { many }))
         .collect();
         (!parts.is_empty()).then(|| format!("{}.", parts.join(", ")))
+    }
+
+    /// For those who keep access: the role attributes that the changes move for them, which is all that is written.
+    /// Who gains access gets the whole account.
+    pub(super) fn roles_moved(&self, before: &Directory) -> BTreeMap<PersonId, Vec<String>> {
+        let keep = self.people.iter().filter(|id| before.get(**id).is_some_and(|p| p.shall_have_access()));
+        keep.filter_map(|id| {
+            let (old, new) = (before.get(*id)?, self.after.get(*id)?);
+            let moves = role_moves(self.after.attributes(), old.roles(), new.roles());
+            Some((*id, moves.into_iter().map(|one| one.attribute).collect()))
+        })
+        .collect()
     }
 
     fn others(&self) -> usize {
@@ -133,6 +145,17 @@ mod tests {
         let f = Fixture::new().linked("ben", "Admin");
         let change = Change::Assigned(f.id("ben"), Assignment { roles: role("Admin"), ..Default::default() });
         assert!(touched(&f.directory, &[change]).people.is_empty());
+    }
+
+    #[test]
+    fn of_who_keeps_access_only_the_roles_that_move_are_written() {
+        let f = Fixture::new().linked("ana", "Analyst").person("ben").group("Team", &["ana", "ben"]);
+        let given = crate::domain::GroupAssignment { roles: role("Admin"), ..Default::default() };
+        let changes = [Change::Unassigned(f.id("ana")), Change::GroupAssigned(f.gid("Team"), given)];
+        let reach = touched(&f.directory, &changes);
+        assert_eq!(reach.people, [f.id("ana"), f.id("ben")]);
+        let exactly = BTreeMap::from([(f.id("ana"), vec!["workato_role".to_owned()])]);
+        assert_eq!(reach.roles_moved(&f.directory), exactly, "ben's account is made whole");
     }
 
     #[test]

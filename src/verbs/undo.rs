@@ -46,6 +46,11 @@ pub(super) fn decide(
         };
         match undo(directory, &person, op, context) {
             Ok(Inverse { changes, said }) => {
+                if matches!(op.kind, OpKind::Update) {
+                    // What it wrote goes back, and nothing else that waits goes along.
+                    let names = op.intent.owned.iter().map(str::to_owned).collect();
+                    decision.exactly.insert(id, names);
+                }
                 decision.changes.extend(changes);
                 decision.say_of(id, said);
                 scope.push(id);
@@ -141,8 +146,8 @@ fn access_again(
     op: &Operation,
     context: &Context<'_>,
 ) -> Result<Inverse, String> {
-    let ours = op.intent.ours.as_deref();
-    if ours.is_some_and(|ours| !ours.gave_access()) {
+    let ours = op.intent.ours_then();
+    if !op.intent.had_access() && (op.intent.before.is_some() || ours.is_some()) {
         return Err("was not to have access here before either: reactivate them or assign the app if they shall have it".to_owned());
     }
     let mut changes = Vec::new();
@@ -150,6 +155,7 @@ fn access_again(
         changes.push(Change::Person(Person { status: Status::Active, ..person.record() }));
     }
     let mut shown = person.roles().clone();
+    let mut unsure = "";
     if person.kind() == AssignmentKind::None {
         let assignment = match ours {
             Some(Ours { individual: Some(was), .. }) => was.clone(),
@@ -159,6 +165,8 @@ fn access_again(
                 return Err(format!("had the app through {name}: put them back into it, or assign the app"));
             }
             None => {
+                unsure = " Whether they had the app by themselves or through a group was not kept: they get it by \
+                          an Individual assignment with the values last sent.";
                 let before = op.intent.before.as_ref().map(|before| before.roles.clone());
                 with_roles(directory, person, before.unwrap_or_else(|| shown.clone()), context)
             }
@@ -172,15 +180,18 @@ fn access_again(
     if let Some(reason) = values::lacking(directory, &shown) {
         return Err(reason);
     }
-    let said =
-        format!("{} gets access back on the same account: {}.", person.user_name(), words::roles(&shown));
+    let said = format!(
+        "{} gets access back on the same account: {}.{unsure}",
+        person.user_name(),
+        words::roles(&shown)
+    );
     Ok(Inverse { changes, said })
 }
 
 /// Access was given back: it ends again, by the way it had ended before.
 fn access_ends(directory: &Directory, person: &PersonView<'_>, op: &Operation) -> Result<Inverse, String> {
-    let ours = op.intent.ours.as_deref();
-    if ours.is_some_and(Ours::gave_access) {
+    let ours = op.intent.ours_then();
+    if op.intent.ours.is_some() && op.intent.had_access() {
         return Err("was to have access before it too: suspend them if they shall not have it".to_owned());
     }
     if ours.is_some_and(|ours| ours.status == Status::Active) {
@@ -195,7 +206,14 @@ fn access_ends(directory: &Directory, person: &PersonView<'_>, op: &Operation) -
     } else {
         "assignment and roles are kept"
     };
-    let said = format!("{} is {} again: access ends, {kept}.", person.user_name(), status.word());
+    let (name, word) = (person.user_name(), status.word());
+    let said = match (ours, &op.intent.ours) {
+        (None, Some(_)) => format!(
+            "{name} is {word}: access ends, {kept}. Whether they were suspended, deactivated or not assigned \
+             before was not kept."
+        ),
+        _ => format!("{name} is {word} again: access ends, {kept}."),
+    };
     Ok(Inverse { changes, said })
 }
 

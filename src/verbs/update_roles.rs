@@ -49,8 +49,14 @@ pub(super) fn people(
             decision.changes.push(Change::Assigned(person.id(), assignment));
         }
     }
-    let owned = given.keys().cloned().collect();
-    Ok(Decision { owned, scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
+    decision.exactly = exactly(given, &scope);
+    Ok(Decision { scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
+}
+
+/// Only what was given is written.
+fn exactly(given: &BTreeMap<String, String>, people: &[PersonId]) -> BTreeMap<PersonId, Vec<String>> {
+    let names: Vec<String> = given.keys().cloned().collect();
+    people.iter().map(|id| (*id, names.clone())).collect()
 }
 
 fn unfit(person: &PersonView<'_>) -> Option<String> {
@@ -107,9 +113,9 @@ pub(super) fn group(
     let members = group.members.iter().filter_map(|m| directory.get(*m)).filter(sendable);
     let scope: Vec<PersonId> = members.map(|p| p.id()).collect();
     let reached = reach::touched(directory, &changes);
-    let mut decision = Decision::touching(cause, changes, scope);
+    let exactly = exactly(given, &scope);
+    let mut decision = Decision { exactly, ..Decision::touching(cause, changes, scope) };
     decision.confirm = !decision.people().is_empty();
-    decision.owned = given.keys().cloned().collect();
     if let Some(text) = reached.sentence() {
         decision.say(format!("Through {name}: {text}"));
     }

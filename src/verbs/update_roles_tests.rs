@@ -18,7 +18,7 @@ fn a_role_edit_owns_only_what_the_operator_changed() {
         [("workato_role", "Analyst"), ("workato_role_prod", "Operator")].into_iter().collect();
     let mut f = Fixture::new().person("ana").give("ana", both).confirm("ana");
     let decision = f.run(&edit(&f, &["ana"], &[("workato_role", "Operator")]));
-    assert_eq!(decision.owned, ["workato_role"]);
+    assert_eq!(decision.exactly[&f.id("ana")], ["workato_role"]);
     assert_eq!(decision.people(), [f.id("ana")]);
     assert!(!decision.confirm);
     assert_eq!(f.directory.get(f.id("ana")).unwrap().roles().get("workato_role_prod"), Some("Operator"));
@@ -92,7 +92,7 @@ fn a_group_role_reaches_linked_members_without_their_own_assignment() {
     let decision = f.run(&Command::GroupRole { group: f.gid("Team"), values });
     assert_eq!(decision.people(), [f.id("ana")]);
     assert!(decision.confirm);
-    assert_eq!(decision.owned, ["workato_role"]);
+    assert_eq!(decision.exactly[&f.id("ana")], ["workato_role"]);
     assert!(said(&decision).contains("1 person gets other values"), "{}", said(&decision));
     assert_eq!(f.role_of("new"), "Analyst");
 }

@@ -1,7 +1,8 @@
 //! When a command asks, what answers it, and what follows in the exit code.
 
-use scimdeck::domain::{Failure, FailureKind, PersonId, Status};
-use scimdeck::engine::{Approval, Outcome};
+use scimdeck::directory::Change;
+use scimdeck::domain::{Failure, FailureKind, Group, GroupId, PersonId, Status};
+use scimdeck::engine::{Approval, Outcome, Plan};
 use scimdeck::verbs::{Command, Who};
 
 use crate::fake::Fake;
@@ -43,6 +44,32 @@ fn without_a_terminal_yes_is_needed() {
     assert_eq!(approvals(&fake), []);
     assert_eq!(run(&fake, "provision --yes").code, 0);
     assert_eq!(fake.asked.borrow()[0], Command::Provision(Who::NotProvisioned));
+}
+
+#[test]
+fn what_is_queued_and_goes_on_is_not_implied() {
+    let mut fake = asking();
+    fake.plan = crate::made::going_on();
+    let ran = run(&fake, "apply");
+    assert_eq!((ran.code, approvals(&fake).len()), (7, 0), "{}", ran.err);
+    let ran = run_attended(&fake, "apply", &["n"]);
+    assert_eq!(ran.code, 7);
+    assert!(ran.err.contains("2 operations of the queue go on"), "{}", ran.err);
+    assert_eq!(run(&fake, "apply --yes").code, 0);
+}
+
+#[test]
+fn members_of_a_pushed_group_are_taken_out_only_when_that_is_confirmed() {
+    let mut fake = asking();
+    let leaving = scimdeck::engine::PlannedGroup { removed: 3, added: 0, ..crate::made::pushed() };
+    fake.plan = Plan { groups: vec![leaving], complete: true, ..Plan::default() };
+    let group = Group { id: GroupId(10), name: "data".into() };
+    fake.directory.apply(&Change::Group(group));
+    for line in ["apply", "group push data"] {
+        let ran = run(&fake, line);
+        assert_eq!((ran.code, approvals(&fake).len()), (7, 0), "{line}: {}", ran.err);
+    }
+    assert_eq!(run(&fake, "group push data --yes").code, 0);
 }
 
 #[test]

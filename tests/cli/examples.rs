@@ -84,6 +84,16 @@ fn a_saved_plan_is_its_example_and_is_read_back() {
 }
 
 #[test]
+fn a_plan_lists_what_of_the_queue_goes_on_with_it() {
+    let mut fake = Fake::new();
+    fake.plan = crate::made::going_on();
+    let ran = run(&fake, "--json plan");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    same_as("plan_resumes.json", &ran.out);
+    same_as("plan_resumes.txt", &run(&fake, "plan").out);
+}
+
+#[test]
 fn looking_at_the_profile() {
     example("attributes_lint.json", "--json attributes --lint --from-endpoint", 5);
     example("attributes_okta.json", "--json attributes --okta-schema", 0);

@@ -47,10 +47,43 @@ pub(crate) fn plan() -> Plan {
             failed: false,
         }],
         groups: vec![],
+        resumed: vec![],
         cancel: vec![],
         brake: BrakeVerdict::default(),
         summary: Summary { create: 1, invitations: 1, unchanged: 1, ..Default::default() },
         complete: true,
+    }
+}
+
+/// Nothing is planned, and a stopped run left two operations in the queue.
+pub(crate) fn going_on() -> Plan {
+    let d = directory();
+    let [mut ends, mut made] = <[Operation; 2]>::try_from(crate::unsettled::unsettled()).unwrap();
+    (made.state, made.person, made.user_name) = (OpState::Queued, PersonId(2), "bo@example.com".into());
+    made.cause = "Provision User".into();
+    let mut intent = ends.intent.clone().own();
+    intent.base = Base::Account(Box::new(AccountValues { active: true, ..intent.wanted.clone() }));
+    (intent.wanted.active, intent.remote_id) = (false, Some("8f2c".into()));
+    ends.intent = intent.into();
+    ends.state = OpState::InDoubt;
+    let wire = wire::Wire::of(d.connection());
+    Plan {
+        resumed: [&made, &ends].map(|op| Resumed::of(op, wire, d.attributes())).to_vec(),
+        summary: Summary { resumed: 2, ..Default::default() },
+        complete: true,
+        ..Plan::default()
+    }
+}
+
+/// A pushed group that somebody joins.
+pub(crate) fn pushed() -> PlannedGroup {
+    PlannedGroup {
+        group: GroupId(1),
+        name: "Data Platform".into(),
+        kind: GroupKind::Update,
+        added: 1,
+        removed: 0,
+        calls: vec![],
     }
 }
 

@@ -1,6 +1,7 @@
 //! The program is killed or stopped at any moment: every account is made once, and nothing is lost.
 
 use rustix::process::Signal;
+use serde_json::json;
 
 use crate::bench::until;
 use crate::program::{Program, all, signal};
@@ -84,6 +85,36 @@ async fn an_interrupt_keeps_the_queue_and_apply_finishes() {
     assert_eq!((&queue["running"], &queue["in_doubt"]), (&0.into(), &0.into()), "{status}");
     program.ok(&["apply", "--yes"]).await;
     program.all_true(8).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_run_left_in_the_queue_is_planned_and_confirmed_before_it_goes_on() {
+    let program = Program::start(8, 0, &["slow=150@POST"]).await;
+    let mut child = program.spawn(&["provision", "--yes"]);
+    until("some are under way", || program.proxy.count("POST") > 0).await;
+    signal(&child, Signal::KILL);
+    child.wait().await.expect("it ends");
+    let (code, plan) = program.json(&["plan"]).await;
+    assert_eq!(code, 2, "{plan}");
+    let resumes = plan["resumes"].as_array().expect("what goes on");
+    assert_eq!((&plan["operations"], &plan["summary"]["resumed"]), (&json!([]), &json!(resumes.len())));
+    let status = program.status().await;
+    let queue = &status["queue"];
+    let live: u64 = queue.as_object().expect("counts").values().filter_map(serde_json::Value::as_u64).sum();
+    assert!(resumes.len() as u64 == live && live > 0, "{plan} {status}");
+    for one in resumes {
+        assert_eq!((&one["kind"], &one["request"]["method"]), (&json!("create"), &json!("POST")), "{one}");
+        assert_eq!(one["request"]["body"]["userName"], one["user_name"]);
+    }
+    let said = program.run(&["plan"]).await;
+    assert!(String::from_utf8_lossy(&said.stdout).contains("of the queue go"), "{}", all(&said));
+    let writes = program.proxy.count("POST");
+    let output = program.run(&["apply"]).await;
+    assert_eq!(output.status.code(), Some(7), "{}", all(&output));
+    assert_eq!(program.proxy.count("POST"), writes, "nothing went on unasked");
+    program.ok(&["apply", "--yes"]).await;
+    program.all_true(8).await;
+    assert_eq!(program.run(&["plan"]).await.status.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,7 @@
     reason = "a helper that cannot go on fails its test, and a story tells how far it is"
 )]
 
+mod as_asked;
 mod audit;
 mod bench;
 mod compared;

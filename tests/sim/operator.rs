@@ -6,7 +6,7 @@ use scimdeck::directory::Change;
 use scimdeck::domain::{GroupId, OpKind, OpState, Operation, PersonId, Status, Time};
 use scimdeck::engine::wire::{self, Wire};
 use scimdeck::engine::{self, Finding, Findings, Found, Plan};
-use scimdeck::store::{Backend, Batch};
+use scimdeck::store::{Backend, Batch, Which};
 use scimdeck::verbs::{self, Command, Context, Convertees, Decision, PersonFields, Who};
 
 use crate::seen::observed;
@@ -94,13 +94,17 @@ impl World {
         self.processes[p].catch_up();
         let process = &mut self.processes[p];
         let before = process.directory.clone();
+        let names = before.people().filter(|_| self.types_names).map(|p| p.user_name().to_owned());
+        let typed: Vec<String> = names.collect();
         let mut context = Context {
             now: self.now.plus_ms(process.skew_ms),
             actor: "ops",
             ids: &mut process.ids,
-            typed: &[],
+            typed: &typed,
         };
-        let decision = verbs::decide(&before, &command, &mut context).ok()?;
+        let mut decision = verbs::decide(&before, &command, &mut context).ok()?;
+        let replaced = Which::Ids(decision.replaces(&before));
+        decision.take_over(&self.processes[p].operations(&replaced));
         let mut after = before.clone();
         after.apply_all(&decision.changes);
         let findings = self.findings(&after, engine::people_of(&decision.scope), blind);

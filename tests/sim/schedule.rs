@@ -53,6 +53,8 @@ fn to_the_end(world: &mut World, calm: bool) -> Result<Vec<String>, String> {
 /// All is well again, and an operator finishes what is open.
 pub(crate) fn recover(world: &mut World) -> Result<(), String> {
     world.say(|| "-- all is well again".to_owned());
+    // Who finishes what is open means it, the last Admin included.
+    world.types_names = true;
     world.heal();
     world.lead(0, false);
     world.all_accept();

@@ -66,6 +66,8 @@ pub(crate) struct World {
     healed: bool,
     /// Nobody types the brake's number; how often it was asked for.
     pub(crate) never_types: bool,
+    /// The names of protected people are typed.
+    pub(crate) types_names: bool,
     pub(crate) held: u32,
     /// Changes that were refused because of their version.
     pub(crate) refused_versions: u32,
@@ -95,6 +97,7 @@ impl World {
             log: log.then(Vec::new),
             healed: false,
             never_types: false,
+            types_names: false,
             held: 0,
             refused_versions: 0,
             other: crate::g06::Other::default(),

@@ -64,6 +64,24 @@ fn summary(plan: &Plan, decision: &Decision) -> String {
     ];
     let said: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+    let sentence = planned(plan, decision, &said);
+    match s.resumed {
+        0 => sentence,
+        n if plan.operations.is_empty() && plan.groups.is_empty() && decision.changes.is_empty() => {
+            goes_on(n)
+        }
+        n => format!("{sentence}; {}", goes_on(n)),
+    }
+}
+
+fn goes_on(n: u32) -> String {
+    match n {
+        1 => "1 operation of the queue goes on".to_owned(),
+        n => format!("{n} operations of the queue go on"),
+    }
+}
+
+fn planned(plan: &Plan, decision: &Decision, said: &[String]) -> String {
     match (plan.operations.len(), decision.changes.is_empty()) {
         (0, _) if !plan.groups.is_empty() => format!("{} pushed", words_of(plan.groups.len())),
         (0, true) => "nothing to do".to_owned(),

@@ -1,13 +1,14 @@
 //! From what is wanted and what was found to the operations that make it true.
 
 mod allowed;
+mod summary;
 
 use super::brake::{self, BrakeHistory};
 use super::wire::{self, Wire};
-use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped, Summary};
+use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{
-    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, Shift, field,
+    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, field,
 };
 use crate::verbs::{Decision, Scope};
 
@@ -48,9 +49,9 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
             }
         }
     }
-    plan.summary = summarise(&plan, after.attributes());
+    plan.summary = summary::summarise(&plan, after.attributes());
     let (limits, managed) = (after.connection().brake, after.counters().linked);
-    plan.brake = brake::weigh(&plan.operations, after.attributes(), history, limits, managed);
+    plan.brake = brake::weigh(&plan.operations, history, limits, managed);
     if let Some((number, why)) = &decision.held {
         plan.brake.hold(*number, why);
     }
@@ -206,9 +207,11 @@ impl Planner<'_> {
             return Err(Nothing::Done(why.to_owned()));
         }
         self.require_roles(&wanted)?;
-        // Access that another hand ended there is given back only where `active` is meant to be written.
-        let back = exactly && !there.active && names.iter().any(|name| name == field::ACTIVE);
-        let kind = if sent.active && !back { OpKind::Update } else { OpKind::Reactivate };
+        // Access is given back only where `active` is meant to be written: where we had ended it, or, by those that
+        // are written exactly, where another hand has.
+        let lost = !sent.active || (exactly && !there.active);
+        let back = lost && names.iter().any(|name| name == field::ACTIVE);
+        let kind = if back { OpKind::Reactivate } else { OpKind::Update };
         if let Some(off) = allowed::update_off(connection) {
             // Access is not an attribute: who may be deactivated may be given it back.
             if kind == OpKind::Update || !connection.to_app.deactivate {
@@ -354,35 +357,6 @@ impl Planner<'_> {
         }
         calls
     }
-}
-
-fn summarise(plan: &Plan, attributes: &[ProfileAttribute]) -> Summary {
-    let mut summary = Summary::default();
-    for operation in &plan.operations {
-        match operation.kind {
-            OpKind::Create => summary.create += 1,
-            OpKind::Link => summary.link += 1,
-            OpKind::Update => summary.update += 1,
-            OpKind::Deactivate => summary.deactivate += 1,
-            OpKind::Reactivate => summary.reactivate += 1,
-        }
-        if operation.invitation == Invitation::Goes {
-            summary.invitations += 1;
-        }
-        if operation.kind != OpKind::Create {
-            let shifted = |shift| operation.changes.iter().any(|c| c.shift(attributes) == shift);
-            summary.raised += u32::from(shifted(Shift::Raised));
-            summary.lowered += u32::from(shifted(Shift::Lowered));
-        }
-    }
-    for skipped in &plan.skipped {
-        if skipped.failed {
-            summary.failed += 1;
-        } else {
-            summary.unchanged += 1;
-        }
-    }
-    summary
 }
 
 /// The people in scope that a decision names.

@@ -168,6 +168,46 @@ fn a_role_edit_writes_only_that_role() {
     assert_eq!(plan.summary.raised, 1);
 }
 
+/// Ana as Admin by now, planned by a role edit.
+fn role_edited(directory: &mut Directory, findings: &Findings) -> Plan {
+    let assignment = Assignment { roles: roles("Admin"), ..Default::default() };
+    directory.apply(&Change::Assigned(ANA, assignment));
+    let mut decision = Decision::touching("role", Vec::new(), vec![ANA]);
+    decision.exactly.insert(ANA, vec!["workato_role".to_owned()]);
+    make(directory, &decision, findings, &BrakeHistory::default())
+}
+
+#[test]
+fn a_role_edit_of_somebody_whose_access_we_ended_gives_none_back() {
+    let mut directory = linked();
+    let sent = AccountValues { active: false, ..directory.get(ANA).unwrap().wanted() };
+    let link = Link {
+        remote_id: "8f2c".into(),
+        linked_at: Time::default(),
+        settled: sent.clone(),
+        sent: sent.clone(),
+        confirmed_at: Time::default(),
+    };
+    // Active here again, and that was not sent.
+    directory.apply(&Change::Link(ANA, link));
+    let plan = role_edited(&mut directory, &found(sent));
+    let planned = &plan.operations[0];
+    assert_eq!((planned.kind, planned.changes.len()), (OpKind::Update, 1));
+    assert_eq!(planned.intent.owned, Owned::of(["workato_role"]));
+    assert!(planned.calls.iter().filter_map(|c| c.body.as_ref()).all(|body| body["active"] != true));
+}
+
+#[test]
+fn a_role_edit_leaves_what_else_moved_here() {
+    let mut directory = linked();
+    let theirs = directory.get(ANA).unwrap().wanted();
+    let titled = Person { title: "Boss".into(), ..directory.get(ANA).unwrap().record() };
+    directory.apply(&Change::Person(titled));
+    let plan = role_edited(&mut directory, &found(theirs));
+    assert_eq!(plan.operations[0].intent.owned, Owned::of(["workato_role"]));
+    assert_eq!(plan.operations[0].changes.len(), 1);
+}
+
 #[test]
 fn somebody_suspended_is_deactivated_and_read_back() {
     let mut directory = linked();
@@ -202,4 +242,12 @@ fn more_than_ten_removals_are_held_with_their_number_and_batches_do_not_pass() {
     assert_eq!(plan.brake.held, Some(11));
     let calm = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &BrakeHistory::default());
     assert_eq!(calm.brake.held, None);
+}
+
+#[test]
+fn linking_an_account_without_access_counts_for_the_brake_and_adopting_one_as_it_is_does_not() {
+    let as_wanted = directory().get(ANA).unwrap().wanted();
+    let asleep = AccountValues { active: false, ..as_wanted.clone() };
+    let changes = |theirs| plan(&directory(), &found(theirs)).brake.changes;
+    assert_eq!((changes(asleep), changes(as_wanted)), (1, 0));
 }

@@ -258,7 +258,7 @@ impl Reader for Reading {
         let rows = self.rows();
         let counted = operations(&rows, connection)
             .filter(|o| o.created_at >= since && o.state != OpState::Cancelled)
-            .filter(|o| o.kind != OpKind::Update || changes_role(o))
+            .filter(|o| o.kind == OpKind::Deactivate || changes_role(o))
             .map(|o| ((o.person, o.kind == OpKind::Deactivate), ()));
         Ok(counts::history(counted.collect::<BTreeMap<_, _>>().into_keys()))
     }

@@ -216,7 +216,7 @@ impl Reader for Reading {
         let rows: Vec<(PersonId, bool)> = self.all(
             "SELECT DISTINCT person, kind = 'deactivate' FROM operation
              WHERE connection_id = ?1 AND created_at >= ?2 AND state <> 'cancelled'
-                 AND (kind <> 'update' OR changes_role)
+                 AND (kind NOT IN ('update', 'link') OR changes_role)
              ORDER BY person",
             params![connection.0, since.ms()],
             |row| Ok((PersonId(get_id(row, 0)?), row.get(1)?)),

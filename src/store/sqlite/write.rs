@@ -292,6 +292,7 @@ impl Tables for Writing<'_> {
     fn move_operation(&mut self, connection: ConnectionId, step: &Move) -> Result<bool> {
         let o = &step.to;
         let intent = carries_intent(step).then(|| text(&o.intent));
+        let counted = intent.is_some() && changes_role(o);
         let moved = self.count(
             "UPDATE operation SET state = ?4, not_before = ?5, attempts = ?6, failure = ?7, updated_at = ?8,
                  intent = coalesce(?9, intent), changes_role = iif(?9 IS NULL, changes_role, ?10)
@@ -306,7 +307,7 @@ impl Tables for Writing<'_> {
                 o.failure.as_ref().map(text),
                 o.updated_at.ms(),
                 intent,
-                changes_role(o)
+                counted
             ],
         )?;
         Ok(moved > 0)

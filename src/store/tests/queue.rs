@@ -2,7 +2,7 @@
 
 use super::made::*;
 use crate::directory::Change;
-use crate::domain::{OpId, OpKind, OpState, Operation, PersonId};
+use crate::domain::{AccountValues, Base, OpId, OpKind, OpState, Operation, PersonId};
 use crate::engine::TasksQuery;
 use crate::store::backend::Backend;
 use crate::store::{Applied, Memory, Sqlite, StoreError, Which};
@@ -232,6 +232,22 @@ fn the_brake_counts_people_once_and_leaves_cancelled_and_plain_updates_out() {
         assert_eq!(history.removed, [PersonId(1)]);
         assert_eq!(history.changed, [PersonId(2), PersonId(4)]);
         assert_eq!(reader.brake_history(HERE, NOW.plus_ms(3)).unwrap().removed, []);
+    });
+}
+
+#[test]
+fn the_brake_leaves_a_link_out_that_takes_an_account_as_it_is() {
+    each(|store| {
+        let link = |id, active| {
+            let mut op = Operation { kind: OpKind::Link, ..operation(id, id, "active") };
+            op.intent.wanted.active = true;
+            let there = AccountValues { active, ..op.intent.wanted.clone() };
+            op.intent.base = Base::Account(Box::new(there));
+            op
+        };
+        one(store, commit([link(1, true), link(2, false)])).unwrap();
+        let history = store.reader().unwrap().brake_history(HERE, NOW).unwrap();
+        assert_eq!(history.changed, [PersonId(2)], "the second had no access");
     });
 }
 

@@ -122,7 +122,12 @@ fn tie_before<'a>(
         _ if !moved => Ok(None),
         _ => match named::giving_group(directory, person.kind()) {
             Some(group) => {
-                Err(format!("has the values through {group}: change the values of {group} instead"))
+                // They had others then: by other values of the group, or by an assignment of their own that a file
+                // or a decision which was given up ended.
+                Err(format!(
+                    "has the values through {group}: change the values of {group}, or give them their own ({})",
+                    words::roles(roles)
+                ))
             }
             None => Ok(Some(Tie::Own(own()))),
         },

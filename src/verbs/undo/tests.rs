@@ -200,6 +200,53 @@ fn a_reactivation_becomes_what_it_was_before_again() {
     assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended, "where it was not kept");
 }
 
+/// As [`decided`], where a file changed our side before it: the operation was decided with that already so.
+fn applied(
+    f: Fixture,
+    name: &str,
+    kind: OpKind,
+    file: impl FnOnce(Fixture) -> Fixture,
+) -> (Fixture, Operation) {
+    let before = pushed(&f, name);
+    let f = file(f);
+    let ours = f.directory.get(f.id(name)).unwrap().ours();
+    let f = f.confirm(name);
+    let mut op = done(&f, name, kind, &["active"], Some(before));
+    op.intent.ours = Some(Box::new(ours));
+    (f, op)
+}
+
+#[test]
+fn access_that_a_file_ended_before_it_was_applied_is_given_back() {
+    let f = Fixture::new().linked("ana", "Operator");
+    let was = f.directory.get(f.id("ana")).unwrap().ours();
+    let (mut f, op) = applied(f, "ana", OpKind::Deactivate, |f| f.status("ana", Status::Suspended));
+    f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
+}
+
+#[test]
+fn an_assignment_that_a_file_ended_comes_back_with_the_values_last_sent_and_that_is_said() {
+    let f = Fixture::new().linked("ana", "Operator");
+    let (mut f, op) = applied(f, "ana", OpKind::Deactivate, |mut f| {
+        f.directory.apply(&Change::Unassigned(f.id("ana")));
+        f
+    });
+    let decision = f.run(&Command::Undo(vec![op]));
+    assert!(f.access("ana"));
+    assert_eq!(f.role_of("ana"), "Operator");
+    assert!(said(&decision).contains("or through a group was not kept"), "{}", said(&decision));
+}
+
+#[test]
+fn access_that_a_file_gave_back_before_it_was_applied_ends_again_and_what_is_not_known_is_said() {
+    let f = Fixture::new().linked("ana", "Operator").status("ana", Status::Deactivated).confirm("ana");
+    let (mut f, op) = applied(f, "ana", OpKind::Reactivate, |f| f.status("ana", Status::Active));
+    let decision = f.run(&Command::Undo(vec![op]));
+    assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended);
+    assert!(said(&decision).contains("before was not kept"), "{}", said(&decision));
+}
+
 #[test]
 fn an_assignment_that_gave_access_again_ends_again() {
     let mut f = Fixture::new().linked("ana", "Operator");
@@ -219,7 +266,8 @@ fn values_that_come_from_a_group_are_changed_in_the_group() {
     before.roles = role("Analyst");
     let op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
     let mut f = f;
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("through Team"));
+    let why = left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).to_owned();
+    assert!(why.contains("through Team") && why.contains("their own (workato_role Analyst)"), "{why}");
 }
 
 #[test]
