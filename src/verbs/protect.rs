@@ -53,7 +53,9 @@ pub(super) fn guard(directory: &Directory, decision: &Decision, typed: &[String]
         if lost.is_empty() || lost.iter().all(free) {
             continue;
         }
-        let kept = |p: PersonView<'_>| has(&p, present) && lost.iter().all(|l| l.id() != p.id());
+        let kept = |p: PersonView<'_>| {
+            has(&p, present) && !is_lowered(&p, present) && lost.iter().all(|l| l.id() != p.id())
+        };
         if directory.people().any(kept) {
             continue;
         }
@@ -96,6 +98,12 @@ fn has(person: &PersonView<'_>, attribute: &ProfileAttribute) -> bool {
         && person.remote_id().is_some()
         && person.has_access_there()
         && there(person, &attribute.variable).is_some_and(|value| is_admin(attribute, &value))
+}
+
+/// Whether another value than an Admin role was decided on and is still to be sent.
+fn is_lowered(person: &PersonView<'_>, attribute: &ProfileAttribute) -> bool {
+    let ours = person.roles().get(&attribute.variable);
+    person.flags().contains(Flag::Unsent) && !ours.is_some_and(|value| is_admin(attribute, value))
 }
 
 /// The value the account has there: ours, but where it was not sent yet or was changed there.
@@ -184,6 +192,12 @@ mod tests {
     #[test]
     fn an_admin_whose_new_role_was_not_sent_yet_does_not_count_as_another_one() {
         let mut f = Fixture::new().linked("ana", "Admin").linked("ben", "Analyst").give("ben", role("Admin"));
+        assert!(f.decide(&lower(&f, &["ana"])).is_err());
+    }
+
+    #[test]
+    fn an_admin_who_is_to_be_lowered_and_was_not_yet_does_not_count_as_another_one() {
+        let mut f = Fixture::new().linked("ana", "Admin").linked("ben", "Admin").give("ben", role("Analyst"));
         assert!(f.decide(&lower(&f, &["ana"])).is_err());
     }
 

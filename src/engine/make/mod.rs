@@ -1,13 +1,14 @@
 //! From what is wanted and what was found to the operations that make it true.
 
 mod allowed;
+mod summary;
 
 use super::brake::{self, BrakeHistory};
 use super::wire::{self, Wire};
-use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped, Summary};
+use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{
-    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, Shift, field,
+    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, field,
 };
 use crate::verbs::{Decision, Scope};
 
@@ -35,8 +36,8 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
             Ok(planned) => plan.operations.push(planned),
             Err(Nothing::Done(why)) => {
                 let why = planner.never_sent().unwrap_or(why);
-                // What was queued for an earlier wish must not go out after this one.
-                if person.operation().is_some_and(|(_, _, state)| !state.sent()) {
+                // What was queued for an earlier wish, maybe behind one that was sent, must not go out after this one.
+                if person.operation().is_some() {
                     plan.cancel.push(person.id());
                 }
                 plan.skipped.push(planner.skipped(why, false));
@@ -48,7 +49,7 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
             }
         }
     }
-    plan.summary = summarise(&plan, after.attributes());
+    plan.summary = summary::summarise(&plan, after.attributes());
     let (limits, managed) = (after.connection().brake, after.counters().linked);
     plan.brake = brake::weigh(&plan.operations, after.attributes(), history, limits, managed);
     if let Some((number, why)) = &decision.held {
@@ -195,10 +196,15 @@ impl Planner<'_> {
             .chain(owned.iter().cloned())
             .filter(|name| self.sendable(name))
             .collect();
+        let ahead = self.on_its_way();
+        if ahead == Some(OpKind::Deactivate) {
+            names.push(field::ACTIVE.to_owned());
+        }
         let renamed = names.iter().any(|name| name == field::USER_NAME);
         let connection = self.directory.connection();
         names.retain(|name| name != field::USER_NAME || !connection.to_app.exclude_user_name);
-        if names.is_empty() {
+        // What is on its way may write what is wanted otherwise by now: behind it that is written too.
+        if names.is_empty() && ahead.is_none() {
             let why = match renamed {
                 true => "Exclude Username Updates is on: the new user name is not sent",
                 false => "nothing of ours moved since the last push",
@@ -207,7 +213,8 @@ impl Planner<'_> {
         }
         self.require_roles(&wanted)?;
         // Access that another hand ended there is given back only where `active` is meant to be written.
-        let back = exactly && !there.active && names.iter().any(|name| name == field::ACTIVE);
+        let back = (exactly && !there.active || ahead == Some(OpKind::Deactivate))
+            && names.iter().any(|name| name == field::ACTIVE);
         let kind = if sent.active && !back { OpKind::Update } else { OpKind::Reactivate };
         if let Some(off) = allowed::update_off(connection) {
             // Access is not an attribute: who may be deactivated may be given it back.
@@ -236,7 +243,7 @@ impl Planner<'_> {
         let wanted = self.person.wanted();
         let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
-        if !there.active && !sent.active {
+        if !there.active && !sent.active && self.on_its_way().is_none_or(|kind| kind == OpKind::Deactivate) {
             return Err(Nothing::Done("has no access there".to_owned()));
         }
         if !self.directory.connection().to_app.deactivate {
@@ -258,8 +265,7 @@ impl Planner<'_> {
     /// Somebody who shall have no access and has no link. Where an account of theirs may just be on its way, ending
     /// its access waits behind that.
     fn follow(&self) -> Result<Planned, Nothing> {
-        let on_its_way = self.person.operation().filter(|(_, _, state)| state.sent());
-        if on_its_way.is_none_or(|(_, kind, _)| kind == OpKind::Deactivate) {
+        if self.on_its_way().is_none_or(|kind| kind == OpKind::Deactivate) {
             return Err(Nothing::Cancel);
         }
         if !self.directory.connection().to_app.deactivate {
@@ -278,6 +284,11 @@ impl Planner<'_> {
             ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
+    }
+
+    /// What was sent for them and may be applied or not.
+    fn on_its_way(&self) -> Option<OpKind> {
+        self.person.operation().filter(|(.., state)| state.sent()).map(|(_, kind, _)| kind)
     }
 
     fn is_gone(&self) -> bool {
@@ -354,35 +365,6 @@ impl Planner<'_> {
         }
         calls
     }
-}
-
-fn summarise(plan: &Plan, attributes: &[ProfileAttribute]) -> Summary {
-    let mut summary = Summary::default();
-    for operation in &plan.operations {
-        match operation.kind {
-            OpKind::Create => summary.create += 1,
-            OpKind::Link => summary.link += 1,
-            OpKind::Update => summary.update += 1,
-            OpKind::Deactivate => summary.deactivate += 1,
-            OpKind::Reactivate => summary.reactivate += 1,
-        }
-        if operation.invitation == Invitation::Goes {
-            summary.invitations += 1;
-        }
-        if operation.kind != OpKind::Create {
-            let shifted = |shift| operation.changes.iter().any(|c| c.shift(attributes) == shift);
-            summary.raised += u32::from(shifted(Shift::Raised));
-            summary.lowered += u32::from(shifted(Shift::Lowered));
-        }
-    }
-    for skipped in &plan.skipped {
-        if skipped.failed {
-            summary.failed += 1;
-        } else {
-            summary.unchanged += 1;
-        }
-    }
-    summary
 }
 
 /// The people in scope that a decision names.
