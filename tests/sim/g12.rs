@@ -52,8 +52,8 @@ fn g12_nobody_beyond_the_threshold_loses_access_by_any_command_or_row_of_command
         let nature = Nature { profile: Nature::of(&mut rng).profile, ..Nature::default() };
         let mut world = schedule::build(rng, nature, Badness::default(), seed, false);
         let all = Command::Provision(Who::Named(world.people.clone()));
-        let prepared = world.prepare(0, all, false).expect("it is decided");
-        world.commit_as(0, prepared, true);
+        let prepared = world.prepare(0, all).expect("it is decided");
+        world.commit_at_once(0, prepared);
         world.run().expect("it rests");
         world.server.bad = bad;
         world.never_types = true;

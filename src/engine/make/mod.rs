@@ -263,21 +263,33 @@ impl Planner<'_> {
     }
 
     /// Somebody who shall have no access and has no link. Where an account of theirs may just be on its way, ending
-    /// its access waits behind that.
+    /// its access waits behind that; where one that we made is found, or cannot be ruled out, its access ends.
     fn follow(&self) -> Result<Planned, Nothing> {
-        if self.on_its_way().is_none_or(|kind| kind == OpKind::Deactivate) {
+        let wanted = self.person.wanted();
+        let made = match (self.on_its_way(), self.finding) {
+            (Some(kind), _) => kind != OpKind::Deactivate,
+            (None, Some(Finding::Account(found))) => {
+                let theirs = &found.account.values;
+                theirs.active && theirs.external_id == wanted.external_id
+            }
+            (None, None | Some(Finding::Unknown(_))) => {
+                self.person.operation().is_some() && self.can_be_found()
+            }
+            (None, Some(_)) => false,
+        };
+        if !made {
             return Err(Nothing::Cancel);
         }
         if !self.directory.connection().to_app.deactivate {
             return Err(Nothing::Cannot("Deactivate Users is off: access remains there".to_owned()));
         }
-        let wanted = self.person.wanted();
         let there = AccountValues { active: true, ..wanted.clone() };
+        let there = self.found().map_or(there, |found| found.account.values.clone());
         let intent = Intent {
             wanted,
             owned: Owned::of([field::ACTIVE]),
             remote_id: None,
-            base: Base::Unknown,
+            base: self.base(),
             before: None,
             linked_at: None,
             settled: None,

@@ -127,6 +127,28 @@ fn an_end_of_access_waits_behind_a_create_that_is_on_its_way() {
     }
 }
 
+#[test]
+fn what_was_queued_is_given_up_only_where_a_look_found_no_account_that_we_made() {
+    use crate::directory::OpMark;
+    use crate::domain::{OpId, OpState};
+    let mut directory = directory();
+    let ours = directory.get(ANA).unwrap().wanted();
+    let mark = OpMark { id: OpId(1), kind: OpKind::Create, state: OpState::Waiting, failure: None };
+    let away = Person { status: Status::Suspended, ..directory.get(ANA).unwrap().record() };
+    directory.apply_all(&[Change::Person(away), Change::Operation(ANA, mark)]);
+    let of_others = AccountValues { external_id: "00uOther".into(), ..ours.clone() };
+    for (found, kinds) in [
+        (finding(Finding::Absent), vec![]),
+        (found(of_others), vec![]),
+        (found(ours), vec![OpKind::Deactivate]),
+        (finding(Finding::Unknown("no answer".into())), vec![OpKind::Deactivate]),
+    ] {
+        let plan = plan(&directory, &found);
+        assert_eq!(plan.operations.iter().map(|o| o.kind).collect::<Vec<_>>(), kinds, "{found:?}");
+        assert_eq!(plan.cancel.is_empty(), !kinds.is_empty());
+    }
+}
+
 /// Linked as `status`, with an operation on its way.
 fn on_its_way(status: Status, kind: OpKind) -> Directory {
     use crate::directory::OpMark;
