@@ -15,8 +15,8 @@ use crate::world::{CONNECTION, Ev, World};
 const TURNS: u32 = 5;
 /// As long as a look may take.
 const LOOK_MS: u64 = 120;
-/// As long as it takes from a plan to its commit when nobody is asked.
-const COMMIT_MS: u64 = 6;
+/// As long as it takes from a plan to its commit when nobody is asked: the sender and the store have other work.
+const COMMIT_MS: u64 = 40;
 
 /// What is to be decided, and how often it was overtaken.
 #[derive(Clone)]
@@ -183,6 +183,7 @@ impl World {
                     self.watch.approved.extend(ends.map(|o| o.person));
                 }
                 self.watch.given_up(given_up);
+                self.watch.dropped.extend(&decision.cancel);
                 batch.operations.iter().for_each(|op| self.watch.committed(op));
                 if self.processes[p].leads {
                     self.settings(p);

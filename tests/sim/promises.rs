@@ -16,6 +16,7 @@ pub(crate) fn kept(world: &mut World, calm: bool) -> Vec<String> {
     let mut wrong = std::mem::take(&mut world.watch.wrong);
     at_rest(world, &mut wrong);
     nothing_lost(world, &mut wrong);
+    nobody_left_in(world, &directory, &mut wrong);
     no_false_green(world, &directory, true, &mut wrong);
     let seen = looked_at(world, &directory);
     no_false_green(world, &seen, false, &mut wrong);
@@ -56,6 +57,18 @@ fn nothing_lost(world: &World, wrong: &mut Vec<String>) {
     let newest = world.watch.newest();
     for op in newest.values().filter_map(|id| rows.get(id)).filter(|op| op.state == OpState::Cancelled) {
         wrong.push(format!("lost: {} of {} was cancelled by nobody", op.id, op.user_name));
+    }
+}
+
+/// That somebody shall have no access is not forgotten: where they have it, something is queued for it, or it cannot be
+/// done, or somebody gave it up or gave it back there.
+fn nobody_left_in(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
+    for person in directory.people().filter(|person| person.flags().contains(Flag::AccessRemains)) {
+        let by_hand = person.remote_id().is_some_and(|id| world.touched.contains(id));
+        let known = world.cannot.contains(&person.id()) || world.watch.dropped.contains(&person.id());
+        if person.operation().is_none() && !by_hand && !known {
+            wrong.push(format!("lost: {} has access and nothing is queued to end it", person.user_name()));
+        }
     }
 }
 

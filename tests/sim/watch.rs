@@ -30,6 +30,8 @@ pub(crate) struct Watch {
     pub(crate) ended: BTreeSet<PersonId>,
     /// Whose queued operations were cancelled on purpose, up to which place.
     cancelled: BTreeMap<PersonId, usize>,
+    /// Whose operation an operator dropped.
+    pub(crate) dropped: BTreeSet<PersonId>,
     /// How many may lose access without the number being typed.
     pub(crate) removals: usize,
     /// Accounts that nobody may write to.
