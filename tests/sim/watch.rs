@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId};
+use scimdeck::domain::{Call, Method, OpId, OpState, Operation, Outcome, PersonId};
 
 use crate::server::Server;
 
