@@ -70,6 +70,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
             ..Default::default()
         },
         version: 1,
+        basis: Default::default(),
     }
 }
 

@@ -12,6 +12,7 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod fresh;
 mod homes;
 mod imported;
 mod intake;

@@ -3,12 +3,14 @@
 use super::resumed::{plan_resumed, resumes};
 use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem, words};
-use crate::directory::Directory;
+use crate::directory::{Change, Directory};
 use crate::domain::{Failure, FailureKind, GroupId, PersonId};
-use crate::engine::{self, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
+use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
 use crate::store::Which;
 use crate::verbs::{self, Command, Context, Decision};
 
+/// Whoever moved during the look is looked at once more, then planned without a base.
+const LOOKS: u32 = 2;
 /// The brake counts what went before within this time.
 const BRAKE_WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -16,6 +18,17 @@ impl Drive {
     /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
     /// `typed` are the user names given for protected people.
     pub async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+        self.planned(command, typed, false).await
+    }
+
+    /// As [`Self::preview`]. `whatever`: it shall hold whatever the sender does before it is committed, so whoever has
+    /// something queued is planned without a base, as if that was sent.
+    pub(super) async fn planned(
+        &self,
+        command: Command,
+        typed: Vec<String>,
+        whatever: bool,
+    ) -> Result<Preview, Problem> {
         let mut before = self.shared.directory();
         let sends = matches!(command, Command::Provision(_) | Command::Apply | Command::Retry(_));
         if sends && !before.connection().enabled {
@@ -34,13 +47,37 @@ impl Drive {
             before = self.shared.directory();
             decision = self.decide(&before, &command, &typed).await?;
         }
-        let mut after = before.clone();
-        after.apply_all(&decision.changes);
-        let (mut findings, mut observed) = (Findings::default(), Vec::new());
-        if let Some(line) = line {
-            let people = engine::people_of(&decision.scope);
-            findings = self.observe(line, &after, people, decision.changes.is_empty()).await?;
-            observed = observe::learned(&after, &findings, now());
+        let (mut after, mut change) = (with(&before, &decision), 0);
+        let mut findings = Findings::default();
+        for _ in 0..LOOKS {
+            let rest = |id: &&PersonId| !findings.0.contains_key(*id);
+            let people: Vec<PersonId> =
+                engine::people_of(&decision.scope).iter().filter(rest).copied().collect();
+            if let Some(line) = line.clone().filter(|_| !people.is_empty()) {
+                findings.0.extend(self.observe(line, &after, &people, decision.changes.is_empty()).await?.0);
+            }
+            // The look took its time: it is planned on what is here now, and without what was seen too early.
+            self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
+            let (here, last) = self.shared.numbered();
+            change = last;
+            if here.version() == before.version() {
+                break;
+            }
+            findings.0.retain(|id, _| engine::still_seen(&before, &here, *id));
+            before = here;
+            decision = self.decide(&before, &command, &typed).await?;
+            after = with(&before, &decision);
+        }
+        let sent = |id| before.get(id).and_then(|p| p.operation()).is_some_and(|(.., state)| state.sent());
+        let mut observed = observe::learned(&after, &findings, now());
+        // What is on its way makes what was seen old.
+        observed.retain(|change| !matches!(change, Change::Observed(id, _) if sent(*id)));
+        let scope = engine::people_of(&decision.scope);
+        let mut basis = Basis::of(&before, scope.iter().chain(&decision.cancel), change);
+        if whatever {
+            engine::reckon_with_sending(&mut after, scope);
+            findings.0.retain(|id, _| before.get(*id).is_none_or(|person| person.operation().is_none()));
+            basis.leading.clear();
         }
         let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
         if resumes(&command, &decision) {
@@ -49,7 +86,8 @@ impl Drive {
         if !asleep {
             self.plan_groups(&command, &after, &mut plan).await;
         }
-        Ok(Preview { command, typed, decision, plan, observed, exact: false, version: before.version() })
+        let version = before.version();
+        Ok(Preview { command, typed, decision, plan, observed, exact: false, version, basis })
     }
 
     /// The groups that a command is about; for one that is about everything unsent those that are due.
@@ -128,4 +166,11 @@ impl Drive {
         let since = now().plus_ms(-BRAKE_WINDOW_MS);
         self.shared.store.brake_history(self.shared.connection, since).await.map_err(|e| problem::store(&e))
     }
+}
+
+/// The directory as it will be.
+fn with(before: &Directory, decision: &Decision) -> Directory {
+    let mut after = before.clone();
+    after.apply_all(&decision.changes);
+    after
 }

@@ -28,7 +28,9 @@ pub(super) fn store(error: &StoreError) -> Problem {
             let (text, next) = text.rsplit_once("; ").unwrap_or((&text, "try again"));
             (text.to_owned(), next)
         }
-        StoreError::Moved(_) | StoreError::FenceLost => (text, "look at what is there now, then try again"),
+        StoreError::Moved(_) | StoreError::Overtaken | StoreError::FenceLost => {
+            (text, "look at what is there now, then try again")
+        }
         StoreError::Refused { .. } => (text, "change what contradicts it, then try again"),
     };
     Problem::new(ProblemKind::Internal, "store", sentence(&text), sentence(next))

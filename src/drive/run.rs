@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use super::follow::{Following, waits, waits_alone};
+use super::fresh::{TURNS, stale};
 use super::order::Order;
 use super::resumed::resumes;
 use super::shared::{hold, now};
@@ -16,9 +17,9 @@ use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation, PersonId};
 use crate::engine::{
-    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult, surprises,
+    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
 };
-use crate::store::{Applied, Batch, Which};
+use crate::store::{Applied, Batch, StoreError, Which};
 use crate::verbs::Command;
 
 /// How long a report waits for requests under way when its run stopped.
@@ -37,18 +38,26 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
-        // What another process did since the preview counts too.
-        self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
-        let preview = self.fresh(preview).await?;
         let reason = self.reason_of(&approval);
-        approve(&preview, &approval)?;
-        self.reasoned(&preview, reason.as_deref())?;
-        let operations = self.operations(&preview, reason.as_deref());
-        self.doing(&preview);
-        let resumes = resumes(&preview.command, &preview.decision);
-        let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
-        let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-        self.commit(&preview, operations.clone(), reason).await?;
+        let (asked, mut preview, mut turn) = (preview.must_ask(), preview, 1);
+        let (operations, resumes, leads, mut following) = loop {
+            // What another process did since the preview counts too.
+            self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
+            preview = self.fresh(preview, asked, turn).await?;
+            approve(&preview, &approval)?;
+            self.reasoned(&preview, reason.as_deref())?;
+            let operations = self.operations(&preview, reason.as_deref());
+            self.doing(&preview);
+            let resumes = resumes(&preview.command, &preview.decision);
+            let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
+            let following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
+            match self.commit(&preview, operations.clone(), reason.clone()).await {
+                Ok(()) => break (operations, resumes, leads, following),
+                Err(StoreError::Overtaken) if turn < TURNS => turn += 1,
+                Err(StoreError::Overtaken) => return Err(stale()),
+                Err(error) => return Err(problem::store(&error)),
+            }
+        };
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = match (resumes, leads) {
@@ -119,24 +128,6 @@ impl Drive {
         hear.await.unwrap_or_default()
     }
 
-    /// A preview made from an older directory is made anew; it must hold nothing that was not shown.
-    async fn fresh(&self, preview: Preview) -> Result<Preview, Problem> {
-        if preview.version == self.shared.directory().version() {
-            return Ok(preview);
-        }
-        let mut anew = self.preview(preview.command.clone(), preview.typed.clone()).await?;
-        anew.exact = preview.exact;
-        if !preview.must_ask() || !surprises(&preview.plan, &anew.plan) {
-            return Ok(anew);
-        }
-        Err(Problem::new(
-            ProblemKind::Stale,
-            "stale",
-            "The plan is stale: somebody or the app changed meanwhile. Nothing was changed and nothing was sent.",
-            "Look at the plan again, then confirm.",
-        ))
-    }
-
     fn operations(&self, preview: &Preview, reason: Option<&str>) -> Vec<Operation> {
         let at = now();
         let directory = self.shared.directory();
@@ -171,7 +162,7 @@ impl Drive {
         preview: &Preview,
         operations: Vec<Operation>,
         reason: Option<String>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), StoreError> {
         let decision = &preview.decision;
         let mut changes = decision.changes.clone();
         changes.extend(preview.observed.iter().cloned());
@@ -183,11 +174,12 @@ impl Drive {
             operations,
             cancel,
             audit,
+            basis: Some(preview.basis.clone()),
             import_done: matches!(preview.command, Command::ImportPeople(..)),
             console_set: set_here(&preview.command).into_iter().chain(decision.set.iter().cloned()).collect(),
             ..self.shared.batch()
         };
-        let applied = self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
+        let applied = self.shared.commit(batch).await?;
         self.new_settings(&applied);
         self.shared.hand_over(&applied.operations);
         Ok(())

@@ -101,6 +101,12 @@ impl Shared {
         hold(&self.ledger).directory.clone()
     }
 
+    /// The directory as it is now, with the number of the last change in it.
+    pub(super) fn numbered(&self) -> (Directory, u64) {
+        let ledger = hold(&self.ledger);
+        (ledger.directory.clone(), ledger.last())
+    }
+
     /// Looks something up in the directory. Much cheaper than [`Self::directory`], a snapshot of which also makes the
     /// next change copy what it changes; everybody waits meanwhile.
     pub(super) fn look<T>(&self, at: impl FnOnce(&Directory) -> T) -> T {

@@ -1,6 +1,7 @@
 //! Plan, brake, the journal machine, wire profiles, compare.
 
 mod advice;
+mod basis;
 mod brake;
 pub mod compare;
 mod connections;
@@ -24,6 +25,7 @@ mod tasks;
 pub mod wire;
 
 pub use advice::{advice, advise};
+pub use basis::{Basis, Leading, reckon_with_sending, still_seen};
 pub use brake::{BrakeHistory, weigh};
 pub use connections::{Connected, ConnectionRow, NewConnection, name_fault};
 pub use deprovisioned::{EndOfAccess, deprovisioned};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Orphan;
-use super::{GroupResult, Plan};
+use super::{Basis, GroupResult, Plan};
 use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
 use crate::verbs::{AccountsFound, AccountsReview, Command, Decision};
@@ -27,6 +27,8 @@ pub struct Preview {
     pub exact: bool,
     /// The directory's version it was made from; running it against another version makes it anew first.
     pub version: u64,
+    /// What it stands on: where that moved by the time it is committed, it is made anew.
+    pub basis: Basis,
 }
 
 impl Preview {

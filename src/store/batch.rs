@@ -3,7 +3,7 @@
 use crate::audit::AuditEntry;
 use crate::directory::{Change, OpMark};
 use crate::domain::{ConnectionId, OpId, Operation, PersonId, Time};
-use crate::engine::{TasksQuery, Trace};
+use crate::engine::{Basis, TasksQuery, Trace};
 
 pub use crate::engine::machine::Move;
 
@@ -29,6 +29,9 @@ pub struct Batch {
     pub audit: Vec<AuditEntry>,
     /// Attempts.
     pub traces: Vec<Trace>,
+    /// What a decision was planned on. Where something was decided since, or one of its operations moved, the batch is
+    /// refused whole.
+    pub basis: Option<Basis>,
     /// The sender's fence; a batch with an older one than the connection's is refused whole.
     pub fence: Option<u64>,
     /// A file was taken in: what the console had set before is forgotten, ahead of `console_set`.
@@ -69,6 +72,11 @@ pub enum StoreError {
     /// An operation moved meanwhile (replaced by another process): read again.
     #[error("operation {0} was changed by another process; nothing was written, it is read again")]
     Moved(OpId),
+    /// What the batch was planned on is no longer so: plan again.
+    #[error(
+        "something else was decided or sent since this was planned; nothing was written, it is planned again"
+    )]
+    Overtaken,
     /// Another process is the sender now.
     #[error(
         "another scimdeck process took over sending for this connection; nothing was written by this one"
@@ -132,6 +140,6 @@ pub use crate::engine::BrakeHistory;
 impl StoreError {
     /// Whether only this batch is at fault; its neighbours in the same transaction can still be written.
     pub fn of_the_batch(&self) -> bool {
-        matches!(self, Self::Moved(_) | Self::FenceLost | Self::Refused { .. })
+        matches!(self, Self::Moved(_) | Self::Overtaken | Self::FenceLost | Self::Refused { .. })
     }
 }

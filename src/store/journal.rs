@@ -4,7 +4,7 @@ use super::backend::Result;
 use super::rules::Rules;
 use super::{Move, StoreError};
 use crate::directory::{Change, OpMark};
-use crate::domain::{Base, ConnectionId, OpState, Operation, PersonId};
+use crate::domain::{Base, ConnectionId, FailureKind, OpState, Operation, PersonId};
 
 impl Rules<'_> {
     /// A new operation: replaces what is not on its way, or waits behind what is.
@@ -79,6 +79,12 @@ impl Rules<'_> {
         if self.tables.state(here, to.id)? != Some(step.from) {
             return Err(StoreError::Moved(to.id));
         }
+        let gone = to.failure.as_ref().is_some_and(|f| f.kind == FailureKind::AccountGone);
+        let found = to.state == OpState::Done || (to.intent.linked_at.is_none() && !gone);
+        if next.intent.remote_id.is_none() && found {
+            // The account that the one ahead made or found is what this one is about, by whatever name it goes now.
+            next.intent.remote_id.clone_from(&to.intent.remote_id);
+        }
         if to.state.live() {
             // It would be tried again, but there is a later will: that one takes its place.
             next.intent.take_over(&to.intent);
@@ -87,10 +93,6 @@ impl Rules<'_> {
             // What the one ahead wrote belongs to the later will too, which may have it otherwise: it was planned before
             // that was there.
             next.intent.owned.join(&to.intent.owned);
-            if to.state == OpState::Done && next.intent.remote_id.is_none() {
-                // The account that the one ahead made or linked is what this one is about.
-                next.intent.remote_id.clone_from(&to.intent.remote_id);
-            }
             self.put(here, to)?;
         }
         next.state = OpState::Queued;

@@ -6,6 +6,7 @@
 pub mod backend;
 mod batch;
 mod counts;
+mod decided;
 pub mod faults;
 mod handle;
 mod journal;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::Result;
+use super::decided::decides;
 use super::tables::Tables;
 use super::{Applied, Batch, StoreError};
 use crate::audit::chain;
@@ -17,6 +18,9 @@ const TRIM_EVERY: u64 = 10_000;
 /// Writes a batch.
 pub(super) fn apply(tables: &mut dyn Tables, batch: &Batch) -> Result<Applied> {
     let mut rules = Rules::begin(tables, batch)?;
+    if let Some(basis) = &batch.basis {
+        rules.stands(basis)?;
+    }
     for place in 0..batch.changes.len() {
         rules.change(&batch.changes, place)?;
     }
@@ -30,7 +34,7 @@ pub(super) fn apply(tables: &mut dyn Tables, batch: &Batch) -> Result<Applied> {
         rules.commit(operation)?;
     }
     rules.follow_up(batch)?;
-    rules.finish()
+    rules.finish(decides(batch))
 }
 
 /// A batch under way.
@@ -223,9 +227,12 @@ impl<'a> Rules<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Applied> {
+    fn finish(mut self, decides: bool) -> Result<Applied> {
         let total = self.log.len() as u64;
         let last = self.base + total;
+        if decides && total > 0 {
+            self.tables.set_decided(last)?;
+        }
         // A batch that alone is longer than the log makes everybody load anew: its beginning is not kept.
         let skip = total.saturating_sub(KEEP);
         for (seq, (scope, change)) in

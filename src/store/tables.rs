@@ -35,6 +35,10 @@ pub(super) trait Tables {
     /// By which change a person was last linked.
     fn linked(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<u64>>;
 
+    /// The number of the last change that came with a decision.
+    fn decided(&mut self) -> Result<u64>;
+    /// Something was decided, up to this change.
+    fn set_decided(&mut self, change: u64) -> Result<()>;
     /// The number of the last change.
     fn last_change(&mut self) -> Result<u64>;
     /// Keeps a change for other processes; without a connection it is for all of them.

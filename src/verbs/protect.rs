@@ -70,7 +70,9 @@ pub(super) fn guard(
             continue;
         }
         let gone: BTreeSet<PersonId> = lost.iter().map(PersonView::id).collect();
-        if directory.people().any(|p| has(&p, present) && !gone.contains(&p.id())) {
+        let kept =
+            |p: PersonView<'_>| has(&p, present) && !is_lowered(&p, present) && !gone.contains(&p.id());
+        if directory.people().any(kept) {
             continue;
         }
         let lost: Vec<_> = lost.into_iter().filter(|p| !free(p)).collect();
@@ -135,6 +137,12 @@ fn is_admin_there(person: &PersonView<'_>, attribute: &ProfileAttribute) -> bool
     person.remote_id().is_some()
         && person.has_access_there()
         && there(person, &attribute.variable).is_some_and(|value| is_admin(attribute, &value))
+}
+
+/// Whether another value than an Admin role was decided on and is still to be sent.
+fn is_lowered(person: &PersonView<'_>, attribute: &ProfileAttribute) -> bool {
+    let ours = person.roles().get(&attribute.variable);
+    person.flags().contains(Flag::Unsent) && !ours.is_some_and(|value| is_admin(attribute, value))
 }
 
 /// The value the account has there: ours, but where it was not sent yet or was changed there.

@@ -53,6 +53,12 @@ fn an_admin_whose_new_role_was_not_sent_yet_does_not_count_as_another_one() {
 }
 
 #[test]
+fn an_admin_who_is_to_be_lowered_and_was_not_yet_does_not_count_as_another_one() {
+    let mut f = Fixture::new().linked("ana", "Admin").linked("ben", "Admin").give("ben", role("Analyst"));
+    assert!(f.decide(&lower(&f, &["ana"])).is_err());
+}
+
+#[test]
 fn an_admin_made_in_the_app_is_the_last_one_too() {
     let mut f = Fixture::new().linked("ana", "Analyst");
     f = f.there("ana", |there| there.roles.set("workato_role", "Admin"));

@@ -78,7 +78,8 @@ impl Seam for Fake {
             decision = scimdeck::verbs::decide(&self.directory, &command, &mut context)?;
             plan = Plan { complete: true, ..Plan::default() };
         }
-        Ok(Preview { command, typed, decision, plan, observed: vec![], exact: false, version: 1 })
+        let basis = Default::default();
+        Ok(Preview { command, typed, decision, plan, observed: vec![], exact: false, version: 1, basis })
     }
 
     async fn run(

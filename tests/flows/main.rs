@@ -26,6 +26,7 @@ mod kill;
 mod lost_answers;
 mod lying_pages;
 mod not_applied;
+mod overtaken;
 mod pending;
 mod plan_file;
 mod plan_groups;

@@ -49,6 +49,9 @@ impl World {
                 self.request(p, op, What::Look, call);
             }
             Step::Over(found) => {
+                if matches!(found, scimdeck::engine::finder::LookUp::Absent) {
+                    self.watch.absent_for(op);
+                }
                 self.say(|| {
                     let text = format!("{found:?}");
                     let word = text.split(['(', ' ']).next().unwrap_or_default();

@@ -55,7 +55,7 @@ fn g05_every_operation_of_the_journal_replayed_twice_leaves_the_endpoint_as_it_w
         schedule::recover(&mut world).expect("it rests");
         let before = there(&world);
         let mut left: BTreeMap<PersonId, Vec<Operation>> = BTreeMap::new();
-        for id in world.people.clone() {
+        for id in world.still_here(0) {
             let mut done = world.processes[0].operations(&Which::Person(id));
             done.retain(|op| op.state == OpState::Done && op.attempts > 0);
             done.sort_by_key(|op| op.updated_at);

@@ -47,8 +47,8 @@ fn edits(seed: u64, profile: WireProfile, before: Method) -> u32 {
     let nature = Nature { profile, ..Nature::default() };
     let mut world = schedule::build(Rng::new(seed), nature, Badness::default(), seed, false);
     let all = Command::Provision(Who::Named(world.people.clone()));
-    let prepared = world.prepare(0, all, false).expect("it is decided");
-    world.commit_as(0, prepared, true);
+    let prepared = world.prepare(0, all).expect("it is decided");
+    world.commit_at_once(0, prepared);
     world.run().expect("it rests");
     world.other.before = Some(before);
     for at in 0..8 {

@@ -23,8 +23,8 @@ fn g08_each_persons_writes_leave_in_the_order_of_the_decisions_and_people_go_sid
         };
         let mut world = schedule::build(rng, nature, bad, seed, false);
         let all = Command::Provision(Who::Named(world.people.clone()));
-        let prepared = world.prepare(0, all, false).expect("it is decided");
-        world.commit_as(0, prepared, true);
+        let prepared = world.prepare(0, all).expect("it is decided");
+        world.commit_at_once(0, prepared);
         // Many decisions about few people, so that they meet.
         let few = &world.people[..2].to_vec();
         for at in 0..14_u64 {

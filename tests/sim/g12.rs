@@ -52,8 +52,8 @@ fn g12_nobody_beyond_the_threshold_loses_access_by_any_command_or_row_of_command
         let nature = Nature { profile: Nature::of(&mut rng).profile, ..Nature::default() };
         let mut world = schedule::build(rng, nature, Badness::default(), seed, false);
         let all = Command::Provision(Who::Named(world.people.clone()));
-        let prepared = world.prepare(0, all, false).expect("it is decided");
-        world.commit_as(0, prepared, true);
+        let prepared = world.prepare(0, all).expect("it is decided");
+        world.commit_at_once(0, prepared);
         world.run().expect("it rests");
         world.server.bad = bad;
         world.never_types = true;
@@ -62,7 +62,8 @@ fn g12_nobody_beyond_the_threshold_loses_access_by_any_command_or_row_of_command
                 3 => Command::Apply,
                 _ => removal(&mut world),
             };
-            world.at(at * 150, (at % 2) as usize, Ev::Decide(Box::new(command)));
+            // Two sessions decide at the same moment.
+            world.at(at / 2 * 300, (at % 2) as usize, Ev::Decide(Box::new(command)));
         }
         if seed % 3 == 0 {
             world.at(700, 1, Ev::Crash);
@@ -77,4 +78,30 @@ fn g12_nobody_beyond_the_threshold_loses_access_by_any_command_or_row_of_command
     }
     assert!(ended > 200, "{ended} people lost access within the threshold");
     assert!(held > 50, "{held} commands were held");
+}
+
+#[test]
+fn g12_two_sessions_that_decide_at_the_same_moment_are_counted_together() {
+    let (mut overtaken, mut held) = (0, 0);
+    for seed in 0..300 {
+        let mut world = schedule::build(Rng::new(seed), Nature::default(), Badness::default(), seed, false);
+        let all = Command::Provision(Who::Named(world.people.clone()));
+        let prepared = world.prepare(0, all).expect("it is decided");
+        world.commit_at_once(0, prepared);
+        world.run().expect("it rests");
+        world.all_accept();
+        world.never_types = true;
+        let (first, others) = world.people.split_at(world.watch.removals.min(world.people.len()));
+        let both = [first.to_vec(), others.iter().copied().take(world.watch.removals).collect()];
+        for (p, people) in both.into_iter().enumerate() {
+            let command = Command::SetStatus { people, status: Status::Suspended };
+            world.at(0, p, Ev::Decide(Box::new(command)));
+        }
+        world.run().expect("it rests");
+        assert_eq!(world.watch.wrong, Vec::<String>::new(), "seed {seed}");
+        overtaken += world.overtaken;
+        held += world.held;
+    }
+    assert!(overtaken > 10, "{overtaken} commits came after another's");
+    assert!(held > 20, "{held} commands were held");
 }

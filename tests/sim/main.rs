@@ -8,6 +8,7 @@
 
 mod ask;
 mod bend;
+mod decide;
 mod g05;
 mod g06;
 mod g08;

@@ -88,6 +88,11 @@ impl Process {
         }
     }
 
+    /// The directory with the number of the last change in it.
+    pub(crate) fn numbered(&self) -> (Directory, u64) {
+        (self.directory.clone(), self.last_change)
+    }
+
     pub(crate) fn operations(&self, which: &Which) -> Vec<Operation> {
         self.backend.reader().and_then(|mut reader| reader.operations(CONNECTION, which)).unwrap_or_default()
     }

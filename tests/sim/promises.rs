@@ -1,9 +1,9 @@
 //! What is promised, each with its own check, once everything came to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use scimdeck::directory::{Directory, PersonView};
-use scimdeck::domain::{Flag, OpState};
+use scimdeck::domain::{Flag, OpId, OpState, Operation};
 use scimdeck::engine::Finding;
 use scimdeck::store::Which;
 
@@ -16,6 +16,7 @@ pub(crate) fn kept(world: &mut World, calm: bool) -> Vec<String> {
     let mut wrong = std::mem::take(&mut world.watch.wrong);
     at_rest(world, &mut wrong);
     nothing_lost(world, &mut wrong);
+    nobody_left_in(world, &directory, &mut wrong);
     no_false_green(world, &directory, true, &mut wrong);
     let seen = looked_at(world, &directory);
     no_false_green(world, &seen, false, &mut wrong);
@@ -46,23 +47,27 @@ fn at_rest(world: &World, wrong: &mut Vec<String>) {
     }
 }
 
-/// Every operation is in the journal, and a cancelled one was replaced by a later one or given up on purpose.
+/// Every operation is in the journal, and each person's newest is not cancelled but where it was given up on purpose.
 fn nothing_lost(world: &World, wrong: &mut Vec<String>) {
-    let mut of_person = BTreeMap::new();
-    for (id, person) in world.watch.commits() {
-        of_person.entry(person).or_insert_with(Vec::new).push(id);
+    let rows = world.processes[0].operations(&Which::Ids(world.watch.commits().collect()));
+    let rows: BTreeMap<OpId, Operation> = rows.into_iter().map(|op| (op.id, op)).collect();
+    for id in world.watch.commits().filter(|id| !rows.contains_key(id)) {
+        wrong.push(format!("lost: {id} is not in the journal any more"));
     }
-    for (person, ids) in of_person {
-        let rows = world.processes[0].operations(&Which::Ids(ids.clone()));
-        let there: BTreeSet<_> = rows.iter().map(|op| op.id).collect();
-        for id in ids.iter().filter(|id| !there.contains(id)) {
-            wrong.push(format!("lost: {id} is not in the journal any more"));
-        }
-        let newest = rows.iter().max_by_key(|op| (op.created_at, op.id));
-        let Some(newest) = newest.filter(|op| op.state == OpState::Cancelled) else { continue };
-        let replaced = rows.iter().any(|op| op.state != OpState::Cancelled);
-        if !replaced && !world.watch.cancelled.contains(&person) {
-            wrong.push(format!("lost: {} of {} was cancelled by nobody", newest.id, newest.user_name));
+    let newest = world.watch.newest();
+    for op in newest.values().filter_map(|id| rows.get(id)).filter(|op| op.state == OpState::Cancelled) {
+        wrong.push(format!("lost: {} of {} was cancelled by nobody", op.id, op.user_name));
+    }
+}
+
+/// That somebody shall have no access is not forgotten: where they have it, something is queued for it, or it cannot be
+/// done, or somebody gave it up or gave it back there.
+fn nobody_left_in(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
+    for person in directory.people().filter(|person| person.flags().contains(Flag::AccessRemains)) {
+        let by_hand = person.remote_id().is_some_and(|id| world.touched.contains(id));
+        let known = world.cannot.contains(&person.id()) || world.watch.dropped.contains(&person.id());
+        if person.operation().is_none() && !by_hand && !known {
+            wrong.push(format!("lost: {} has access and nothing is queued to end it", person.user_name()));
         }
     }
 }
@@ -84,6 +89,9 @@ fn no_false_green(world: &World, directory: &Directory, known: bool, wrong: &mut
             _ => None,
         };
         let ids = [person.remote_id(), account.map(|a| a.remote_id.as_str())];
+        if account.is_some_and(|a| person.remote_id().is_none() && world.made_late.contains(&a.remote_id)) {
+            continue;
+        }
         if known && ids.into_iter().flatten().any(|id| world.touched.contains(id)) {
             continue;
         }

@@ -68,9 +68,9 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
         let mut idle = true;
         for command in commands {
             world.say(|| format!("p0 {command:?}"));
-            if let Some(prepared) = world.prepare(0, command, false) {
+            if let Some(prepared) = world.prepare(0, command) {
                 idle &= prepared.plan.operations.is_empty();
-                world.commit_as(0, prepared, true);
+                world.commit_at_once(0, prepared);
             }
             world.run()?;
             // Whoever was made just now and shall lose access again accepts first.

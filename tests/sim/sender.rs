@@ -137,14 +137,16 @@ impl World {
 
     /// A request whose sender gave it up long ago is applied.
     pub(crate) fn late(&mut self, call: &Call) {
-        let Answer { status, .. } = self.server.apply(call, self.now);
+        let Answer { status, body, .. } = self.server.apply(call, self.now);
         self.say(|| format!("late      {} => {status}", call.line()));
-        if self.server.nature.very_late
-            && let Some(id) = call.path.get(1)
-        {
-            // Nobody can know of it before the next look.
-            self.touched.insert(id.clone());
+        if !self.server.nature.very_late {
+            return;
         }
+        // Nobody can know of it before the next look; nor after it of an account that was proven not to be there.
+        match call.path.get(1) {
+            Some(id) => self.touched.insert(id.clone()),
+            None => self.made_late.insert(crate::server::id_of(&body)),
+        };
     }
 
     pub(crate) fn answer(&mut self, p: usize, op: OpId, what: What, call: &Call, outcome: &Outcome) {

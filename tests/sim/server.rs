@@ -159,6 +159,12 @@ impl Server {
     }
 }
 
+/// The id of the account in an answer.
+pub(crate) fn id_of(body: &str) -> String {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    body["id"].as_str().unwrap_or_default().to_owned()
+}
+
 /// Whether a request would end access: `active` false in a body or in an operation of a PATCH, or DELETE.
 pub(crate) fn ends_access(call: &Call) -> bool {
     let no = |value: &serde_json::Value| value == false;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId};
+use scimdeck::domain::{Call, Method, OpId, OpState, Operation, Outcome, PersonId};
 
 use crate::server::Server;
 
@@ -28,14 +28,16 @@ pub(crate) struct Watch {
     pub(crate) approved: BTreeSet<PersonId>,
     /// People of whom a request that ends access left.
     pub(crate) ended: BTreeSet<PersonId>,
-    /// For whom queued operations were cancelled on purpose.
-    pub(crate) cancelled: BTreeSet<PersonId>,
+    /// Whose queued operations were cancelled on purpose, up to which place.
+    cancelled: BTreeMap<PersonId, usize>,
+    /// Whose operation an operator dropped.
+    pub(crate) dropped: BTreeSet<PersonId>,
     /// How many may lose access without the number being typed.
     pub(crate) removals: usize,
     /// Accounts that nobody may write to.
     pub(crate) strangers: BTreeSet<String>,
-    /// POSTs per person, and answers that proved one not to have been applied.
-    pub(crate) posts: BTreeMap<PersonId, (u32, u32)>,
+    /// Whose create arrived, and nothing proved since that it was not applied.
+    created: BTreeSet<PersonId>,
     pub(crate) wrong: Vec<String>,
     /// Writes in the order in which they left.
     pub(crate) writes: Vec<(PersonId, OpId)>,
@@ -54,15 +56,26 @@ impl Watch {
         self.commits.insert(op.id, committed);
     }
 
-    /// The store did not take them.
-    pub(crate) fn refused(&mut self, ops: &[Operation]) {
-        for op in ops {
-            self.commits.remove(&op.id);
-        }
+    /// What is queued for these people is cancelled on purpose; what is committed after this is not.
+    pub(crate) fn given_up(&mut self, people: Vec<PersonId>) {
+        self.cancelled.extend(people.into_iter().map(|id| (id, self.places)));
     }
 
-    pub(crate) fn commits(&self) -> impl Iterator<Item = (OpId, PersonId)> {
-        self.commits.iter().map(|(id, committed)| (*id, committed.person))
+    /// Every operation that was committed.
+    pub(crate) fn commits(&self) -> impl Iterator<Item = OpId> {
+        self.commits.keys().copied()
+    }
+
+    /// The last operation of each person, where it was not given up on purpose.
+    pub(crate) fn newest(&self) -> BTreeMap<PersonId, OpId> {
+        let mut newest: BTreeMap<PersonId, (usize, OpId)> = BTreeMap::new();
+        for (id, committed) in &self.commits {
+            let slot = newest.entry(committed.person).or_insert((committed.place, *id));
+            *slot = (*slot).max((committed.place, *id));
+        }
+        let kept = |person, place| self.cancelled.get(&person).is_none_or(|up_to| *up_to < place);
+        let newest = newest.into_iter().filter(|(person, (place, _))| kept(*person, *place));
+        newest.map(|(person, (_, id))| (person, id)).collect()
     }
 
     pub(crate) fn unknown(&mut self, op: OpId) {
@@ -93,9 +106,6 @@ impl Watch {
             self.wrong.push(format!("order: {} of {} left after a later one", row.id, row.user_name));
         }
         *last = (*last).max(committed.place);
-        if row.kind == OpKind::Create {
-            self.posts.entry(person).or_default();
-        }
         self.writes.push((person, row.id));
     }
 
@@ -108,8 +118,9 @@ impl Watch {
         let Some(committed) = committed else {
             return self.wrong.push(format!("ours: {} belongs to no operation", call.line()));
         };
-        if call.method == Method::Post {
-            self.posts.entry(committed.person).or_default().0 += 1;
+        if call.method == Method::Post && !self.created.insert(committed.person) {
+            let id = committed.person.0;
+            self.wrong.push(format!("twice: p{id} is created again and nothing proves that they were not"));
         }
         let Some(id) = call.path.get(1) else { return };
         if self.strangers.contains(id) {
@@ -121,6 +132,18 @@ impl Watch {
         if theirs != committed.external_id && !(theirs.is_empty() && named) {
             let (name, ours) = (account.user_name(), &committed.external_id);
             self.wrong.push(format!("ours: {name} has externalId {theirs:?} and was written for {ours}"));
+        }
+    }
+
+    /// A look found nobody: what was sent for them before was not applied.
+    pub(crate) fn absent(&mut self, person: PersonId) {
+        self.created.remove(&person);
+    }
+
+    /// The same in a look for an operation.
+    pub(crate) fn absent_for(&mut self, op: OpId) {
+        if let Some(person) = self.commits.get(&op).map(|committed| committed.person) {
+            self.absent(person);
         }
     }
 
@@ -138,7 +161,7 @@ impl Watch {
             && refused
             && let Some(person) = person
         {
-            self.posts.entry(person).or_default().1 += 1;
+            self.created.remove(&person);
         }
     }
 }

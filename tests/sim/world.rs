@@ -35,7 +35,8 @@ pub(crate) enum Ev {
     Lead,
     Command,
     Decide(Box<scimdeck::verbs::Command>),
-    Commit(Box<crate::operator::Prepared>),
+    Looked(Box<crate::decide::Looking>),
+    Commit(Box<crate::decide::Prepared>),
     Crash,
     Restart,
     Steal,
@@ -61,6 +62,8 @@ pub(crate) struct World {
     pub(crate) people: Vec<PersonId>,
     /// Accounts that another hand changed, by id.
     pub(crate) touched: BTreeSet<String>,
+    /// Accounts that came after the time in which a lost create can be told.
+    pub(crate) made_late: BTreeSet<String>,
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
     healed: bool,
@@ -69,6 +72,8 @@ pub(crate) struct World {
     /// The names of protected people are typed.
     pub(crate) types_names: bool,
     pub(crate) held: u32,
+    /// Commits that were refused since others came before them.
+    pub(crate) overtaken: u32,
     /// Changes that were refused because of their version.
     pub(crate) refused_versions: u32,
     pub(crate) other: crate::g06::Other,
@@ -93,12 +98,14 @@ impl World {
             count: 0,
             people: Vec::new(),
             touched: BTreeSet::new(),
+            made_late: BTreeSet::new(),
             watch: Watch::default(),
             log: log.then(Vec::new),
             healed: false,
             never_types: false,
             types_names: false,
             held: 0,
+            overtaken: 0,
             refused_versions: 0,
             other: crate::g06::Other::default(),
             cannot: BTreeSet::new(),
@@ -171,6 +178,7 @@ impl World {
             Ev::Lead => self.lead(p, false),
             Ev::Command => self.command(p),
             Ev::Decide(command) => self.decide(p, *command),
+            Ev::Looked(looking) => self.seen(p, *looking),
             Ev::Commit(prepared) => self.commit(p, *prepared),
             Ev::Switch => self.switch(p),
             _ => {}

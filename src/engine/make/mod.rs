@@ -36,8 +36,8 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
             Ok(planned) => plan.operations.push(planned),
             Err(Nothing::Done(why)) => {
                 let why = planner.never_sent().unwrap_or(why);
-                // What was queued for an earlier wish must not go out after this one.
-                if person.operation().is_some_and(|(_, _, state)| !state.sent()) {
+                // What was queued for an earlier wish, maybe behind one that was sent, must not go out after this one.
+                if person.operation().is_some() {
                     plan.cancel.push(person.id());
                 }
                 plan.skipped.push(planner.skipped(why, false));
@@ -196,10 +196,15 @@ impl Planner<'_> {
             .chain(owned.iter().cloned())
             .filter(|name| self.sendable(name))
             .collect();
+        let ahead = self.on_its_way();
+        if ahead == Some(OpKind::Deactivate) {
+            names.push(field::ACTIVE.to_owned());
+        }
         let renamed = names.iter().any(|name| name == field::USER_NAME);
         let connection = self.directory.connection();
         names.retain(|name| name != field::USER_NAME || !connection.to_app.exclude_user_name);
-        if names.is_empty() {
+        // What is on its way may write what is wanted otherwise by now: behind it that is written too.
+        if names.is_empty() && ahead.is_none() {
             let why = match renamed {
                 true => "Exclude Username Updates is on: the new user name is not sent",
                 false => "nothing of ours moved since the last push",
@@ -207,9 +212,9 @@ impl Planner<'_> {
             return Err(Nothing::Done(why.to_owned()));
         }
         self.require_roles(&wanted)?;
-        // Access is given back only where `active` is meant to be written: where we had ended it, or, by those that
-        // are written exactly, where another hand has.
-        let lost = !sent.active || (exactly && !there.active);
+        // Access is given back only where `active` is meant to be written: where we had ended it or are about to, or,
+        // by those that are written exactly, where another hand has.
+        let lost = !sent.active || (exactly && !there.active) || ahead == Some(OpKind::Deactivate);
         let back = lost && names.iter().any(|name| name == field::ACTIVE);
         let kind = if back { OpKind::Reactivate } else { OpKind::Update };
         if let Some(off) = allowed::update_off(connection) {
@@ -239,7 +244,7 @@ impl Planner<'_> {
         let wanted = self.person.wanted();
         let Some((sent, settled, theirs)) = self.person.known() else { return Err(Nothing::Cancel) };
         let there = self.found().map_or(&theirs, |found| &found.account.values);
-        if !there.active && !sent.active {
+        if !there.active && !sent.active && self.on_its_way().is_none_or(|kind| kind == OpKind::Deactivate) {
             return Err(Nothing::Done("has no access there".to_owned()));
         }
         if !self.directory.connection().to_app.deactivate {
@@ -259,28 +264,44 @@ impl Planner<'_> {
     }
 
     /// Somebody who shall have no access and has no link. Where an account of theirs may just be on its way, ending
-    /// its access waits behind that.
+    /// its access waits behind that; where one that we made is found, or cannot be ruled out, its access ends.
     fn follow(&self) -> Result<Planned, Nothing> {
-        let on_its_way = self.person.operation().filter(|(_, _, state)| state.sent());
-        if on_its_way.is_none_or(|(_, kind, _)| kind == OpKind::Deactivate) {
+        let wanted = self.person.wanted();
+        let made = match (self.on_its_way(), self.finding) {
+            (Some(kind), _) => kind != OpKind::Deactivate,
+            (None, Some(Finding::Account(found))) => {
+                let theirs = &found.account.values;
+                theirs.active && theirs.external_id == wanted.external_id
+            }
+            (None, None | Some(Finding::Unknown(_))) => {
+                self.person.operation().is_some() && self.can_be_found()
+            }
+            (None, Some(_)) => false,
+        };
+        if !made {
             return Err(Nothing::Cancel);
         }
         if !self.directory.connection().to_app.deactivate {
             return Err(Nothing::Cannot("Deactivate Users is off: access remains there".to_owned()));
         }
-        let wanted = self.person.wanted();
         let there = AccountValues { active: true, ..wanted.clone() };
+        let there = self.found().map_or(there, |found| found.account.values.clone());
         let intent = Intent {
             wanted,
             owned: Owned::of([field::ACTIVE]),
             remote_id: None,
-            base: Base::Unknown,
+            base: self.base(),
             before: None,
             linked_at: None,
             settled: None,
             ours: None,
         };
         Ok(self.planned(OpKind::Deactivate, intent, &there))
+    }
+
+    /// What was sent for them and may be applied or not.
+    fn on_its_way(&self) -> Option<OpKind> {
+        self.person.operation().filter(|(.., state)| state.sent()).map(|(_, kind, _)| kind)
     }
 
     fn is_gone(&self) -> bool {

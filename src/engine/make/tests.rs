@@ -128,6 +128,81 @@ fn an_end_of_access_waits_behind_a_create_that_is_on_its_way() {
 }
 
 #[test]
+fn what_was_queued_is_given_up_only_where_a_look_found_no_account_that_we_made() {
+    use crate::directory::OpMark;
+    use crate::domain::{OpId, OpState};
+    let mut directory = directory();
+    let ours = directory.get(ANA).unwrap().wanted();
+    let mark = OpMark { id: OpId(1), kind: OpKind::Create, state: OpState::Waiting, failure: None };
+    let away = Person { status: Status::Suspended, ..directory.get(ANA).unwrap().record() };
+    directory.apply_all(&[Change::Person(away), Change::Operation(ANA, mark)]);
+    let of_others = AccountValues { external_id: "00uOther".into(), ..ours.clone() };
+    for (found, kinds) in [
+        (finding(Finding::Absent), vec![]),
+        (found(of_others), vec![]),
+        (found(ours), vec![OpKind::Deactivate]),
+        (finding(Finding::Unknown("no answer".into())), vec![OpKind::Deactivate]),
+    ] {
+        let plan = plan(&directory, &found);
+        assert_eq!(plan.operations.iter().map(|o| o.kind).collect::<Vec<_>>(), kinds, "{found:?}");
+        assert_eq!(plan.cancel.is_empty(), !kinds.is_empty());
+    }
+}
+
+/// Linked as `status`, with an operation on its way.
+fn on_its_way(status: Status, kind: OpKind) -> Directory {
+    use crate::directory::OpMark;
+    use crate::domain::{OpId, OpState};
+    let mut directory = linked();
+    let (_, settled, _) = directory.get(ANA).unwrap().known().unwrap();
+    let active = kind == OpKind::Deactivate;
+    let sent = AccountValues { active, ..settled };
+    let link = Link {
+        remote_id: "8f2c".into(),
+        linked_at: Time::default(),
+        settled: sent.clone(),
+        sent,
+        confirmed_at: Time::default(),
+    };
+    let mark = OpMark { id: OpId(1), kind, state: OpState::Inflight, failure: None };
+    let person = Person { status, ..directory.get(ANA).unwrap().record() };
+    directory.apply_all(&[Change::Person(person), Change::Link(ANA, link), Change::Operation(ANA, mark)]);
+    directory
+}
+
+#[test]
+fn what_takes_back_something_that_is_on_its_way_goes_behind_it() {
+    let back = on_its_way(Status::Active, OpKind::Deactivate);
+    let planned = plan(&back, &finding(Finding::Unknown("moving".into()))).operations.remove(0);
+    assert_eq!((planned.kind, planned.intent.owned.has(field::ACTIVE)), (OpKind::Reactivate, true));
+    let away = on_its_way(Status::Suspended, OpKind::Reactivate);
+    let planned = plan(&away, &finding(Finding::Unknown("moving".into()))).operations.remove(0);
+    assert_eq!(planned.kind, OpKind::Deactivate);
+    // Whatever an update on its way writes is written again as it is wanted now.
+    let same = on_its_way(Status::Active, OpKind::Update);
+    let plan = plan(&same, &finding(Finding::Unknown("moving".into())));
+    assert_eq!((plan.operations.len(), plan.cancel.len()), (1, 0));
+}
+
+#[test]
+fn whoever_is_to_lose_access_by_what_is_on_its_way_needs_no_more_and_what_waits_behind_it_is_given_up() {
+    let mut directory = on_its_way(Status::Suspended, OpKind::Deactivate);
+    let (_, settled, _) = directory.get(ANA).unwrap().known().unwrap();
+    let sent = AccountValues { active: false, ..settled };
+    let remote_id = "8f2c".to_owned();
+    let link = Link {
+        remote_id,
+        linked_at: Time::default(),
+        settled: sent.clone(),
+        sent,
+        confirmed_at: Time::default(),
+    };
+    directory.apply(&Change::Link(ANA, link));
+    let plan = plan(&directory, &finding(Finding::Unknown("moving".into())));
+    assert_eq!((plan.operations.len(), plan.cancel.as_slice()), (0, [ANA].as_slice()));
+}
+
+#[test]
 fn an_account_of_somebody_else_is_not_linked_without_a_decision() {
     let theirs = AccountValues { external_id: "00uOther".into(), ..Default::default() };
     let plan = plan(&directory(), &found(theirs));

@@ -20,6 +20,7 @@ pub(super) enum Key {
     Connection(u32),
     Fence(u32),
     Meta(u32, String),
+    Decided,
     Person(PersonId),
     Name(String),
     Group(GroupId),
@@ -291,6 +292,14 @@ impl Tables for Rows {
             Some(Row::Made(seq, _)) => Some(*seq),
             _ => None,
         })
+    }
+
+    fn decided(&mut self) -> Result<u64> {
+        Ok(self.number(&Key::Decided).unwrap_or(0))
+    }
+
+    fn set_decided(&mut self, change: u64) -> Result<()> {
+        self.put(Key::Decided, Some(Row::Number(change)))
     }
 
     fn last_change(&mut self) -> Result<u64> {

@@ -178,6 +178,16 @@ impl Tables for Writing<'_> {
         )
     }
 
+    fn decided(&mut self) -> Result<u64> {
+        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE connection_id = 0 AND key = 'decided'";
+        Ok(self.one(sql, [], |row| get_id(row, 0))?.unwrap_or(0))
+    }
+
+    fn set_decided(&mut self, change: u64) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO meta (connection_id, key, value) VALUES (0, 'decided', ?1)";
+        self.run(sql, [change.to_string()])
+    }
+
     fn last_change(&mut self) -> Result<u64> {
         if let Some(last) = self.known.last_change {
             return Ok(last);

@@ -10,6 +10,7 @@ use crate::domain::{
     AccountState, Assignment, ConnectionId, Failure, FailureKind, Group, GroupAssignment, GroupId, OpId,
     OpState, Operation, Person, PersonId, ProfileAttribute, Push, Status, Time,
 };
+use crate::engine::{Basis, Leading};
 use crate::store::backend::Backend;
 use crate::store::{Applied, Batch, Memory, Move, Reader, Sqlite, Which};
 
@@ -23,6 +24,7 @@ enum Part {
     Step(u64, OpState, OpState),
     Audit(Option<u8>),
     Console(u64, bool),
+    PlannedOn(u64, Option<(u64, bool)>),
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -93,6 +95,8 @@ fn part() -> impl Strategy<Value = Part> {
         4 => (1..12_u64, state.clone(), state).prop_map(|(id, from, to)| Part::Step(id, from, to)),
         1 => proptest::option::of(0..3_u8).prop_map(Part::Audit),
         1 => (1..5_u64, any::<bool>()).prop_map(|(n, done)| Part::Console(n, done)),
+        1 => (0..40_u64, proptest::option::of((1..12_u64, any::<bool>())))
+            .prop_map(|(change, on)| Part::PlannedOn(change, on)),
     ]
 }
 
@@ -131,6 +135,11 @@ fn make(connection: u32, parts: &[Part], given: &mut Vec<u64>) -> Batch {
             Part::Audit(remote) => {
                 let remote_id = remote.map(|n| format!("log{n}"));
                 out.audit.push(crate::audit::AuditEntry { remote_id, ..entry("update") });
+            }
+            Part::PlannedOn(change, on) => {
+                let leading = |(id, sent)| Leading { operation: OpId(id), sent };
+                let basis = Basis { change: *change, leading: on.map(leading).into_iter().collect() };
+                out.basis = Some(basis);
             }
             Part::Console(n, done) => {
                 out.import_done |= *done;

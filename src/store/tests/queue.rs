@@ -8,7 +8,7 @@ use crate::store::backend::Backend;
 use crate::store::{Applied, Memory, Sqlite, StoreError, Which};
 
 /// Both backends, each with a connection and two people.
-fn each(test: impl Fn(&mut dyn Backend)) {
+pub(super) fn each(test: impl Fn(&mut dyn Backend)) {
     let folder = tempfile::tempdir().unwrap();
     let mut file = Sqlite::open(&folder.path().join("store.db")).unwrap();
     let mut memory = Memory::new();
@@ -19,7 +19,7 @@ fn each(test: impl Fn(&mut dyn Backend)) {
     }
 }
 
-fn one(backend: &mut dyn Backend, batch: crate::store::Batch) -> Result<Applied, StoreError> {
+pub(super) fn one(backend: &mut dyn Backend, batch: crate::store::Batch) -> Result<Applied, StoreError> {
     backend.apply(&[batch]).pop().unwrap()
 }
 
@@ -58,15 +58,18 @@ fn behind_a_sent_one_it_waits_and_goes_on_when_that_one_is_settled() {
 }
 
 #[test]
-fn the_one_behind_is_about_the_account_that_the_one_ahead_made() {
+fn the_one_behind_is_about_the_account_that_the_one_ahead_made_or_found() {
     each(|store| {
-        let mut first = inflight(store, 1);
-        let mut second = operation(2, 1, "title");
-        second.intent.remote_id = None;
-        one(store, commit([second])).unwrap();
-        first.intent.remote_id = Some("8f2c".into());
-        let applied = one(store, step(&first, OpState::Done)).unwrap();
-        assert_eq!(applied.operations[1].intent.remote_id.as_deref(), Some("8f2c"));
+        for (id, to) in [(1, OpState::Done), (3, OpState::Waiting)] {
+            let mut first = inflight(store, id);
+            let mut second = operation(id + 1, 1, "title");
+            second.intent.remote_id = None;
+            one(store, commit([second.clone()])).unwrap();
+            first.intent.remote_id = Some("8f2c".into());
+            let applied = one(store, step(&first, to)).unwrap();
+            assert_eq!(applied.operations[1].intent.remote_id.as_deref(), Some("8f2c"), "{to:?}");
+            one(store, step(&second, OpState::Done)).unwrap();
+        }
     });
 }
 

@@ -1,0 +1,62 @@
+//! What a plan stands on: it is committed only while that is still so.
+
+use crate::directory::{Change, Directory, OpMark};
+use crate::domain::{OpId, OpState, PersonId};
+
+/// What a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Basis {
+    /// The number of the last change that was known. Whatever was decided after it was not planned for.
+    pub change: u64,
+    /// The leading operations of the people it is about.
+    pub leading: Vec<Leading>,
+}
+
+/// An operation that a plan reckons with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leading {
+    /// Which.
+    pub operation: OpId,
+    /// Whether a request of it may have reached the endpoint.
+    pub sent: bool,
+}
+
+impl Basis {
+    /// Of a plan that is about these people.
+    pub fn of<'a>(
+        directory: &Directory,
+        people: impl IntoIterator<Item = &'a PersonId>,
+        change: u64,
+    ) -> Self {
+        let leading = people.into_iter().filter_map(|id| leading(directory, *id)).collect();
+        Self { change, leading }
+    }
+}
+
+fn leading(directory: &Directory, id: PersonId) -> Option<Leading> {
+    let (operation, _, state) = directory.get(id)?.operation()?;
+    Some(Leading { operation, sent: state.sent() })
+}
+
+/// Whether a look at somebody that began at `before` says how they stand `here`: neither a push of ours nor a later
+/// look came in between.
+pub fn still_seen(before: &Directory, here: &Directory, id: PersonId) -> bool {
+    let seen = |d: &Directory| {
+        let person = d.get(id)?;
+        let times = (person.confirmed_at(), person.observed_at());
+        Some((person.remote_id().map(str::to_owned), times, leading(d, id)))
+    };
+    seen(before) == seen(here)
+}
+
+/// Takes what is queued for these people for sent: a plan made so holds whether it is sent by then or not.
+pub fn reckon_with_sending(directory: &mut Directory, people: &[PersonId]) {
+    for id in people {
+        if let Some((op, kind, state)) = directory.get(*id).and_then(|person| person.operation())
+            && !state.sent()
+        {
+            let mark = OpMark { id: op, kind, state: OpState::InDoubt, failure: None };
+            directory.apply(&Change::Operation(*id, mark));
+        }
+    }
+}
