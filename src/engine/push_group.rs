@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Outcome;
-use crate::domain::{Call, Failure, GroupId, Method, OpId, WireProfile};
+use crate::directory::{Change, Directory, GroupRow};
+use crate::domain::{Call, Failure, GroupId, Method, OpId, Push, WireProfile};
 use crate::scim::filter;
 use crate::scim::resource::{self, Resource, urn};
 
@@ -98,8 +99,76 @@ pub struct PlannedGroup {
     pub added: u32,
     /// Members that are taken out.
     pub removed: u32,
-    /// The exact requests that write.
+    /// Who is put in, by remote id.
+    #[serde(default)]
+    pub joining: Vec<String>,
+    /// Who is taken out, by remote id.
+    #[serde(default)]
+    pub leaving: Vec<String>,
+    /// The exact requests that write; none where it could not be looked at.
     pub calls: Vec<Call>,
+}
+
+impl PlannedGroup {
+    /// These moves of a group.
+    pub fn new(
+        row: &GroupRow,
+        kind: GroupKind,
+        (joining, leaving): (Vec<String>, Vec<String>),
+        calls: Vec<Call>,
+    ) -> Self {
+        let count = |ids: &[String]| u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let (added, removed) = (count(&joining), count(&leaving));
+        Self {
+            group: row.group.id,
+            name: row.group.name.clone(),
+            kind,
+            added,
+            removed,
+            joining,
+            leaving,
+            calls,
+        }
+    }
+}
+
+/// Which of a group's moves may go now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// Who may be put in; everybody where it does not say.
+    pub joining: Option<BTreeSet<String>>,
+    /// Who may be taken out.
+    pub leaving: BTreeSet<String>,
+}
+
+impl Allowed {
+    /// What the group may be made to be: who may not leave stays, and who may not come does not.
+    pub fn of(&self, there: &BTreeSet<String>, wanted: &WantedGroup) -> WantedGroup {
+        let comes = |id: &&String| self.joining.as_ref().is_none_or(|shown| shown.contains(*id));
+        let leaves = |id: &&String| self.leaving.contains(*id) && !wanted.members.contains(*id);
+        let stay = there.iter().filter(|id| !leaves(id));
+        let members = stay.chain(wanted.members.difference(there).filter(comes)).cloned().collect();
+        WantedGroup { members, ..wanted.clone() }
+    }
+}
+
+/// What a confirmed plan lets leave its groups, to be kept with them: what is left over then goes without being asked
+/// again. Somebody who is to be a member after all needs another plan.
+pub fn approved(after: &Directory, planned: &[PlannedGroup]) -> Vec<Change> {
+    let one = |row: &GroupRow| {
+        let push = row.push.as_ref()?;
+        let shown = planned.iter().find(|planned| planned.group == row.group.id);
+        let shown = shown.into_iter().flat_map(|planned| &planned.leaving);
+        let mut leave: BTreeSet<&String> = push.may_leave.iter().chain(shown).collect();
+        if !leave.is_empty() && push.ending.is_none() {
+            let wanted = row.members_there(after);
+            leave.retain(|id| wanted.binary_search(id).is_err());
+        }
+        let may_leave: Vec<String> = leave.into_iter().cloned().collect();
+        let moved = may_leave != push.may_leave;
+        moved.then(|| Change::GroupPushed(row.group.id, Push { may_leave, ..push.clone() }))
+    };
+    after.groups().into_iter().filter_map(one).collect()
 }
 
 /// What became of a group in a run.

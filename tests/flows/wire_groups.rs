@@ -61,13 +61,13 @@ async fn a_group_is_looked_up_made_read_changed_and_left_or_deleted() {
             WireProfile::OktaClassic => "PUT /Groups/{id} {2}",
             WireProfile::Rfc | WireProfile::OktaOin => "PATCH /Groups/{id} [remove 1]",
         };
-        assert_eq!(lines(&case), [READ, write, READ], "{profile:?}");
+        assert_eq!(lines(&case), [READ, READ, write, READ], "{profile:?}: the plan reads it too");
         case.done(Command::UnpushGroup(team, Unlinked::Left)).await;
         assert_eq!(lines(&case), Vec::<String>::new(), "{profile:?}: left, nothing is sent");
         case.done(Command::PushGroup(team)).await;
         lines(&case);
         case.done(Command::UnpushGroup(team, Unlinked::Deleted)).await;
-        assert_eq!(lines(&case), ["DELETE /Groups/{id}", READ], "{profile:?}");
+        assert_eq!(lines(&case), [READ, READ, "DELETE /Groups/{id}", READ], "{profile:?}");
     }
 }
 

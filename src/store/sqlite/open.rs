@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../pushed_group.sql"),
     include_str!("../orphan.sql"),
     include_str!("../by_person.sql"),
+    include_str!("../taken_out.sql"),
 ];
 
 /// What the writing connection keeps of the file in memory; SQLite takes a negative number as KiB.
