@@ -23,7 +23,7 @@ pub struct GroupRow {
 pub enum PushState {
     /// It is there as it is here.
     Pushed,
-    /// Something moved here since; it is sent.
+    /// Something moved here since; it is sent, and who has to leave waits for a plan.
     Due,
     /// The last try did not go through.
     Failed,

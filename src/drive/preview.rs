@@ -42,8 +42,9 @@ impl Drive {
         }
         let history = self.brake_history().await?;
         let mut plan = engine::make(&after, &decision, &findings, &history);
-        if !asleep && push_group::goes_with(&command) && after.connection().enabled {
-            self.plan_groups(&command, (&before, &after), &mut plan).await;
+        if push_group::goes_with(&command) && (asleep || after.connection().enabled) {
+            let down = asleep.then(words::disabled);
+            self.plan_groups(&command, (&before, &after), down, &mut plan).await;
             engine::weigh(&mut plan, &after, &decision, &history);
         }
         Ok(Preview { command, typed, decision, plan, observed, exact: false, version: before.version() })
@@ -54,9 +55,9 @@ impl Drive {
         &self,
         command: &Command,
         (before, after): (&Directory, &Directory),
+        mut down: Option<Failure>,
         plan: &mut Plan,
     ) {
-        let mut down = None;
         for row in after.groups() {
             let both = (before, after);
             let (planned, why) = push_group::planned(&self.shared, command, both, row, down.clone()).await;

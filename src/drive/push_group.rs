@@ -158,7 +158,7 @@ pub(super) async fn planned(
         return (None, None);
     }
     let all = match command {
-        Command::Apply | Command::Retry(_) => true,
+        Command::Apply => true,
         Command::PushGroup(id) | Command::UnpushGroup(id, _) => *id == row.group.id,
         _ => false,
     };

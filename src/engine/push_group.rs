@@ -342,6 +342,18 @@ mod tests {
     }
 
     #[test]
+    fn who_may_not_leave_stays_and_who_was_not_shown_does_not_come() {
+        let found = there(&ids(0..3));
+        let target = |allowed: &Allowed| allowed.of(&found.members, &wanted(ids(2..5))).members;
+        let set = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<String>>();
+        assert_eq!(target(&Allowed::default()), set(ids(0..5)), "nobody leaves by itself");
+        let all = Allowed { joining: None, leaving: set(ids(0..2)) };
+        assert_eq!(target(&all), set(ids(2..5)));
+        let shown = Allowed { joining: Some(set(ids(3..4))), leaving: set(ids(0..3)) };
+        assert_eq!(target(&shown), set(ids(2..4)), "who is wanted never leaves");
+    }
+
+    #[test]
     fn okta_classic_replaces_the_group_and_keeps_what_it_does_not_know() {
         let calls =
             changes(WireProfile::OktaClassic, Removal::ByPath, &there(&ids(0..3)), &wanted(ids(1..5)));

@@ -200,6 +200,34 @@ async fn g21_a_group_whose_look_up_is_slow_is_not_made_after_scim_was_disabled()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g21_who_is_taken_out_while_scim_is_disabled_leaves_once_it_is_enabled() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    let team = flow.pushed([1, 2]).await;
+    flow.done(Command::Disable).await;
+    let asked = flow.proxy.requests().len();
+    flow.done(Command::MemberRemove(team, vec![flow.id(2)])).await;
+    assert_eq!(flow.proxy.requests().len(), asked, "the endpoint is left alone altogether");
+    flow.done(Command::Enable).await;
+    assert_eq!(flow.in_team(), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g12_a_member_who_comes_back_before_leaving_needs_another_plan_to_leave() {
+    let flow = Flow::provisioned(Setup { people: 2, feed: true, ..Setup::default() }).await;
+    let team = flow.pushed([1, 2]).await;
+    flow.proxy.down().await;
+    flow.done(Command::MemberRemove(team, vec![flow.id(2)])).await;
+    flow.done(Command::MemberAdd(team, vec![flow.id(2)])).await;
+    flow.proxy.up().await;
+    flow.done(Command::ImportGroups(rows(TEAM, [1]), whole())).await;
+    let directory = flow.drive.directory();
+    let row = directory.group(team).expect("the group");
+    assert!(row.push_due(&directory) && !row.push_goes(&directory), "{row:?}");
+    flow.done(Command::Apply).await;
+    assert_eq!(flow.in_team(), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g21_a_stop_is_heard_by_a_group_that_is_being_pushed() {
     let flow = Flow::provisioned(Setup { people: 2, feed: true, ..Setup::default() }).await;
     let team = flow.group(TEAM, [1, 2]).await;
