@@ -173,10 +173,7 @@ pub(super) async fn planned(
     };
     let (found, why) = match looked {
         Ok(found) => (found, None),
-        Err(why) => match as_known(push, &wanted) {
-            Some(known) => (Some(known), Some(why)),
-            None => return (None, Some(why)),
-        },
+        Err(why) => (as_known(push, &wanted), Some(why)),
     };
     let kind = match (&found, push.ending, &push.remote_id) {
         (_, Some(Unlinked::Deleted), _) => GroupKind::Delete,

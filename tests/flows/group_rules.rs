@@ -152,6 +152,18 @@ async fn g16_a_plan_names_every_group_that_goes_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g16_a_group_that_cannot_be_looked_at_is_in_the_plan_all_the_same() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    let team = flow.group(TEAM, [1, 2]).await;
+    flow.fault(&["500@/Groups"]);
+    flow.done(Command::PushGroup(team)).await;
+    let plan = flow.preview(Command::Apply).await.plan;
+    assert!(!plan.complete);
+    let planned = plan.groups.first().expect("it is due, and told");
+    assert_eq!((planned.kind, planned.added, planned.calls.len()), (GroupKind::Create, 2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g16_a_saved_plan_with_a_create_puts_into_the_group_only_whom_it_showed() {
     let program = Program::start(3, 0, &[]).await;
     program.ok(&["provision", &name(1), &name(2), "--yes"]).await;
