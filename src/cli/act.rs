@@ -7,7 +7,9 @@ use super::face::Face;
 use super::render;
 use super::seam::Seam;
 use crate::domain::FailureKind;
-use crate::engine::{Approval, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult};
+use crate::engine::{
+    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
+};
 use crate::verbs::Command;
 
 /// Goes the whole way and gives the exit code.
@@ -122,7 +124,7 @@ pub(super) fn exit(report: &Report) -> u8 {
         return 5;
     }
     match report.stopped.as_ref().map(|f| f.kind) {
-        None if report.results.iter().any(waits) => 5,
+        None if report.results.iter().any(waits) || report.groups.iter().any(group_waits) => 5,
         None => 0,
         Some(FailureKind::Unreachable | FailureKind::TokenRefused | FailureKind::NotScim) => 3,
         Some(_) => 5,
@@ -131,6 +133,11 @@ pub(super) fn exit(report: &Report) -> u8 {
 
 /// Whether it is to be done and is not; what a later decision replaced is nobody's any more.
 fn waits(result: &RunResult) -> bool {
+    let why = result.error.as_ref().map(|failure| failure.kind);
+    result.outcome == Outcome::Held && why.is_some_and(|kind| kind != FailureKind::NotAllowed)
+}
+
+fn group_waits(result: &GroupResult) -> bool {
     let why = result.error.as_ref().map(|failure| failure.kind);
     result.outcome == Outcome::Held && why.is_some_and(|kind| kind != FailureKind::NotAllowed)
 }

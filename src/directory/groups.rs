@@ -23,7 +23,7 @@ pub struct GroupRow {
 pub enum PushState {
     /// It is there as it is here.
     Pushed,
-    /// Something moved here since; it is sent.
+    /// Something moved here since; it is sent, and who has to leave waits for a plan.
     Due,
     /// The last try did not go through.
     Failed,
@@ -63,6 +63,18 @@ impl GroupRow {
                 || push.name != self.group.name
                 || push.members.as_ref() != Some(&self.members_there(directory))
         })
+    }
+
+    /// Whether any of what is due may be sent without another plan. Who is to be taken out there and was not
+    /// approved waits for one.
+    pub fn push_goes(&self, directory: &Directory) -> bool {
+        let Some(push) = self.push.as_ref().filter(|_| self.push_due(directory)) else { return false };
+        let Some(members) = push.members.as_ref().filter(|_| push.ending.is_none()) else { return true };
+        let wanted = self.members_there(directory);
+        let lacks = |among: &[String], id: &String| among.binary_search(id).is_err();
+        push.name != self.group.name
+            || wanted.iter().any(|id| lacks(members, id))
+            || members.iter().any(|id| lacks(&wanted, id) && !lacks(&push.may_leave, id))
     }
 
     /// How the push stands; none without one.

@@ -31,6 +31,13 @@ pub struct Push {
     pub pushed_at: Option<Time>,
     /// The push shall end, so.
     pub ending: Option<Unlinked>,
+    /// Remote ids of members who may be taken out there: an operator approved it, and it is not done yet.
+    /// Sorted.
+    #[serde(default)]
+    pub may_leave: Vec<String>,
+    /// When a request to make it there was about to leave; none once it is known what became of that.
+    #[serde(default)]
+    pub sent_at: Option<Time>,
     /// Why the last try did not go through.
     pub failure: Option<Failure>,
 }

@@ -68,7 +68,7 @@ impl Drop for Lock {
 }
 
 /// What a write must have in the moment it leaves: a process may have been frozen since it was allowed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Leave(Option<Weak<Lock>>);
 
 impl Leave {

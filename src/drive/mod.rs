@@ -144,7 +144,8 @@ impl Drive {
             doing: Mutex::new(if config.watch { "console" } else { "command" }.to_owned()),
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
-            groups: tokio::sync::Mutex::new(()),
+            groups: tokio::sync::Mutex::default(),
+            seat: Mutex::new(Err(words::overtaken())),
             followers: Mutex::new(Vec::new()),
             orders,
             audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
@@ -206,6 +207,8 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
+        // A group that is on its way ends with the request that is.
+        drop(self.shared.groups.lock().await);
     }
 
     /// Audit entries, oldest first.

@@ -2,9 +2,9 @@
 
 use super::resumed::{plan_resumed, resumes};
 use super::shared::{Line, hold, now};
-use super::{Drive, observe, open_line, problem, words};
+use super::{Drive, observe, open_line, problem, push_group, words};
 use crate::directory::{Change, Directory};
-use crate::domain::{Failure, FailureKind, GroupId, PersonId};
+use crate::domain::{Failure, FailureKind, PersonId};
 use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
 use crate::store::Which;
 use crate::verbs::{self, Command, Context, Decision};
@@ -79,32 +79,35 @@ impl Drive {
             findings.0.retain(|id, _| before.get(*id).is_none_or(|person| person.operation().is_none()));
             basis.leading.clear();
         }
-        let mut plan = engine::make(&after, &decision, &findings, &self.brake_history().await?);
+        let history = self.brake_history().await?;
+        let mut plan = engine::make(&after, &decision, &findings, &history);
         if resumes(&command, &decision) {
             plan_resumed(&after, &mut plan);
         }
-        if !asleep {
-            self.plan_groups(&command, &after, &mut plan).await;
+        if push_group::goes_with(&command) && (asleep || after.connection().enabled) {
+            let down = asleep.then(words::disabled);
+            self.plan_groups(&command, (&before, &after), down, &mut plan).await;
+            engine::weigh(&mut plan, &after, &decision, &history);
         }
         let version = before.version();
         Ok(Preview { command, typed, decision, plan, observed, exact: false, version, basis })
     }
 
-    /// The groups that a command is about; for one that is about everything unsent those that are due.
-    async fn plan_groups(&self, command: &Command, after: &Directory, plan: &mut Plan) {
-        let groups: Vec<GroupId> = match command {
-            Command::PushGroup(group) | Command::UnpushGroup(group, _) => vec![*group],
-            Command::Apply => {
-                after.groups().iter().filter(|row| row.push_due(after)).map(|row| row.group.id).collect()
-            }
-            _ => Vec::new(),
-        };
-        for group in groups {
-            match super::push_group::planned(&self.shared, after, group).await {
-                Some(planned) => plan.groups.push(planned),
-                // It could not be looked at: what would be sent is not all told.
-                None => plan.complete &= *command != Command::Apply,
-            }
+    /// The groups that go along with a command.
+    async fn plan_groups(
+        &self,
+        command: &Command,
+        (before, after): (&Directory, &Directory),
+        mut down: Option<Failure>,
+        plan: &mut Plan,
+    ) {
+        for row in after.groups() {
+            let both = (before, after);
+            let (planned, why) = push_group::planned(&self.shared, command, both, row, down.clone()).await;
+            plan.groups.extend(planned);
+            // It could not be looked at: what would be sent is not all told.
+            plan.complete &= why.is_none();
+            down = down.or(why.filter(|why| push_group::stops_all(why.kind)));
         }
         plan.groups.sort_by(|a, b| a.name.cmp(&b.name));
     }

@@ -12,10 +12,11 @@ use super::resumed::resumes;
 use super::shared::{hold, now};
 use super::touched::{set_here, touched};
 use super::words::replaced;
-use super::{Drive, imported, problem};
+use super::{Drive, imported, problem, push_group};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation, PersonId};
+use crate::engine::push_group::approved;
 use crate::engine::{
     Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
 };
@@ -87,18 +88,22 @@ impl Drive {
     /// Groups that are due after this run. A command that is about pushing tries those again that failed.
     async fn push_groups(&self, preview: &Preview) -> Vec<GroupResult> {
         let command = &preview.command;
+        if !push_group::goes_with(command) {
+            return Vec::new();
+        }
         let directory = self.directory();
         let shown = |row: &GroupRow| {
             !preview.exact || preview.plan.groups.iter().any(|planned| planned.group == row.group.id)
         };
-        let again = matches!(command, Command::PushGroup(_) | Command::UnpushGroup(..) | Command::Apply);
+        let again = push_group::tries_again(command);
         let failed = |row: &GroupRow| row.push.as_ref().is_some_and(|push| push.failure.is_some());
         let chosen = |row: &GroupRow| shown(row) && (again || !failed(row));
-        let due = directory.groups().into_iter().any(|row| chosen(row) && row.push_due(&directory));
+        let due = directory.groups().into_iter().any(|row| chosen(row) && row.push_goes(&directory));
         if !due || !directory.connection().enabled || !self.lead().await {
             return Vec::new();
         }
-        super::push_group::converge(&self.shared, chosen).await
+        let shown = preview.exact.then_some(preview.plan.groups.as_slice());
+        push_group::converge(&self.shared, chosen, shown).await
     }
 
     /// The operations found at start go on, or stay as they are.
@@ -166,6 +171,12 @@ impl Drive {
         let decision = &preview.decision;
         let mut changes = decision.changes.clone();
         changes.extend(preview.observed.iter().cloned());
+        let mut after = self.directory();
+        after.apply_all(&changes);
+        let groups = &preview.plan.groups;
+        changes.extend(approved(&after, groups));
+        let at = now();
+        let taken_out = groups.iter().flat_map(|group| &group.leaving).map(|id| (id.clone(), at)).collect();
         let mut cancel = preview.plan.cancel.clone();
         cancel.extend(&decision.cancel);
         let audit = self.entries(preview, reason);
@@ -175,6 +186,7 @@ impl Drive {
             cancel,
             audit,
             basis: Some(preview.basis.clone()),
+            taken_out,
             import_done: matches!(preview.command, Command::ImportPeople(..)),
             console_set: set_here(&preview.command).into_iter().chain(decision.set.iter().cloned()).collect(),
             ..self.shared.batch()

@@ -16,9 +16,10 @@ use super::clock::Clock;
 use super::lock::{self, Leave, Lock};
 use super::order::Order;
 use super::perform::perform;
+use super::push_group::Seat;
 use super::saves::{Saved, Saves};
-use super::shared::Shared;
-use super::words::{stop_asked, store_failure};
+use super::shared::{Shared, hold};
+use super::words::{overtaken, stop_asked, store_failure};
 use crate::directory::OpMark;
 use crate::domain::{Failure, FailureKind, OpId, OpState, PersonId, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
@@ -52,6 +53,8 @@ pub(super) struct Runner {
     in_flight: HashSet<OpId>,
     stopping: Vec<oneshot::Sender<()>>,
     quiet: Vec<oneshot::Sender<()>>,
+    /// An operator stopped the sending: groups wait for the next command.
+    groups_wait: bool,
     /// Where the token is, to notice when another process says that it is elsewhere.
     pub(super) token: (TokenSource, Option<String>),
     wake: Option<tokio::time::Instant>,
@@ -89,6 +92,7 @@ impl Runner {
             in_flight: HashSet::new(),
             stopping: Vec::new(),
             quiet: Vec::new(),
+            groups_wait: false,
             wake: None,
             still: Standstill::default(),
             clock: Clock::new(),
@@ -136,6 +140,8 @@ impl Runner {
             Order::LookAgain => self.look_again().await,
             Order::Lead(answer) => {
                 let leads = self.lead().await;
+                self.groups_wait = false;
+                self.seat();
                 let _ = answer.send(leads);
             }
             Order::TakeOver { from, reason, answer } => {
@@ -148,12 +154,15 @@ impl Runner {
             }
             Order::Resume if self.leads => {
                 self.going_on = true;
+                self.groups_wait = false;
+                self.seat();
                 self.show();
             }
             Order::Resume => {}
             Order::Quiet(answer) => self.quiet.push(answer),
             Order::Stop(answer) => {
                 self.stopping.push(answer);
+                self.groups_wait = true;
                 self.settings();
                 self.shared.tell_paused(&stop_asked());
             }
@@ -208,7 +217,18 @@ impl Runner {
         let connection = directory.connection();
         self.machine.set_policy(Policy::of(&directory));
         let goes = self.leads && connection.enabled && self.stopping.is_empty();
+        self.seat();
         self.feed(if goes { Event::Thaw } else { Event::Freeze });
+    }
+
+    /// Tells those who send beside the machine whether they may.
+    fn seat(&self) {
+        let seat = match (self.leads, self.groups_wait) {
+            (false, _) => Err(overtaken()),
+            (true, true) => Err(stop_asked()),
+            (true, false) => Ok(Seat { leave: Leave::of(self.lock.as_ref()), fence: self.fence }),
+        };
+        *hold(&self.shared.seat) = seat;
     }
 
     /// Tells the faces who sends and whether it goes.

@@ -12,6 +12,7 @@ use super::finder::Finder;
 use super::ledger::Ledger;
 use super::order::Order;
 use super::problem;
+use super::push_group::{Rest, Seat};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
 use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};
@@ -64,7 +65,9 @@ pub(super) struct Shared {
     pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
     /// Held while groups are pushed.
-    pub(super) groups: tokio::sync::Mutex<()>,
+    pub(super) groups: tokio::sync::Mutex<Rest>,
+    /// The sender's place while this process may send, for those who send beside it; else why not.
+    pub(super) seat: Mutex<Result<Seat, Failure>>,
     pub(super) followers: Mutex<Vec<Follower>>,
     pub(super) orders: mpsc::UnboundedSender<Order>,
     /// The number of the last audit entry that the faces were told of.

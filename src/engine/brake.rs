@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{BrakeVerdict, Planned};
-use crate::domain::{BrakeLimits, OpKind, PersonId};
+use super::{BrakeVerdict, Plan};
+use crate::directory::Directory;
+use crate::domain::{OpKind, PersonId};
+use crate::verbs::Decision;
 
 /// Distinct people of the 24 hours before, as the store counted them, so that batches cannot pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,21 +14,33 @@ pub struct BrakeHistory {
     pub removed: Vec<PersonId>,
     /// Who was created or changed role.
     pub changed: Vec<PersonId>,
+    /// Accounts that were taken out of pushed groups, by their remote id.
+    pub taken_out: Vec<String>,
 }
 
-/// Weighs a plan together with what went before it. A plan that adds nobody to either count is never held, however
-/// much went before.
-pub fn weigh(
-    operations: &[Planned],
-    history: &BrakeHistory,
-    limits: BrakeLimits,
-    managed: u32,
-) -> BrakeVerdict {
-    let removed: BTreeSet<PersonId> =
-        operations.iter().filter(|o| o.kind == OpKind::Deactivate).map(|o| o.person).collect();
+/// Somebody who is counted: a person here, or an account there of nobody here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    Person(PersonId),
+    Stranger(String),
+}
+
+/// Weighs a plan, its groups included, together with what went before it. A plan that adds nobody to either count is
+/// never held, however much went before.
+pub fn weigh(plan: &mut Plan, after: &Directory, decision: &Decision, history: &BrakeHistory) {
+    let (limits, managed) = (after.connection().brake, after.counters().linked);
+    let operations = &plan.operations;
+    let mut removed: BTreeSet<Who> =
+        operations.iter().filter(|o| o.kind == OpKind::Deactivate).map(|o| Who::Person(o.person)).collect();
+    let leaving = plan.groups.iter().flat_map(|group| &group.leaving).map(String::as_str);
+    let leaving = owners(after, leaving.collect());
+    let groups = !leaving.is_empty();
+    removed.extend(leaving);
     let changed: BTreeSet<PersonId> =
         operations.iter().filter(|o| o.intent.gives_or_moves(o.kind)).map(|o| o.person).collect();
-    let removals = together(&removed, &history.removed);
+    let before = owners(after, history.taken_out.iter().map(String::as_str).collect());
+    let before = history.removed.iter().copied().map(Who::Person).chain(before);
+    let removals = together(&removed, &before.collect::<Vec<_>>());
     let changes = together(&changed, &history.changed);
     let share = u64::from(removals) * 100 > u64::from(limits.removal_percent) * u64::from(managed);
     let too_many_removed =
@@ -35,17 +49,37 @@ pub fn weigh(
     let mut parts = Vec::new();
     let mut number = 0;
     if too_many_removed {
-        parts.push(format!("{removals} people would lose access within 24 hours, of {managed} managed"));
+        let what = if groups { "lose access or be taken out of a pushed group" } else { "lose access" };
+        parts.push(format!("{removals} people would {what} within 24 hours, of {managed} managed"));
         number += removals;
     }
     if too_many_changed {
         parts.push(format!("{changes} people would be created or change role within 24 hours"));
         number += changes;
     }
-    BrakeVerdict { held: (number > 0).then_some(number), text: parts.join("; "), removals, changes }
+    plan.brake =
+        BrakeVerdict { held: (number > 0).then_some(number), text: parts.join("; "), removals, changes };
+    if let Some((number, why)) = &decision.held {
+        plan.brake.hold(*number, why);
+    }
 }
 
-fn together(now: &BTreeSet<PersonId>, before: &[PersonId]) -> u32 {
-    let all: BTreeSet<&PersonId> = now.iter().chain(before).collect();
+/// Whose accounts these are.
+fn owners(directory: &Directory, mut accounts: BTreeSet<&str>) -> BTreeSet<Who> {
+    let mut out = BTreeSet::new();
+    if accounts.is_empty() {
+        return out;
+    }
+    for person in directory.people() {
+        if person.remote_id().is_some_and(|id| accounts.remove(id)) {
+            out.insert(Who::Person(person.id()));
+        }
+    }
+    out.extend(accounts.into_iter().map(|id| Who::Stranger(id.to_owned())));
+    out
+}
+
+fn together<T: Ord>(now: &BTreeSet<T>, before: &[T]) -> u32 {
+    let all: BTreeSet<&T> = now.iter().chain(before).collect();
     u32::try_from(all.len()).unwrap_or(u32::MAX)
 }

@@ -4,12 +4,17 @@
 //! written, and it is read again. Cut short at any point it is due again and starts with the read, so nothing is
 //! made twice. A group is found by its name or by our `externalId` before it is ever created.
 
+mod allowed;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use allowed::{Allowed, approved};
+
 use super::Outcome;
+use crate::directory::GroupRow;
 use crate::domain::{Call, Failure, GroupId, Method, OpId, WireProfile};
 use crate::scim::filter;
 use crate::scim::resource::{self, Resource, urn};
@@ -98,8 +103,37 @@ pub struct PlannedGroup {
     pub added: u32,
     /// Members that are taken out.
     pub removed: u32,
-    /// The exact requests that write.
+    /// Who is put in, by remote id.
+    #[serde(default)]
+    pub joining: Vec<String>,
+    /// Who is taken out, by remote id.
+    #[serde(default)]
+    pub leaving: Vec<String>,
+    /// The exact requests that write; none where it could not be looked at.
     pub calls: Vec<Call>,
+}
+
+impl PlannedGroup {
+    /// These moves of a group.
+    pub fn new(
+        row: &GroupRow,
+        kind: GroupKind,
+        (joining, leaving): (Vec<String>, Vec<String>),
+        calls: Vec<Call>,
+    ) -> Self {
+        let count = |ids: &[String]| u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let (added, removed) = (count(&joining), count(&leaving));
+        Self {
+            group: row.group.id,
+            name: row.group.name.clone(),
+            kind,
+            added,
+            removed,
+            joining,
+            leaving,
+            calls,
+        }
+    }
 }
 
 /// What became of a group in a run.
@@ -270,6 +304,18 @@ mod tests {
         for profile in WireProfile::ALL {
             assert!(changes(profile, Removal::ByPath, &found, &wanted(ids(0..3))).is_empty());
         }
+    }
+
+    #[test]
+    fn who_may_not_leave_stays_and_who_was_not_shown_does_not_come() {
+        let found = there(&ids(0..3));
+        let target = |allowed: &Allowed| allowed.of(&found.members, &wanted(ids(2..5))).members;
+        let set = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<String>>();
+        assert_eq!(target(&Allowed::default()), set(ids(0..5)), "nobody leaves by itself");
+        let all = Allowed { joining: None, leaving: set(ids(0..2)) };
+        assert_eq!(target(&all), set(ids(2..5)));
+        let shown = Allowed { joining: Some(set(ids(3..4))), leaving: set(ids(0..3)) };
+        assert_eq!(target(&shown), set(ids(2..4)), "who is wanted never leaves");
     }
 
     #[test]

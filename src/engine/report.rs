@@ -37,9 +37,9 @@ impl Preview {
         self.decision.confirm || self.plan.brake.held.is_some()
     }
 
-    /// Whether anybody loses access by it: a reason is asked for then.
+    /// Whether anybody loses access by it, or a pushed group: a reason is asked for then.
     pub fn removes(&self) -> bool {
-        self.plan.summary.deactivate > 0
+        self.plan.summary.deactivate > 0 || self.plan.groups.iter().any(|group| group.removed > 0)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::account::{Account, ROLE_ATTRIBUTES};
+use super::groups::Member;
 use super::workspace::Workspace;
 use crate::scim::resource::{self, Resource, urn};
 
@@ -22,6 +23,22 @@ impl Workspace {
                 }
             } else if !name.eq_ignore_ascii_case("userName") || account.is_some() {
                 keep(attributes, there, name);
+            }
+        }
+    }
+
+    /// As [`Self::keep_out`], for a group and its members.
+    pub(super) fn keep_out_of_group(
+        &self,
+        (attributes, members): (&mut Resource, &mut Vec<Member>),
+        id: Option<&str>,
+    ) {
+        let there = id.and_then(|id| self.groups.by_id(id));
+        for name in &self.deaf {
+            if name.eq_ignore_ascii_case("members") {
+                *members = there.map(|group| group.members.clone()).unwrap_or_default();
+            } else if !name.eq_ignore_ascii_case("displayName") || there.is_some() {
+                keep(attributes, there.map(|group| &group.attributes), name);
             }
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::activity::{COLLABORATOR_GROUP, Change, Draft, Event, Target, diff};
 use super::calls::{self, answer};
+use super::faults::Quirks;
 use super::groups::{Group, Member};
 use super::http::{Request, Response};
 use super::query::Query;
@@ -51,10 +52,16 @@ impl Workspace {
         self.group_answer(200, id, &projection)
     }
 
-    pub(super) fn create_group(&mut self, request: &Request, now: Timestamp) -> Result<Response, ScimError> {
+    pub(super) fn create_group(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        quirks: Quirks,
+    ) -> Result<Response, ScimError> {
         let projection = Projection::of(&Query::parse(&request.query))?;
-        let (attributes, members) = self.group_parts(calls::body(request)?)?;
-        self.check_group(&attributes, None)?;
+        let (mut attributes, mut members) = self.group_parts(calls::body(request)?)?;
+        self.check_group(&attributes, None, quirks)?;
+        self.keep_out_of_group((&mut attributes, &mut members), None);
         let (number, id) = self.ids.next();
         let empty = Group {
             id: id.clone(),
@@ -75,12 +82,14 @@ impl Workspace {
         request: &Request,
         id: &str,
         now: Timestamp,
+        quirks: Quirks,
     ) -> Result<Response, ScimError> {
         let projection = Projection::of(&Query::parse(&request.query))?;
         let group = self.groups.by_id(id).ok_or_else(|| no_group(id))?;
         calls::check_version(request, &group.etag())?;
-        let (attributes, members) = self.group_parts(calls::body(request)?)?;
-        self.check_group(&attributes, Some(id))?;
+        let (mut attributes, mut members) = self.group_parts(calls::body(request)?)?;
+        self.check_group(&attributes, Some(id), quirks)?;
+        self.keep_out_of_group((&mut attributes, &mut members), Some(id));
         self.store_group(id, attributes, members, Event::GroupUpdated, request, now);
         self.group_answer(200, id, &projection)
     }
@@ -90,6 +99,7 @@ impl Workspace {
         request: &Request,
         id: &str,
         now: Timestamp,
+        quirks: Quirks,
     ) -> Result<Response, ScimError> {
         let projection = Projection::of(&Query::parse(&request.query))?;
         let group = self.groups.by_id(id).ok_or_else(|| no_group(id))?;
@@ -98,8 +108,9 @@ impl Workspace {
         let mut document = group.document();
         document.insert("id".to_owned(), id.into());
         let patched = patch::apply(document, &operations, &self.group_schema)?;
-        let (attributes, members) = self.group_parts(patched)?;
-        self.check_group(&attributes, Some(id))?;
+        let (mut attributes, mut members) = self.group_parts(patched)?;
+        self.check_group(&attributes, Some(id), quirks)?;
+        self.keep_out_of_group((&mut attributes, &mut members), Some(id));
         self.store_group(id, attributes, members, Event::GroupUpdated, request, now);
         self.group_answer(200, id, &projection)
     }
@@ -158,13 +169,13 @@ impl Workspace {
         Ok((attributes, members))
     }
 
-    fn check_group(&self, attributes: &Resource, id: Option<&str>) -> Result<(), ScimError> {
+    fn check_group(&self, attributes: &Resource, id: Option<&str>, quirks: Quirks) -> Result<(), ScimError> {
         if let Some(name) = self.group_schema.missing(attributes) {
             return Err(ScimError::typed(ScimType::InvalidValue, format!("{name} is required")));
         }
         let name = resource::text(attributes, "displayName").unwrap_or("");
         match self.groups.by_name(name) {
-            Some(other) if Some(other.id.as_str()) != id => Err(ScimError::typed(
+            Some(other) if Some(other.id.as_str()) != id && !quirks.same_names => Err(ScimError::typed(
                 ScimType::Uniqueness,
                 format!("displayName {name:?} belongs to another group"),
             )),

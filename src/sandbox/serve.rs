@@ -63,8 +63,8 @@ pub fn serve(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Reques
 
 /// Carries out what was answered before and put off until now.
 pub fn settle(workspace: &mut Workspace, faults: &mut FaultPlan, now: Timestamp) {
-    for request in faults.due(now) {
-        workspace.handle(&request, now);
+    for (request, quirks) in faults.due(now) {
+        workspace.handle_with(&request, now, quirks);
     }
 }
 
@@ -97,7 +97,7 @@ fn carry_out(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Reques
         return Done { delay: slow, decided, response };
     }
     if let Some(Kind::Late(after)) = &decided {
-        faults.put_off(request.clone(), *after, now);
+        faults.put_off((request.clone(), quirks), *after, now);
         return Done { delay: slow, decided, response: gateway(504) };
     }
     let list = listed(request);

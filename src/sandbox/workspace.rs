@@ -247,7 +247,7 @@ impl Workspace {
             },
             ["Groups"] => match request.method {
                 Method::Get => self.list(Scope::Groups, &Query::parse(&request.query), now, quirks),
-                Method::Post => self.create_group(request, now),
+                Method::Post => self.create_group(request, now, quirks),
                 _ => Ok(not_allowed("GET, POST")),
             },
             [".search"] => self.search(Scope::All, request, now, quirks),
@@ -268,8 +268,8 @@ impl Workspace {
             },
             ["Groups", id] => match request.method {
                 Method::Get => self.read_group(request, id),
-                Method::Put => self.replace_group(request, id, now),
-                Method::Patch => self.patch_group(request, id, now),
+                Method::Put => self.replace_group(request, id, now, quirks),
+                Method::Patch => self.patch_group(request, id, now, quirks),
                 Method::Delete => self.delete_group(request, id, now),
                 _ => Ok(not_allowed("GET, PUT, PATCH, DELETE")),
             },

@@ -36,6 +36,8 @@ pub struct Batch {
     pub fence: Option<u64>,
     /// A file was taken in: what the console had set before is forgotten, ahead of `console_set`.
     pub import_done: bool,
+    /// Accounts whose leaving a pushed group is approved by this, which the brake counts from now on.
+    pub taken_out: Vec<(String, Time)>,
     /// People and fields that an operator set here; the next import keeps them and reports a conflict.
     pub console_set: Vec<(PersonId, String)>,
 }

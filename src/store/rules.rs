@@ -192,7 +192,7 @@ impl<'a> Rules<'a> {
 
     fn follow_up(&mut self, batch: &Batch) -> Result<()> {
         let idle = batch.audit.is_empty() && batch.traces.is_empty() && batch.console_set.is_empty();
-        if idle && !batch.import_done {
+        if idle && !batch.import_done && batch.taken_out.is_empty() {
             return Ok(());
         }
         let here = self.here()?;
@@ -215,6 +215,9 @@ impl<'a> Rules<'a> {
         }
         for trace in &batch.traces {
             self.tables.put_trace(here, trace)?;
+        }
+        for (account, at) in &batch.taken_out {
+            self.tables.put_taken_out(here, account, *at)?;
         }
         if batch.import_done {
             self.tables.clear_console(here)?;

@@ -4,7 +4,7 @@ use super::Move;
 use super::backend::Result;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute};
+use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Time};
 use crate::engine::Trace;
 
 /// Rows, without any rule: what may be written is decided in [`super::rules`], once for all backends.
@@ -91,6 +91,8 @@ pub(super) trait Tables {
 
     /// Forgets what the console set.
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()>;
+    /// Remembers when an account was last taken out of a pushed group.
+    fn put_taken_out(&mut self, connection: ConnectionId, account: &str, at: Time) -> Result<()>;
     /// Remembers that the console set a field.
     fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()>;
 }

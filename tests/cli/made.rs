@@ -83,6 +83,8 @@ pub(crate) fn pushed() -> PlannedGroup {
         kind: GroupKind::Update,
         added: 1,
         removed: 0,
+        joining: vec!["u1".into()],
+        leaving: vec![],
         calls: vec![],
     }
 }

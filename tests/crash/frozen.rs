@@ -8,7 +8,7 @@ use crate::home::{Home, all, frozen, signal};
 use crate::journal::Journal;
 use crate::line::{Asked, Line};
 use crate::there::There;
-use crate::work::{Order, World, name};
+use crate::work::{GROUP, Order, World, name};
 
 const PEOPLE: usize = 400;
 
@@ -119,4 +119,42 @@ async fn g15_a_sender_that_is_frozen_while_it_holds_the_store_is_named() {
     signal(&first, Signal::CONT);
     first.kill().await.expect("it ends");
     home.ok(&["person", "add", "late@example.com"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g15_a_sender_that_is_frozen_while_it_pushes_a_group_writes_no_old_members_when_it_wakes() {
+    let there = There::inside(&["slow=300@GET/Groups"]).await;
+    let line = Line::to(there.authority()).await;
+    let home = Home::new();
+    home.connect(&line.base()).await;
+    let file = World::default().import(&home, 1..=2);
+    home.ok(&file.words()).await;
+    home.ok(&["provision", "--yes"]).await;
+    home.ok(&["group", "add", GROUP]).await;
+    home.ok(&["member", "add", GROUP, &name(1)]).await;
+    home.ok(&["group", "push", GROUP, "--yes"]).await;
+
+    // The plan reads the group, then the sender does: there it is frozen, with a write to come.
+    line.lead_to(there.authority());
+    let mut first = home.start(&["member", "add", GROUP, &name(2), "--yes"]);
+    let reads = |asked: &[Asked]| asked.iter().filter(|a| a.target.contains("/Groups/")).count();
+    line.until(|asked| reads(asked) == 2).await;
+    frozen(&first);
+    assert!(!Journal::beside(&home.store()).locked());
+    let lock = home.path("home").join("sender-1.lock");
+    let holder: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(lock).expect("the lock")).expect("its holder");
+    home.ok(&["take-over", "--holder", holder["id"].as_str().expect("an id")]).await;
+    home.ok(&["member", "remove", GROUP, &name(2), "--yes"]).await;
+    home.ok(&["apply", "--yes"]).await;
+    let before = line.asked().len();
+
+    signal(&first, Signal::CONT);
+    let ended = tokio::time::timeout(crate::home::PATIENCE, first.wait()).await.expect("it ends");
+    assert!(ended.expect("it ends").code().is_some());
+    let late: Vec<_> = line.asked().split_off(before);
+    assert!(late.iter().all(|asked| asked.method == "GET"), "{late:?}");
+    let users = there.users().await;
+    assert_eq!(there.groups().await[GROUP], [users[&name(1)].id.clone()]);
+    home.ok(&["audit", "verify"]).await;
 }

@@ -19,6 +19,7 @@ mod convert;
 mod exits;
 mod faults;
 mod files;
+mod group_rules;
 mod guards;
 mod import_there;
 mod inviting;

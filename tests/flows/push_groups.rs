@@ -118,7 +118,9 @@ async fn two_hundred_and_fifty_members_go_in_pieces_of_a_hundred_and_come_out_ag
         (1, 2)
     );
     let out = (1..=130).map(|n| flow.id(n)).collect();
-    let report = flow.done(Command::MemberRemove(team, out)).await;
+    let preview = flow.preview(Command::MemberRemove(team, out)).await;
+    assert_eq!(preview.plan.brake.held, Some(130));
+    let report = approve(&flow.drive, preview, Some(130)).await.expect("a report");
     assert!(report.groups.iter().all(|g| g.outcome == Outcome::Done), "{report:?}");
     assert_eq!(flow.group_there(), Some(flow.accounts_of(131..=250)));
 }

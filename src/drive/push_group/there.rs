@@ -1,6 +1,6 @@
 //! Finding and reading a group there.
 
-use super::Job;
+use super::job::Job;
 use crate::domain::{Exchange, Failure, FailureKind, Outcome, Push};
 use crate::drive::shared::Line;
 use crate::endpoint::paging::{Completeness, PageQuery};

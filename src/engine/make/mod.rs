@@ -50,11 +50,7 @@ pub fn make(after: &Directory, decision: &Decision, findings: &Findings, history
         }
     }
     plan.summary = summary::summarise(&plan, after.attributes());
-    let (limits, managed) = (after.connection().brake, after.counters().linked);
-    plan.brake = brake::weigh(&plan.operations, history, limits, managed);
-    if let Some((number, why)) = &decision.held {
-        plan.brake.hold(*number, why);
-    }
+    brake::weigh(&mut plan, after, decision, history);
     plan
 }
 

@@ -312,7 +312,7 @@ fn more_than_ten_removals_are_held_with_their_number_and_batches_do_not_pass() {
     person.status = Status::Suspended;
     directory.apply(&Change::Person(person));
     let decision = Decision::touching("suspended", Vec::new(), vec![ANA]);
-    let history = BrakeHistory { removed: (100..110).map(PersonId).collect(), changed: Vec::new() };
+    let history = BrakeHistory { removed: (100..110).map(PersonId).collect(), ..BrakeHistory::default() };
     let plan = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &history);
     assert_eq!(plan.brake.held, Some(11));
     let calm = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &BrakeHistory::default());

@@ -84,7 +84,7 @@ pub enum Kind {
     IgnoreFilter,
     /// `active` has no effect on accounts that exist.
     IgnoreActive,
-    /// User names need not be unique.
+    /// Names of users and groups need not be unique.
     SameNames,
     /// Lists and searches find nobody.
     Blind,

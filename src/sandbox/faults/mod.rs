@@ -32,7 +32,7 @@ pub struct Quirks {
     pub ignore_filter: bool,
     /// `active` stays as it was.
     pub ignore_active: bool,
-    /// User names need not be unique.
+    /// Names of users and groups need not be unique.
     pub same_names: bool,
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::bucket::Buckets;
-use super::{After, Fault, Kind, Wait};
+use super::{After, Fault, Kind, Quirks, Wait};
 use crate::sandbox::http::Request;
 use crate::sandbox::workspace::SCIM_ROOT;
 
@@ -15,6 +15,7 @@ use crate::sandbox::workspace::SCIM_ROOT;
 #[derive(Debug, Clone)]
 struct Late {
     request: Request,
+    quirks: Quirks,
     at: Option<Timestamp>,
     /// The number of the request with which it is carried out.
     with: Option<u64>,
@@ -164,21 +165,26 @@ impl FaultPlan {
     }
 
     /// Puts a request off.
-    pub(in crate::sandbox) fn put_off(&mut self, request: Request, after: After, now: Timestamp) {
+    pub(in crate::sandbox) fn put_off(
+        &mut self,
+        (request, quirks): (Request, Quirks),
+        after: After,
+        now: Timestamp,
+    ) {
         let (at, with) = match after {
             After::Time(time) => (later(now, time), None),
             After::Requests(requests) => (None, Some(self.requests.saturating_add(requests))),
         };
-        self.late.push(Late { request, at, with });
+        self.late.push(Late { request, quirks, at, with });
     }
 
     /// The requests put off whose time has come, in the order in which they came.
-    pub(in crate::sandbox) fn due(&mut self, now: Timestamp) -> Vec<Request> {
+    pub(in crate::sandbox) fn due(&mut self, now: Timestamp) -> Vec<(Request, Quirks)> {
         let requests = self.requests;
         let is_due = |late: &mut Late| {
             late.at.is_some_and(|at| at <= now) || late.with.is_some_and(|with| with <= requests)
         };
-        self.late.extract_if(.., is_due).map(|late| late.request).collect()
+        self.late.extract_if(.., is_due).map(|late| (late.request, late.quirks)).collect()
     }
 
     /// When the next request that was put off has to be carried out.

@@ -58,7 +58,7 @@ pub const KINDS: &[KindWords] = &[
     row("ignore-filter", "ignore-filter", "", "filters are ignored", "lists answer everybody", "the whole list is read instead; nobody else is touched"),
     row("no-filter", "no-filter", "", "filters are refused", "a list with a filter is answered with 400", "the whole list is read instead"),
     row("blind", "blind", "GET", "searches find nobody", "lists and searches: 200, nobody", "nobody is taken for removed; a 409 is looked up"),
-    row("same-names", "same-names", "", "user names need not be unique", "a userName that somebody has is taken all the same", "nobody twice all the same"),
+    row("same-names", "same-names", "", "names need not be unique", "a userName or a group's name that is there is taken all the same", "nobody twice all the same"),
     row("page-fail", "page-fail", "", "page 2 fails", "pages after the first answer 500", "the check is not complete; nobody is taken for gone"),
     row("page-repeat", "page-repeat", "", "pages come twice", "pages after the first are the first again", "the check is not complete"),
     row("page-shrink", "page-shrink", "", "the total shrinks", "the total gets smaller on later pages", "the check is not complete"),

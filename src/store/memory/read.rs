@@ -260,7 +260,16 @@ impl Reader for Reading {
             .filter(|o| o.created_at >= since && o.state != OpState::Cancelled)
             .filter(|o| o.kind == OpKind::Deactivate || changes_role(o))
             .map(|o| ((o.person, o.kind == OpKind::Deactivate), ()));
-        Ok(counts::history(counted.collect::<BTreeMap<_, _>>().into_keys()))
+        let history = counts::history(counted.collect::<BTreeMap<_, _>>().into_keys());
+        let taken_out = Key::TakenOut(connection.0, String::new())
+            ..=Key::TakenOut(connection.0.saturating_add(1), String::new());
+        let taken_out = rows.range(taken_out).filter_map(|(key, row)| match (key, row) {
+            (Key::TakenOut(of, account), Row::Number(at)) if *of == connection.0 => {
+                (*at >= since.ms().unsigned_abs()).then(|| account.clone())
+            }
+            _ => None,
+        });
+        Ok(BrakeHistory { taken_out: taken_out.collect(), ..history })
     }
 
     fn console_values(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>> {

@@ -7,6 +7,7 @@ use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
 use crate::domain::{
     AccountState, Connection, ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute,
+    Time,
 };
 use crate::engine::Trace;
 use crate::engine::compare::Orphan;
@@ -43,6 +44,7 @@ pub(super) enum Key {
     Remote(u32, String),
     Trace(u64),
     Orphan(u32, String),
+    TakenOut(u32, String),
 }
 
 /// A row.
@@ -390,6 +392,11 @@ impl Tables for Rows {
         let keys = Key::Console(c, PersonId(0), String::new())
             ..=Key::Console(c.saturating_add(1), PersonId(0), String::new());
         self.keys(keys).into_iter().try_for_each(|key| self.put(key, None))
+    }
+
+    fn put_taken_out(&mut self, connection: ConnectionId, account: &str, at: Time) -> Result<()> {
+        let key = Key::TakenOut(connection.0, account.to_owned());
+        self.put(key, Some(Row::Number(at.ms().unsigned_abs())))
     }
 
     fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()> {

@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../pushed_group.sql"),
     include_str!("../orphan.sql"),
     include_str!("../by_person.sql"),
+    include_str!("../taken_out.sql"),
 ];
 
 /// The size of a page of a new file.

@@ -221,7 +221,12 @@ impl Reader for Reading {
             params![connection.0, since.ms()],
             |row| Ok((PersonId(get_id(row, 0)?), row.get(1)?)),
         )?;
-        Ok(counts::history(rows))
+        let taken_out = self.all(
+            "SELECT account_id FROM taken_out WHERE connection_id = ?1 AND at >= ?2 ORDER BY account_id",
+            params![connection.0, since.ms()],
+            |row| row.get(0),
+        )?;
+        Ok(BrakeHistory { taken_out, ..counts::history(rows) })
     }
 
     fn console_values(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, String)>> {

@@ -8,7 +8,7 @@ use super::errors::explain;
 use super::logged::Packed;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute};
+use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Time};
 use crate::engine::Trace;
 use crate::store::Move;
 use crate::store::backend::Result;
@@ -385,6 +385,13 @@ impl Tables for Writing<'_> {
 
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()> {
         self.run("DELETE FROM console_value WHERE connection_id = ?1", [connection.0])
+    }
+
+    fn put_taken_out(&mut self, connection: ConnectionId, account: &str, at: Time) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO taken_out (connection_id, account_id, at) VALUES (?1, ?2, ?3)",
+            params![connection.0, account, at.ms()],
+        )
     }
 
     fn put_console(&mut self, connection: ConnectionId, person: PersonId, field: &str) -> Result<()> {

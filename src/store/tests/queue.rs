@@ -255,6 +255,22 @@ fn the_brake_leaves_a_link_out_that_takes_an_account_as_it_is() {
 }
 
 #[test]
+fn the_brake_knows_whose_accounts_left_a_pushed_group_since_then() {
+    each(|store| {
+        let out = |account: &str, at| crate::store::Batch {
+            taken_out: vec![(account.to_owned(), at)],
+            ..batch(vec![])
+        };
+        one(store, out("b", NOW)).unwrap();
+        one(store, out("a", NOW)).unwrap();
+        one(store, out("a", NOW.plus_ms(9))).unwrap();
+        let mut reader = store.reader().unwrap();
+        assert_eq!(reader.brake_history(HERE, NOW).unwrap().taken_out, ["a", "b"]);
+        assert_eq!(reader.brake_history(HERE, NOW.plus_ms(5)).unwrap().taken_out, ["a"]);
+    });
+}
+
+#[test]
 fn the_worst_come_first_in_both_backends_and_no_more_than_asked_for() {
     each(|store| {
         one(store, people(3..=9)).unwrap();
