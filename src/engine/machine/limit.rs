@@ -28,7 +28,9 @@ const HOLD_PER_WAIT: i64 = 12;
 const LEAST_STEP_MS: i64 = 4_000;
 const STEP_PER_WAIT: i64 = 4;
 /// What was measured in a moment may be far below the truth: a step is no longer than this many times the measurement.
-const STEP_PER_MEASURE: i64 = 2;
+const STEP_PER_MEASURE: i64 = 1;
+/// What was served lately is counted from a moment at least this long ago.
+const LAP_MS: i64 = 500;
 /// Turns that were missed because the clock woke us late may be made up for, so far back.
 const CREDIT_MS: f64 = 40.0;
 /// A rate raised by so much is no limit any more.
@@ -76,6 +78,10 @@ pub(super) struct Limit {
     mark: Option<Time>,
     empty: bool,
     served: u32,
+    /// Two earlier points of the same count, half a second apart or more: what was served lately.
+    laps: [Option<(Time, u32)>; 2],
+    /// The fewest that were ever served between two 429s: no more than that was saved up.
+    saved_up: Option<u32>,
     proven: Option<Time>,
 }
 
@@ -115,6 +121,7 @@ impl Limit {
         let shut = self.closed.is_some_and(|until| now.since(until) <= long);
         if idle && !shut {
             (self.mark, self.empty, self.served) = (Some(now), false, 0);
+            self.laps = [None; 2];
         }
         if self.rate.as_ref().is_some_and(|rate| rate.raised(now) > FORGOTTEN) {
             self.rate = None;
@@ -138,6 +145,9 @@ impl Limit {
     pub(super) fn served(&mut self, now: Time) {
         // What was sent before the closing was paid for before it.
         self.served = self.served.saturating_add(u32::from(self.old == 0));
+        if self.laps[0].is_none_or(|(at, _)| now.since(at) >= LAP_MS) {
+            self.laps = [Some((now, self.served)), self.laps[0]];
+        }
         self.ended(now);
         self.strikes = 0;
         self.proven = Some(now);
@@ -182,6 +192,13 @@ impl Limit {
         self.closed = self.closed.max(Some(until));
     }
 
+    /// What was served of late beyond what may have been saved up, where that is known to be little.
+    fn lately(&self, now: Time) -> Option<f64> {
+        let (at, before) = self.laps[1].or(self.laps[0])?;
+        let served = self.served.saturating_sub(before).checked_sub(self.saved_up?)?;
+        Some(f64::from(served) / now.since(at).max(LAP_MS) as f64)
+    }
+
     fn learn(&mut self, now: Time, wait: i64) {
         let took = self.mark.map_or(1, |mark| now.since(mark)).max(1);
         let present = self.rate.as_ref().map(|rate| rate.at(now));
@@ -190,8 +207,12 @@ impl Limit {
         let base = match present {
             _ if self.served == 0 => present.map(|present| present * 0.7),
             // It bears less than what it was asked for last, and not less than what it served since the last time
-            // that its allowance was used up.
-            Some(present) if self.empty => Some((measured * present.max(measured)).sqrt() * USED),
+            // that its allowance was used up, nor than what it served lately without what it may have saved up.
+            Some(present) if self.empty => {
+                let between = (measured * present.max(measured)).sqrt();
+                let lately = self.lately(now).unwrap_or(0.0).min(present * 0.95);
+                Some(between.max(lately) * USED)
+            }
             // It may have been saved up: the truth is anywhere below.
             Some(present) => Some((measured * USED).min(present * 0.9)),
             None if self.empty => Some(measured * USED),
@@ -205,6 +226,10 @@ impl Limit {
         self.rate = base.map(|base| Rate { base: base.max(1.0 / SLOWEST_MS), since, hold_ms, step_ms });
         self.turn = since.ms() as f64;
         self.old = self.out;
+        if self.empty && self.served > 0 {
+            self.saved_up = Some(self.saved_up.map_or(self.served, |fewest| fewest.min(self.served)));
+        }
+        self.laps = [None; 2];
         (self.mark, self.empty, self.served) = (Some(now), true, 0);
         self.proven = None;
     }
@@ -217,9 +242,10 @@ impl Limit {
     /// The clock was set: everything stays as far away as it was.
     pub(super) fn clock_moved(&mut self, by_ms: i64) {
         let rate = self.rate.as_mut().map(|rate| &mut rate.since);
+        let laps = self.laps.iter_mut().flatten().map(|(at, _)| at);
         let times =
             [self.closed.as_mut(), self.moved.as_mut(), self.mark.as_mut(), self.proven.as_mut(), rate];
-        for at in times.into_iter().flatten() {
+        for at in times.into_iter().flatten().chain(laps) {
             *at = at.plus_ms(by_ms);
         }
         self.turn += by_ms as f64;

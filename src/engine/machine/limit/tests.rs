@@ -186,3 +186,45 @@ fn refusals_of_what_was_under_way_at_the_first_one_are_no_news() {
     assert_eq!(limit.rate(T0.plus_ms(2_000)), rate);
     assert_eq!(limit.strikes, 1);
 }
+
+/// How much of the allowance a short run uses after its first quarter, in which the limit is learned.
+fn cold(endpoint: Endpoint, places: usize, people: f64, seed: u64) -> f64 {
+    let (mut limit, mut jitter) = (Limit::default(), Jitter::new(seed));
+    let (mut tokens, mut out) = (endpoint.burst, std::collections::VecDeque::new());
+    let (mut done, mut quarter, mut ms) = (0.0, None, 0);
+    while done < people {
+        ms += 1;
+        let now = Time::from_ms(1_000_000 + ms);
+        tokens = (tokens + endpoint.rate / 1_000.0).min(endpoint.burst);
+        while let Some((_, served)) = out.pop_front_if(|(at, _)| *at <= ms) {
+            if served {
+                limit.served(now);
+                done += 1.0;
+            } else {
+                limit.refused(now, Some(1_000), &mut jitter);
+            }
+        }
+        if done >= people / 4.0 {
+            quarter.get_or_insert(ms);
+        }
+        while out.len() < places && limit.may_go(now) {
+            limit.sent(now);
+            let served = tokens >= 1.0;
+            tokens -= f64::from(u8::from(served));
+            out.push_back((ms + endpoint.answers_after_ms, served));
+        }
+    }
+    people * 0.75 * 1_000.0 / (ms - quarter.unwrap_or(0)) as f64 / endpoint.rate
+}
+
+#[test]
+fn g09_a_run_of_half_a_minute_learns_the_limit_in_its_first_quarter() {
+    for rate in [20.0, 50.0, 100.0, 200.0, 500.0] {
+        for answers_after_ms in [1, 3, 10] {
+            let endpoint = Endpoint { rate, burst: 10.0, says: Says::Seconds, answers_after_ms };
+            let mut used: Vec<f64> = (0..9).map(|seed| cold(endpoint, 8, rate * 24.0, seed)).collect();
+            used.sort_by(f64::total_cmp);
+            assert!(used[4] >= 0.85 && used[0] >= 0.8, "{endpoint:?}: {used:.2?} of what is allowed");
+        }
+    }
+}
