@@ -9,6 +9,7 @@ mod counts;
 pub mod faults;
 mod handle;
 mod journal;
+mod kept;
 mod load_order;
 mod memory;
 mod rules;

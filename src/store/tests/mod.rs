@@ -1,5 +1,6 @@
 //! What the store promises, on every backend.
 
 mod contract;
+mod kept;
 pub(crate) mod made;
 mod queue;

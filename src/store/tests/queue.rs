@@ -8,7 +8,7 @@ use crate::store::backend::Backend;
 use crate::store::{Applied, Memory, Sqlite, StoreError, Which};
 
 /// Both backends, each with a connection and two people.
-fn each(test: impl Fn(&mut dyn Backend)) {
+pub(super) fn each(test: impl Fn(&mut dyn Backend)) {
     let folder = tempfile::tempdir().unwrap();
     let mut file = Sqlite::open(&folder.path().join("store.db")).unwrap();
     let mut memory = Memory::new();
@@ -19,7 +19,7 @@ fn each(test: impl Fn(&mut dyn Backend)) {
     }
 }
 
-fn one(backend: &mut dyn Backend, batch: crate::store::Batch) -> Result<Applied, StoreError> {
+pub(super) fn one(backend: &mut dyn Backend, batch: crate::store::Batch) -> Result<Applied, StoreError> {
     backend.apply(&[batch]).pop().unwrap()
 }
 
