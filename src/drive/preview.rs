@@ -13,13 +13,13 @@ const BRAKE_WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 impl Drive {
     /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
     /// `typed` are the user names given for protected people.
-    pub async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
+    pub async fn preview(&self, mut command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
         let mut before = self.shared.directory();
         let sends = matches!(command, Command::Provision(_) | Command::Apply | Command::Retry(_));
         if sends && !before.connection().enabled {
             return Err(problem::disabled());
         }
-        let mut decision = self.decide(&before, &command, &typed).await?;
+        let mut decision = self.decide(&before, &mut command, &typed).await?;
         // While the connection is disabled the endpoint is left alone altogether.
         let asleep = !before.connection().enabled && !matches!(command, Command::Enable);
         let line = match engine::people_of(&decision.scope) {
@@ -30,7 +30,7 @@ impl Drive {
         // Opening the line may have kept the mark of a new token: that does not make this preview an old one.
         if self.shared.directory().version() != before.version() {
             before = self.shared.directory();
-            decision = self.decide(&before, &command, &typed).await?;
+            decision = self.decide(&before, &mut command, &typed).await?;
         }
         let mut after = before.clone();
         after.apply_all(&decision.changes);
@@ -69,19 +69,18 @@ impl Drive {
     async fn decide(
         &self,
         directory: &Directory,
-        command: &Command,
+        command: &mut Command,
         typed: &[String],
     ) -> Result<Decision, Problem> {
-        let mut command = command.clone();
-        if let Command::ImportPeople(_, options) = &mut command {
+        if let Command::ImportPeople(_, options) = command {
             options.console_set = self.console_set().await?;
         }
-        if let Command::ImportAccounts(import) = &mut command {
+        if let Command::ImportAccounts(import) = command {
             import.console_set = self.console_set().await?;
         }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
-        let decision = verbs::decide(directory, &command, &mut context)?;
+        let decision = verbs::decide(directory, command, &mut context)?;
         *hold(&self.shared.ids) = ids;
         Ok(decision)
     }

@@ -38,7 +38,7 @@ impl Drive {
         }
         // What another process did since the preview counts too.
         self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
-        let preview = self.fresh(preview).await?;
+        let mut preview = self.fresh(preview).await?;
         let reason = self.reason_of(&approval);
         approve(&preview, &approval)?;
         self.reasoned(&preview, reason.as_deref())?;
@@ -51,7 +51,7 @@ impl Drive {
         };
         let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
         let mut following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-        self.commit(&preview, operations.clone(), reason).await?;
+        self.commit(&mut preview, operations.clone(), reason).await?;
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = match (resumes, leads) {
@@ -171,16 +171,20 @@ impl Drive {
 
     async fn commit(
         &self,
-        preview: &Preview,
+        preview: &mut Preview,
         operations: Vec<Operation>,
         reason: Option<String>,
     ) -> Result<(), Problem> {
+        let audit = self.entries(preview, reason);
+        // A file may be of hundreds of thousands: what was decided moves on, and its records are done with.
+        let mut changes = std::mem::take(&mut preview.decision.changes);
+        changes.append(&mut preview.observed);
+        if let Command::ImportPeople(records, _) = &mut preview.command {
+            *records = Vec::new();
+        }
         let decision = &preview.decision;
-        let mut changes = decision.changes.clone();
-        changes.extend(preview.observed.iter().cloned());
         let mut cancel = preview.plan.cancel.clone();
         cancel.extend(&decision.cancel);
-        let audit = self.entries(preview, reason);
         let batch = Batch {
             changes,
             operations,
