@@ -162,6 +162,10 @@ fn twist(value: &mut Value, shift: usize) {
         if let Some(n) = n {
             map.insert(ROLE.to_owned(), json!({"workato_role": format!("r{}", texts()[(n + shift) % 60])}));
         }
+        if map.get("schemas").is_some_and(|schemas| schemas.to_string().contains("core:2.0:Group")) {
+            map.insert("displayName".to_owned(), format!("t{}", texts()[shift % 60]).into());
+            map.insert("externalId".to_owned(), texts()[29 + shift].as_str().into());
+        }
         map.values_mut().for_each(|value| twist(value, shift));
     }
     match value {
