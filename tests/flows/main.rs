@@ -25,6 +25,7 @@ mod kill;
 mod lost_answers;
 mod lying_pages;
 mod not_applied;
+mod pace;
 mod pending;
 mod plan_file;
 mod plan_groups;
