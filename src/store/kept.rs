@@ -62,7 +62,8 @@ fn length(value: &Value) -> usize {
 fn cut(text: &mut String) {
     if text.len() > BODY {
         let whole = text.len();
-        text.truncate(text.floor_char_boundary(BODY));
+        let end = (0..=BODY).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
         text.push_str(&format!(" [{whole} bytes came; the first {BODY} are kept]"));
     }
 }
