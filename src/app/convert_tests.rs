@@ -140,7 +140,7 @@ fn the_page_says_who_gives_each_role_and_what_another_order_would_change() {
 }
 
 fn type_in(app: &mut App, text: &str) {
-    app.handle(Msg::Paste(text.to_owned()));
+    app.handle(Msg::pasted(text));
 }
 
 #[test]

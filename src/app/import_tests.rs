@@ -76,7 +76,7 @@ fn another_person_is_picked_by_typing_and_only_people_without_an_account_are_off
         _ => None,
     };
     assert_eq!(offered(&app), Some(vec![ANA, BAO, HUGO]), "who is linked is not offered");
-    app.handle(Msg::Paste("hug\n".into()));
+    app.handle(Msg::pasted("hug\n"));
     assert_eq!(offered(&app), Some(vec![HUGO]));
     keys(&mut app, "enter");
     assert_eq!(choices(&keys(&mut app, "enter")), [link("201", HUGO)]);

@@ -263,7 +263,7 @@ impl App {
             }
             Msg::Paste(text) => {
                 self.dirty = true;
-                self.paste(&text);
+                self.paste(text.expose());
             }
             other => {
                 self.dirty = true;

@@ -61,8 +61,8 @@ pub enum Answer {
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
-    /// Text was pasted.
-    Paste(String),
+    /// Text was pasted. It may be a token: the field that takes it decides, until then it is one.
+    Paste(Secret),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// Something else wrote over the screen.
@@ -109,6 +109,13 @@ pub enum Msg {
     Resumed(TaskId, Result<(), Problem>),
     /// A question was answered.
     Answer(QueryId, Result<Answer, Problem>),
+}
+
+impl Msg {
+    /// Text was pasted; what it came in is the caller's to wipe.
+    pub fn pasted(text: &str) -> Self {
+        Self::Paste(Secret::verbatim(text))
+    }
 }
 
 /// Something to be done outside.

@@ -125,7 +125,7 @@ mod tests {
     use crate::verbs::{Command, Who};
 
     fn typed(app: &mut App, text: &str) -> Vec<Effect> {
-        app.handle(Msg::Paste(text.to_owned()));
+        app.handle(Msg::pasted(text));
         keys(app, "enter")
     }
 

@@ -31,7 +31,7 @@ fn listed(app: &mut App, names: &str) {
 }
 
 fn paste(app: &mut App, text: &str) {
-    app.handle(Msg::Paste(text.to_owned()));
+    app.handle(Msg::pasted(text));
 }
 
 fn report(ok: bool) -> TestReport {

@@ -188,7 +188,7 @@ fn a_protected_person_is_removed_only_after_their_name_was_typed() {
     let [Effect::Preview(id, ..)] = effects[..] else { panic!("{effects:?}") };
     let problem = Problem::new(ProblemKind::Held, "protected", "Ana is protected.", "Type the name.");
     app.handle(Msg::Previewed(id, Box::new(Err(problem))));
-    app.handle(Msg::Paste("ana@example.com\n".into()));
+    app.handle(Msg::pasted("ana@example.com\n"));
     let effects = keys(&mut app, "enter");
     let [Effect::Preview(_, command, typed)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(

@@ -8,7 +8,7 @@ use crate::domain::{Call, Exchange, GivenToken, Method, Outcome, Secret, TokenSo
 use crate::engine::{Problem, ProblemKind, TestReport, WRONG_PASSPHRASE};
 
 fn paste(app: &mut App, text: &str) {
-    app.handle(Msg::Paste(text.to_owned()));
+    app.handle(Msg::pasted(text));
 }
 
 fn form(app: &App) -> &Form {

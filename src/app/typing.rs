@@ -88,7 +88,7 @@ mod tests {
     fn a_saved_form_comes_back_as_it_was_when_its_question_is_cancelled() {
         let mut app = app();
         keys(&mut app, "n");
-        app.handle(Msg::Paste("zoe@example.com".to_owned()));
+        app.handle(Msg::pasted("zoe@example.com"));
         let effects = keys(&mut app, "enter");
         let Some(Effect::Preview(id, command, _)) = effects.last() else { panic!("{effects:?}") };
         let mut looked = preview((**command).clone(), &[(ANA, "ana@example.com")], None);
@@ -103,7 +103,7 @@ mod tests {
     fn ctrl_c_in_a_form_that_was_typed_into_asks_first() {
         let mut app = app();
         keys(&mut app, "n");
-        app.handle(Msg::Paste("zoe@example.com".to_owned()));
+        app.handle(Msg::pasted("zoe@example.com"));
         assert!(!keys(&mut app, "ctrl-c").contains(&Effect::Quit));
         let effects = keys(&mut app, "ctrl-c");
         assert!(effects.contains(&Effect::Quit), "{effects:?} {:?}", app.tasks);

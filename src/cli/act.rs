@@ -10,7 +10,7 @@ use crate::domain::FailureKind;
 use crate::engine::{
     Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
 };
-use crate::verbs::Command;
+use crate::verbs::{Command, Decision};
 
 /// Goes the whole way and gives the exit code.
 pub(super) async fn act<S: Seam>(
@@ -50,12 +50,12 @@ pub(super) async fn act<S: Seam>(
 pub(super) async fn go<S: Seam>(
     seam: &S,
     face: &mut Face<'_>,
-    preview: Preview,
+    mut preview: Preview,
     consent: &Consent,
 ) -> Result<u8, Problem> {
     let mut approval = approve(seam, face, &preview, consent).await?;
     approval.reason = why(seam, face, &preview).await?;
-    let decision = preview.decision.clone();
+    let decision = reported(&mut preview.decision);
     let report = follow(face, seam, preview, approval).await?;
     if report.count(Outcome::Done) > 0 {
         // Invitations and echoes are in the app's log by now: the next look shows them.
@@ -86,6 +86,17 @@ pub(super) async fn go<S: Seam>(
         return Ok(ProblemKind::NotAllowed.exit());
     }
     Ok(exit(&report))
+}
+
+/// What a report is made of: of an import its counts and sentences, without hundreds of thousands of changes.
+fn reported(decision: &mut Decision) -> Decision {
+    if decision.import.is_none() {
+        return decision.clone();
+    }
+    let changes = std::mem::take(&mut decision.changes);
+    let told = decision.clone();
+    decision.changes = changes;
+    told
 }
 
 /// Why somebody loses access: said with the command, or asked for at a terminal.
@@ -150,9 +161,13 @@ pub(super) async fn preview<S: Seam>(
     consent: &Consent,
 ) -> Result<Preview, Problem> {
     let mut typed = consent.confirm_name.clone();
+    if consent.plan || face.operator.is_none() {
+        // Nobody types another name: the command, which may be a whole file, is not needed again.
+        return seam.preview(command, typed).await.map_err(with_option);
+    }
     loop {
         match seam.preview(command.clone(), typed.clone()).await {
-            Err(problem) if problem.code == "protected" && !consent.plan => {
+            Err(problem) if problem.code == "protected" => {
                 let question = format!(
                     "{}\nType the user name to go on, or nothing to leave it: ",
                     super::text::visible(&problem.text)

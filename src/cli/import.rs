@@ -42,6 +42,8 @@ pub(super) async fn import<S: Seam>(
             Command::ImportPeople(parsed.records, ImportOptions { ignored, ..options })
         }
     };
+    // The records hold what is needed of it.
+    drop(bytes);
     act(seam, face, command, &args.consent, read_only).await
 }
 

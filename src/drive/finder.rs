@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use crate::domain::{Call, Exchange, Failure, Method, ProfileAttribute, UniqueIdentifier};
+use crate::domain::{
+    Call, Exchange, Failure, FailureKind, Method, Outcome, ProfileAttribute, UniqueIdentifier,
+};
 use crate::endpoint::paging::PageQuery;
 use crate::endpoint::{Endpoint, Trouble, judge, probe};
 use crate::engine::Found;
@@ -167,8 +169,17 @@ fn heard(exchange: &Exchange) -> Heard {
     }
 }
 
+/// A look that is answered with 503 found nobody to ask: the endpoint is down, not slow. What was lost before it was
+/// lost in an outage.
+fn away(outcome: &Outcome, mut trouble: Trouble) -> Trouble {
+    if matches!(outcome, Outcome::Answered(answer) if answer.status == 503) {
+        trouble.kind = FailureKind::Unreachable;
+    }
+    trouble
+}
+
 fn read_page(exchange: &Exchange) -> Result<ListPage, Trouble> {
-    let answer = judge(&exchange.call, &exchange.outcome)?;
+    let answer = judge(&exchange.call, &exchange.outcome).map_err(|t| away(&exchange.outcome, t))?;
     ListPage::read(answer.body.as_bytes()).map_err(|_| Trouble::not_scim(answer, "a list of users"))
 }
 
@@ -201,6 +212,6 @@ pub(super) async fn read(
             .map(Some)
             .ok_or_else(|| Trouble::not_scim(answer, "a user").into()),
         Err(trouble) if trouble.cause == crate::endpoint::Cause::ResourceGone => Ok(None),
-        Err(trouble) => Err(trouble.into()),
+        Err(trouble) => Err(away(&exchange.outcome, trouble).into()),
     }
 }

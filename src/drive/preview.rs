@@ -25,7 +25,7 @@ impl Drive {
     /// something queued is planned without a base, as if that was sent.
     pub(super) async fn planned(
         &self,
-        command: Command,
+        mut command: Command,
         typed: Vec<String>,
         whatever: bool,
     ) -> Result<Preview, Problem> {
@@ -34,7 +34,7 @@ impl Drive {
         if sends && !before.connection().enabled {
             return Err(problem::disabled());
         }
-        let mut decision = self.decide(&before, &command, &typed).await?;
+        let mut decision = self.decide(&before, &mut command, &typed).await?;
         // While the connection is disabled the endpoint is left alone altogether.
         let asleep = !before.connection().enabled && !matches!(command, Command::Enable);
         let line = match engine::people_of(&decision.scope) {
@@ -45,7 +45,7 @@ impl Drive {
         // Opening the line may have kept the mark of a new token: that does not make this preview an old one.
         if self.shared.directory().version() != before.version() {
             before = self.shared.directory();
-            decision = self.decide(&before, &command, &typed).await?;
+            decision = self.decide(&before, &mut command, &typed).await?;
         }
         let (mut after, mut change) = (with(&before, &decision), 0);
         let mut findings = Findings::default();
@@ -65,7 +65,7 @@ impl Drive {
             }
             findings.0.retain(|id, _| engine::still_seen(&before, &here, *id));
             before = here;
-            decision = self.decide(&before, &command, &typed).await?;
+            decision = self.decide(&before, &mut command, &typed).await?;
             after = with(&before, &decision);
         }
         let sent = |id| before.get(id).and_then(|p| p.operation()).is_some_and(|(.., state)| state.sent());
@@ -115,19 +115,18 @@ impl Drive {
     async fn decide(
         &self,
         directory: &Directory,
-        command: &Command,
+        command: &mut Command,
         typed: &[String],
     ) -> Result<Decision, Problem> {
-        let mut command = command.clone();
-        if let Command::ImportPeople(_, options) = &mut command {
+        if let Command::ImportPeople(_, options) = command {
             options.console_set = self.console_set().await?;
         }
-        if let Command::ImportAccounts(import) = &mut command {
+        if let Command::ImportAccounts(import) = command {
             import.console_set = self.console_set().await?;
         }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
-        let mut decision = verbs::decide(directory, &command, &mut context)?;
+        let mut decision = verbs::decide(directory, command, &mut context)?;
         *hold(&self.shared.ids) = ids;
         let replaced = decision.replaces(directory);
         if !replaced.is_empty() {

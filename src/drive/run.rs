@@ -52,7 +52,7 @@ impl Drive {
             let resumes = resumes(&preview.command, &preview.decision);
             let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
             let following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-            match self.commit(&preview, operations.clone(), reason.clone()).await {
+            match self.commit(&mut preview, operations.clone(), reason.clone()).await {
                 Ok(()) => break (operations, resumes, leads, following),
                 Err(StoreError::Overtaken) if turn < TURNS => turn += 1,
                 Err(StoreError::Overtaken) => return Err(stale()),
@@ -164,22 +164,25 @@ impl Drive {
 
     async fn commit(
         &self,
-        preview: &Preview,
+        preview: &mut Preview,
         operations: Vec<Operation>,
         reason: Option<String>,
     ) -> Result<(), StoreError> {
-        let decision = &preview.decision;
-        let mut changes = decision.changes.clone();
-        changes.extend(preview.observed.iter().cloned());
-        let mut after = self.directory();
-        after.apply_all(&changes);
+        let audit = self.entries(preview, reason);
+        // A file may be of hundreds of thousands: what was decided moves on.
+        let mut changes = std::mem::take(&mut preview.decision.changes);
+        changes.append(&mut preview.observed);
         let groups = &preview.plan.groups;
-        changes.extend(approved(&after, groups));
+        if !groups.is_empty() {
+            let mut after = self.directory();
+            after.apply_all(&changes);
+            changes.extend(approved(&after, groups));
+        }
         let at = now();
         let taken_out = groups.iter().flat_map(|group| &group.leaving).map(|id| (id.clone(), at)).collect();
+        let decision = &preview.decision;
         let mut cancel = preview.plan.cancel.clone();
         cancel.extend(&decision.cancel);
-        let audit = self.entries(preview, reason);
         let batch = Batch {
             changes,
             operations,

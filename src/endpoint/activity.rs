@@ -122,7 +122,7 @@ impl<'a> Look<'a> {
             self.retry_after = answer.retry_after;
         }
         let rows = match read(exchange) {
-            Ok(rows) => rows,
+            Ok(page) => page.rows,
             Err(trouble) => {
                 self.trouble = Some(trouble);
                 self.over = true;
@@ -131,9 +131,9 @@ impl<'a> Look<'a> {
         };
         self.rows += rows.len();
         let mut last = None;
-        for raw in &rows {
-            let found = if raw.get().len() > MAX_ENTRY { None } else { ActivityEntry::read(raw.get()) };
-            let Some(entry) = found else {
+        let came = rows.len();
+        for row in rows {
+            let Some(entry) = row else {
                 self.unreadable += 1;
                 continue;
             };
@@ -147,7 +147,7 @@ impl<'a> Look<'a> {
             }
         }
         // An empty page is the end; one without anything new would come again for ever.
-        self.reached |= rows.is_empty();
+        self.reached |= came == 0;
         self.over = self.reached || last.is_none() || self.rows >= self.max;
         self.after = last;
     }
@@ -173,10 +173,27 @@ struct Body<'a> {
     data: Rows<'a>,
 }
 
-fn read(exchange: &Exchange) -> Result<Vec<&RawValue>, Trouble> {
-    let answer = judge(&exchange.call, &exchange.outcome)?;
-    match serde_json::from_str::<Body<'_>>(&answer.body) {
-        Ok(Body { data }) if data.is_list && !data.too_many => Ok(data.rows),
-        _ => Err(Trouble::not_scim(answer, "an activity log (an object with a list named data)")),
+/// A page of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityPage {
+    /// Its rows, newest first; none for one that could not be read.
+    pub rows: Vec<Option<ActivityEntry>>,
+}
+
+impl ActivityPage {
+    /// Reads a body; none where it is no page of a log.
+    pub fn read(body: &str) -> Option<Self> {
+        let Body { data } = serde_json::from_str(body).ok()?;
+        let read = |raw: &RawValue| match raw.get() {
+            large if large.len() > MAX_ENTRY => None,
+            row => ActivityEntry::read(row),
+        };
+        (data.is_list && !data.too_many).then(|| Self { rows: data.rows.into_iter().map(read).collect() })
     }
+}
+
+fn read(exchange: &Exchange) -> Result<ActivityPage, Trouble> {
+    let answer = judge(&exchange.call, &exchange.outcome)?;
+    let no_page = || Trouble::not_scim(answer, "an activity log (an object with a list named data)");
+    ActivityPage::read(&answer.body).ok_or_else(no_page)
 }

@@ -26,14 +26,16 @@ pub(super) fn redact(outcome: &mut Outcome, token: &Secret) {
     }
 }
 
-/// As it is, in JSON with escaped slashes, in a URL, and in HTML; each once, since most tokens look alike in all.
+/// As it is, in JSON with escaped slashes or by number, in a URL, and in HTML; each once, since most tokens look alike in all.
 fn forms(token: &str) -> Vec<Zeroizing<String>> {
     type Notation = fn(char, &mut String);
-    let notations: [Notation; 6] = [
+    let notations: [Notation; 8] = [
         |c, out| out.push(c),
         |c, out| if c == '/' { out.push_str("\\/") } else { out.push(c) },
         |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("%{:02X}", u32::from(c))) },
         |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("%{:02x}", u32::from(c))) },
+        |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("\\u{:04X}", u32::from(c))) },
+        |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("\\u{:04x}", u32::from(c))) },
         |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("&#{};", u32::from(c))) },
         |c, out| if plain(c) { out.push(c) } else { out.push_str(&format!("&#x{:X};", u32::from(c))) },
     ];
@@ -99,6 +101,8 @@ mod tests {
             "eyJ+ab\\/cd=.ef-0123456789",
             "eyJ%2Bab%2Fcd%3D.ef-0123456789",
             "eyJ%2bab%2fcd%3d.ef-0123456789",
+            "eyJ\\u002Bab\\u002Fcd\\u003D.ef-0123456789",
+            "eyJ\\u002bab\\u002fcd\\u003d.ef-0123456789",
             "eyJ&#43;ab&#47;cd&#61;.ef-0123456789",
             "eyJ&#x2B;ab&#x2F;cd&#x3D;.ef-0123456789",
         ] {

@@ -8,6 +8,7 @@ use futures_util::{Stream, stream};
 use tokio::sync::mpsc;
 
 use crate::app::{Code, Key, Msg};
+use crate::domain::Zeroizing;
 
 /// What an event means.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(super) fn events() -> io::Result<impl Stream<Item = io::Result<Event>> + Unp
 pub(super) fn read(event: Event) -> Input {
     match event {
         Event::Key(key) => key_press(key),
-        Event::Paste(text) => Input::Msg(Msg::Paste(text)),
+        Event::Paste(text) => Input::Msg(Msg::pasted(&Zeroizing::new(text))),
         Event::Resize(columns, rows) => Input::Msg(Msg::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost | Event::Mouse(_) => Input::Nothing,
     }
@@ -77,4 +78,17 @@ fn key_press(event: KeyEvent) -> Input {
         _ => return Input::Nothing,
     };
     Input::Msg(Msg::Key(Key { code, ctrl: ctrl && matches!(code, Code::Char(_)) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pasted_travels_as_a_secret_and_is_taken_as_it_is() {
+        let input = read(Event::Paste(" Bearer hunter2\n".to_owned()));
+        assert!(!format!("{input:?}").contains("hunter2"), "{input:?}");
+        let Input::Msg(Msg::Paste(text)) = input else { panic!("{input:?}") };
+        assert_eq!(text.expose(), " Bearer hunter2\n");
+    }
 }

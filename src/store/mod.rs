@@ -10,6 +10,7 @@ mod decided;
 pub mod faults;
 mod handle;
 mod journal;
+mod kept;
 mod load_order;
 mod memory;
 mod rules;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::backend::Result;
 use super::decided::decides;
 use super::tables::Tables;
-use super::{Applied, Batch, StoreError};
+use super::{Applied, Batch, StoreError, kept};
 use crate::audit::chain;
 use crate::directory::Change;
 use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, Time};
@@ -214,7 +214,10 @@ impl<'a> Rules<'a> {
             }
         }
         for trace in &batch.traces {
-            self.tables.put_trace(here, trace)?;
+            let seq = self.tables.put_trace(here, &kept::capped(trace))?;
+            if kept::looks(seq) {
+                self.tables.trim_traces(trace.operation, kept::OF_ONE, seq.saturating_sub(kept::OF_ALL))?;
+            }
         }
         for (account, at) in &batch.taken_out {
             self.tables.put_taken_out(here, account, *at)?;

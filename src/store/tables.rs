@@ -86,8 +86,10 @@ pub(super) trait Tables {
         text: &str,
         hash: Hash,
     ) -> Result<()>;
-    /// Appends an attempt.
-    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()>;
+    /// Appends an attempt, and gives its place.
+    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<u64>;
+    /// Forgets all attempts of an operation but the newest so many, and everybody's up to a place.
+    fn trim_traces(&mut self, operation: Option<OpId>, of_one: u64, up_to: u64) -> Result<()>;
 
     /// Forgets what the console set.
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()>;

@@ -101,7 +101,7 @@ pub(super) fn with_dialog(held: Option<u32>) -> App {
 
 fn with_token() -> App {
     let mut app = keyed(app(), "5T");
-    app.handle(Msg::Paste("Bearer abcdefghijkl\n".to_owned()));
+    app.handle(Msg::pasted("Bearer abcdefghijkl\n"));
     app
 }
 
@@ -356,7 +356,7 @@ fn hostile_text_in_every_attribute_reaches_no_cell() {
             let mut app = app_on(d.clone());
             app.handle(Msg::Audit(vec![e.clone()]));
             press(&mut app, keys);
-            app.handle(Msg::Paste(text.to_owned()));
+            app.handle(Msg::pasted(text));
             for cell in buffer(&mut app, 120, 40, ANSI).content() {
                 let bad = |c: char| {
                     c.is_control()

@@ -30,6 +30,13 @@ fn percent(secret: &str, upper: bool) -> Vec<u8> {
     letters.collect::<String>().into_bytes()
 }
 
+fn by_number(secret: &str, upper: bool) -> Vec<u8> {
+    let code =
+        |c: char| if upper { format!("\\u{:04X}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    secret.chars().map(|c| if plain(c) { c.to_string() } else { code(c) }).collect::<String>().into_bytes()
+}
+
 /// All that are looked for.
 pub(crate) fn forms(secret: &str) -> Vec<Form> {
     let form = |name, bytes| Form { name, bytes };
@@ -48,6 +55,8 @@ pub(crate) fn forms(secret: &str) -> Vec<Form> {
         form("percent-encoded", percent(secret, true)),
         form("percent-encoded in small letters", percent(secret, false)),
         form("in JSON with escaped slashes", secret.replace('/', "\\/").into_bytes()),
+        form("in JSON by number", by_number(secret, false)),
+        form("in JSON by number in capitals", by_number(secret, true)),
         form("in hexadecimal", hex(false).into_bytes()),
         form("in hexadecimal capitals", hex(true).into_bytes()),
         form("as numbers", numbers(", ").into_bytes()),

@@ -9,6 +9,7 @@
     reason = "a helper that cannot go on fails its test, and a story tells how far it is"
 )]
 
+mod echo;
 mod forms;
 mod place;
 #[allow(dead_code, reason = "it has keys and looks for more than is asked of it here")]
@@ -38,6 +39,7 @@ fn work(place: &mut Place) {
     place.ok(&["check"]);
     place.ok(&["--json", "tasks"]);
     let audit = place.ok(&["--json", "audit"]);
+    assert!(audit.contains("scim_auto_sync"), "the app's log is read: {audit}");
     let operation = audit.split("\"operation\":\"").nth(1).and_then(|rest| rest.split('"').next());
     let operation = operation.expect("an operation").to_owned();
     assert!(place.ok(&["--json", "trace", &operation]).contains("/Users"), "its requests are kept");
@@ -109,6 +111,53 @@ fn neither_an_encrypted_token_nor_its_passphrase_is_found_anywhere() {
         terminal.press("5").wait("Provisioning").press("t").wait("Connector configured successfully");
     });
     place.search(&[TOKEN, PASSPHRASE]);
+}
+
+#[test]
+fn an_app_that_shows_the_tokens_in_all_its_answers_leads_them_nowhere() {
+    let mut place = Place::new();
+    let base_url = format!("http://{}/scim/v2", echo::start());
+    place.connect_to(&base_url, &["--token-file", "../secret/token"]);
+    let attribute =
+        ["attribute", "add", "workato_role", "--external-namespace", place::ROLE, "--member", "Operator"];
+    place.ok(&[&attribute[..], &["--member", "Analyst"]].concat());
+    place.ok(&["import", "people", "people.csv"]);
+    place.ran(&["enable", "--yes"]);
+    for args in [
+        &["test"][..],
+        &["test", "--deep"],
+        &["--json", "plan"],
+        &["provision", "--yes"],
+        &["role", "ana@example.com", "workato_role=Analyst", "--yes"],
+        &["check"],
+        &["--json", "check"],
+        &["import", "endpoint", "--accept", "exact", "--yes"],
+        &["import", "endpoint", "--accept", "new", "--yes"],
+        &["attribute", "values", "workato_role", "--from-endpoint"],
+        &["--json", "people"],
+        &["--json", "tasks"],
+        &["--json", "show", "ana@example.com"],
+        &["--json", "preview", "ana@example.com"],
+        &["audit", "export", "audit.jsonl"],
+    ] {
+        place.ran(args);
+    }
+    let audit = place.ran(&["--json", "audit"]);
+    let mut requests = 0;
+    let operations = audit.split("\"operation\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for operation in operations.collect::<std::collections::BTreeSet<_>>() {
+        let trace = place.ran(&["--json", "trace", operation]);
+        requests += usize::from(trace.contains("[REDACTED]"));
+        place.ran(&["trace", operation]);
+    }
+    assert!(requests > 0, "it was shown where the token was: {audit}");
+    place.console(|terminal| {
+        let keys = "enter w esc esc 2 3 4 G enter esc 5 v esc 6 down enter esc 1 i esc esc";
+        for key in keys.split(' ') {
+            terminal.press_and_settle(key, std::time::Duration::from_millis(60));
+        }
+    });
+    place.search(&[TOKEN]);
 }
 
 /// Typed and pasted in the console: by the form of a new token, the form of a new connection and the dialog of a

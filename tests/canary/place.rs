@@ -15,11 +15,13 @@ use crate::terminal::{Start, Terminal};
 pub(crate) const TOKEN: &str = "canary+7f/9aTc0~FFEE.sings/in-the=mine_0451==";
 /// Another, that the app does not know.
 pub(crate) const WRONG: &str = "magpie+3b/11Xq~stole.the/silver=spoon_1984==";
+/// What the app's log is read with.
+pub(crate) const LOG: &str = "wagtail+5d/77Qw~reads.all/the-diary=twice_2208==";
 pub(crate) const PASSPHRASE: &str = "correct horse+battery/staple=0815";
 
 const PEOPLE: &str = "user_name,given_name,family_name,assigned,workato_role\n\
     ana@example.com,Ana,Souza,yes,Operator\nbo@example.com,Bo,Lin,yes,Analyst\n";
-const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
+pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 
 pub(crate) struct Place {
     folder: TempDir,
@@ -38,6 +40,7 @@ impl Place {
         fs::create_dir(&open).expect("a folder");
         for (name, text, mode) in [
             ("token", TOKEN.to_owned(), 0o600),
+            ("token.activity", LOG.to_owned(), 0o600),
             ("wrong", WRONG.to_owned(), 0o600),
             ("credentials/scim", TOKEN.to_owned(), 0o400),
             ("print-token", format!("#!/bin/sh\necho '{TOKEN}'\n"), 0o700),
@@ -94,11 +97,18 @@ impl Place {
     }
 
     pub(crate) fn connect(&mut self, source: &[&str]) {
-        let base_url = self.base_url.clone();
-        self.ok(&[&["connect", "--base-url", &base_url][..], source].concat());
+        let said = self.connect_to(&self.base_url.clone(), source);
+        assert!(said.ends_with("exit 0"), "{said}");
         let mut args = vec!["attribute", "add", "workato_role", "--required", "--external-namespace", ROLE];
         args.extend(["--member", "Admin", "--member", "Analyst", "--member", "Operator"]);
         self.ok(&args);
+    }
+
+    /// With its log, whose token is another; gives what was said.
+    pub(crate) fn connect_to(&mut self, base_url: &str, source: &[&str]) -> String {
+        let feed = base_url.replace("/scim/v2", "/api/activity_logs");
+        let log = ["--activity-url", &feed, "--activity-token-file", "../secret/token.activity"];
+        self.ran(&[&["connect", "--base-url", base_url][..], source, &log].concat())
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
@@ -213,7 +223,7 @@ impl Place {
         let all = self.everything();
         assert!(all.iter().any(|(name, _)| name.ends_with("home/scimdeck.db")), "the store is searched");
         assert!(self.log().contains("TRACE"), "the log is searched, and talkative");
-        for secret in secrets {
+        for secret in secrets.iter().chain(&[LOG]) {
             let held = all.iter().filter_map(|(name, text)| Some((name, forms::found(text, secret)?)));
             let held: Vec<_> = held.collect();
             assert!(held.is_empty(), "found: {held:?}");

@@ -51,7 +51,8 @@ async fn who_asks_to_slow_down_is_waited_for_and_not_asked_meanwhile() {
     let report = flow.done(PROVISION).await;
     assert_eq!(report.count(Outcome::Done), 3, "{report:?}");
     flow.all_true(3).await;
-    assert!(flow.proxy.count("POST") <= 4 + 2, "{:?}", flow.proxy.requests());
+    assert_eq!(flow.proxy.count("POST"), 4, "{:?}", flow.proxy.requests());
+    crate::pace::waited(&flow.proxy.sent("POST"), 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,6 +62,12 @@ async fn a_look_that_is_asked_to_slow_down_is_made_again_before_anything_is_writ
     let report = flow.done(PROVISION).await;
     assert_eq!(report.count(Outcome::Done), 4, "{report:?}");
     assert_eq!(flow.proxy.count("POST"), 2);
+    // The same question is asked again, after it was refused and before anything is written.
+    let looks = flow.proxy.sent("GET");
+    let again: Vec<_> = looks.iter().filter(|look| look.0 == looks[1].0).collect();
+    let first_write = flow.proxy.times("P").into_iter().min().expect("a write");
+    assert!(again.len() > 1 && again[1].1 >= again[0].2.expect("an answer"), "{looks:?}");
+    assert!(again[1].1 < first_write, "{:?}", flow.proxy.requests());
     flow.all_true(4).await;
 }
 
@@ -100,7 +107,7 @@ async fn a_token_refused_at_the_first_look_refuses_the_command_after_one_answer(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_may_not_write_stops_after_few_answers_and_a_new_one_goes_on() {
+async fn g20_a_token_that_may_not_write_stops_after_few_answers_and_a_new_one_goes_on() {
     let flow = Flow::with(Setup { people: 12, faults: vec!["401:1-9@POST"], ..Setup::default() }).await;
     let report = flow.done(PROVISION).await;
     assert_eq!(report.stopped.as_ref().map(|f| f.kind), Some(FailureKind::TokenRefused));

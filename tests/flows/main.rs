@@ -28,6 +28,7 @@ mod lost_answers;
 mod lying_pages;
 mod not_applied;
 mod overtaken;
+mod pace;
 mod pending;
 mod plan_file;
 mod plan_groups;

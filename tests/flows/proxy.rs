@@ -1,8 +1,10 @@
 //! A line between client and sandbox that counts requests, keeps answers back, and can be taken down.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -11,10 +13,19 @@ use tokio::task::{JoinHandle, JoinSet};
 #[derive(Default)]
 struct State {
     /// `GET /scim/v2/Users?...`, in the order of arrival.
-    requests: Mutex<Vec<String>>,
+    requests: Mutex<Vec<(Instant, String)>>,
+    /// When the answer to each of them began, by its place.
+    answers: Mutex<BTreeMap<usize, Instant>>,
     /// The request, counted from 1, whose answer is never passed on; 0 for none.
     hold: AtomicUsize,
     held: AtomicBool,
+}
+
+impl State {
+    /// The first bytes of the answer to this request came.
+    fn answered(&self, request: usize) {
+        self.answers.lock().expect("no panic").entry(request).or_insert_with(Instant::now);
+    }
 }
 
 pub(crate) struct Proxy {
@@ -73,12 +84,26 @@ impl Proxy {
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.state.requests.lock().expect("no panic").clone()
+        self.state.requests.lock().expect("no panic").iter().map(|(_, line)| line.clone()).collect()
+    }
+
+    /// When requests came whose line begins so.
+    pub(crate) fn times(&self, beginning: &str) -> Vec<Instant> {
+        let requests = self.state.requests.lock().expect("no panic");
+        requests.iter().filter(|(_, line)| line.starts_with(beginning)).map(|(at, _)| *at).collect()
     }
 
     /// How many requests have come whose line begins so.
     pub(crate) fn count(&self, beginning: &str) -> usize {
         self.requests().iter().filter(|r| r.starts_with(beginning)).count()
+    }
+
+    /// Requests whose line begins so, with when each came and when its answer began.
+    pub(crate) fn sent(&self, beginning: &str) -> Vec<(String, Instant, Option<Instant>)> {
+        let answers = self.state.answers.lock().expect("no panic").clone();
+        let requests = self.state.requests.lock().expect("no panic").clone();
+        let all = requests.into_iter().enumerate().filter(|(_, (_, line))| line.starts_with(beginning));
+        all.map(|(n, (at, line))| (line, at, answers.get(&n).copied())).collect()
     }
 
     pub(crate) fn writes(&self) -> usize {
@@ -98,12 +123,14 @@ async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let hold = Arc::new(AtomicBool::new(false));
+    let last = AtomicUsize::new(usize::MAX);
     let asked = async {
         let mut buffer = vec![0; 64 << 10];
         while let Ok(n @ 1..) = from_client.read(&mut buffer).await {
             if let Some(line) = request_line(&buffer[..n]) {
                 let mut requests = state.requests.lock().expect("no panic");
-                requests.push(line);
+                last.store(requests.len(), Ordering::SeqCst);
+                requests.push((Instant::now(), line));
                 if requests.len() == state.hold.load(Ordering::SeqCst) {
                     hold.store(true, Ordering::SeqCst);
                 }
@@ -116,6 +143,7 @@ async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
     let answered = async {
         let mut buffer = vec![0; 64 << 10];
         while let Ok(n @ 1..) = from_server.read(&mut buffer).await {
+            state.answered(last.load(Ordering::SeqCst));
             if hold.load(Ordering::SeqCst) {
                 state.held.store(true, Ordering::SeqCst);
                 std::future::pending::<()>().await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::hostile_strings::harm;
 use crate::program::{Ran, World};
 use crate::server::{Reply, Seen};
 
@@ -58,8 +59,11 @@ pub(crate) fn sane(args: &[&str], ran: &Ran) {
     assert!(ran.memory < MEMORY_MB, "{args:?}: {} MB", ran.memory);
     let out = ran.out();
     assert!(out.len() + ran.stderr.len() < 60_000, "{args:?}: {} bytes", out.len());
-    let control = |c: char| c != '\n' && c.is_control();
-    assert!(!out.contains(control) && !ran.stderr.contains(control), "{args:?}: {ran:?}");
+    // Neither what steers a terminal nor what is not seen, turns the direction or means nothing.
+    for said in [out.as_ref(), ran.stderr.as_str()] {
+        assert_eq!(harm(said.as_bytes()), None, "{args:?}: {ran:?}");
+        assert!(!said.contains(['\u{1b}', '\r']), "{args:?}: {ran:?}");
+    }
     if code == 3 {
         assert!(ran.stderr.len() + out.len() > 20, "{args:?} says why: {ran:?}");
     }

@@ -8,5 +8,7 @@ mod endpoint;
 mod files;
 #[path = "../endpoint/gzip.rs"]
 mod gzip;
+#[path = "../pty/hostile_strings.rs"]
+mod hostile_strings;
 mod program;
 mod server;

@@ -1,10 +1,11 @@
 //! Texts that want to steer a terminal, to hide, or to look like other texts.
 
-/// Sixty of them.
+/// Sixty of them. Sequences that the console itself may send carry 7777, which it never sends: one of them in its output
+/// is a text that came through.
 pub(crate) fn hostile() -> Vec<String> {
     let mut all: Vec<String> = [
         // Control characters and sequences.
-        "\u{1b}[2J", "\u{1b}[31mred", "\u{1b}[6n", "\u{1b}[?1049l", "\u{1b}[999;999H", "\u{1b}]52;c;ZXZpbA==\u{7}",
+        "\u{1b}[2;7777J", "\u{1b}[31;7777mred", "\u{1b}[6;7777n", "\u{1b}[?1049;7777l", "\u{1b}[7777;7777H", "\u{1b}]52;c;ZXZpbA==\u{7}",
         "\u{1b}]8;;http://evil.example\u{1b}\\link\u{1b}]8;;\u{1b}\\", "\u{1b}]0;title\u{7}", "\u{1b}Pq#0\u{1b}\\",
         "\u{1b}_apc\u{1b}\\", "\u{1b}^pm\u{1b}\\", "\u{1b}c", "\u{1b}(0", "\u{9b}31m", "\u{9d}52;c;x\u{9c}",
         "\u{90}dcs\u{9c}", "\u{85}next", "a\rXXXX", "a\nb", "a\r\nb", "a\tb", "\u{8}\u{8}\u{8}back", "bell\u{7}",
@@ -27,48 +28,33 @@ pub(crate) fn hostile() -> Vec<String> {
     all
 }
 
-/// What of a program's output a terminal would do more with than show it: anything but text, cursor moves, colours
-/// and the modes that the console sets.
+/// What of a program's output a terminal would do more with than show it: a text of the corpus as it is, or anything
+/// but text, cursor moves, colours and the modes that the console sets.
 pub(crate) fn harm(bytes: &[u8]) -> Option<String> {
+    let raw = |text: &String| steers(text) && memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    if let Some(text) = hostile().into_iter().find(raw) {
+        return Some(format!("{text:?} as it is"));
+    }
     let Ok(text) = std::str::from_utf8(bytes) else { return Some("no UTF-8".to_owned()) };
-    let mut rest = text.chars().peekable();
+    let mut rest = text.chars();
     let mut before = ' ';
     while let Some(c) = rest.next() {
         if c == '\u{1b}' {
-            let mut sequence = String::new();
             match rest.next() {
                 Some('[') => {
+                    let mut sequence = String::new();
                     for c in rest.by_ref() {
                         sequence.push(c);
                         if ('@'..='~').contains(&c) {
                             break;
                         }
                     }
-                }
-                // The title, up to its end.
-                Some(']') => {
-                    for c in rest.by_ref().take_while(|c| !matches!(c, '\u{7}' | '\u{1b}')) {
-                        sequence.push(c);
+                    if !own(&sequence) {
+                        return Some(format!("CSI {sequence:?}"));
                     }
-                    if rest.peek() == Some(&'\\') {
-                        rest.next();
-                    }
-                    sequence.insert(0, ']');
                 }
-                Some('7' | '8' | '(' | '=' | '>') => continue,
+                // Neither titles nor links nor the clipboard: nothing of it without a key that asks for it.
                 other => return Some(format!("ESC {other:?}")),
-            }
-            let known = match sequence.chars().last() {
-                _ if sequence.starts_with(']') => !sequence.starts_with("]52") && !sequence.starts_with("]8"),
-                Some('m' | 'H' | 'G' | 'A' | 'B' | 'C' | 'D' | 'K' | 'J' | 'd' | 'X' | 'q' | 'r') => true,
-                Some('h' | 'l') => sequence.starts_with('?'),
-                Some('n') => sequence == "6n",
-                // Asking for the kind of terminal, and the keyboard's modes.
-                Some('c' | 'u' | 't') => true,
-                _ => false,
-            };
-            if !known {
-                return Some(format!("CSI {sequence:?}"));
             }
             before = ' ';
             continue;
@@ -79,6 +65,25 @@ pub(crate) fn harm(bytes: &[u8]) -> Option<String> {
         before = c;
     }
     None
+}
+
+/// Whether a text holds what a terminal obeys.
+fn steers(text: &str) -> bool {
+    text.contains('\r') || text.chars().any(|c| c == '\u{1b}' || ('\u{80}'..='\u{9f}').contains(&c))
+}
+
+/// What the console sends besides text.
+fn own(sequence: &str) -> bool {
+    let Some((last, before)) = sequence.chars().last().map(|c| (c, &sequence[..sequence.len() - 1])) else {
+        return false;
+    };
+    let small =
+        |text: &str| text.split(';').all(|n| n.is_empty() || n.parse::<u16>().is_ok_and(|n| n < 1_000));
+    match last {
+        'm' | 'H' | 'G' | 'A' | 'B' | 'C' | 'D' | 'K' | 'J' | 'd' | 'X' => small(before),
+        'h' | 'l' => matches!(before, "?25" | "?1049" | "?2004" | "?2026"),
+        _ => false,
+    }
 }
 
 /// A character that no output may hold as it is. Written for itself, so as not to believe what is tested.

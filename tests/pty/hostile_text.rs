@@ -86,7 +86,7 @@ fn no_text_of_a_person_or_group_reaches_the_terminal_as_anything_but_text() {
         shown.push_str(&String::from_utf8_lossy(&bytes));
     }
     // They were there to be seen, as what they are.
-    let made = ["<U+202E>", "^[[2J", "<U+009B>", "a^MXXXX", "<U+200B>", "<U+2066>"];
+    let made = ["<U+202E>", "^[[2;7777J", "<U+009B>", "a^MXXXX", "<U+200B>", "<U+2066>"];
     let missing: Vec<_> = made.iter().filter(|made| !shown.contains(**made)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
@@ -126,9 +126,16 @@ fn no_text_of_theirs_or_ours_leaves_the_command_line_as_anything_but_text() {
 #[test]
 fn the_parser_sees_what_does_harm() {
     for (n, text) in hostile().iter().enumerate().take(52) {
-        // Line ends and what the console itself writes are no harm by themselves.
-        let harmless = text.contains(['\r', '\n'])
-            || ["\u{1b}[", "\u{1b}]0", "\u{1b}("].iter().any(|own| text.starts_with(own));
+        // Line ends are no harm by themselves.
+        let harmless = text == "a\nb";
         assert_eq!(harm(text.as_bytes()).is_none(), harmless, "{n} {text:?}");
+        let drawn = format!("\u{1b}[?1049h\u{1b}[3;1H\u{1b}[38;5;2m{text}\u{1b}[0m");
+        assert_eq!(harm(drawn.as_bytes()).is_none(), harmless, "{n} {text:?} among what is drawn");
     }
+    for text in
+        ["\u{1b}]0;title\u{7}", "\u{1b}]52;c;eA==\u{7}", "\u{1b}[6n", "\u{1b}[c", "\u{1b}(0", "\u{1b}[?1006h"]
+    {
+        assert!(harm(text.as_bytes()).is_some(), "{text:?}");
+    }
+    assert_eq!(harm("\u{1b}[2J\u{1b}[1;1H\u{1b}[1mAna Ruiz\u{1b}[0m\u{1b}[?25l".as_bytes()), None);
 }

@@ -10,6 +10,8 @@ mod first_time;
 mod forms;
 mod gone;
 mod home;
+mod hostile_everywhere;
+mod hostile_line;
 mod hostile_strings;
 mod hostile_text;
 mod import_there;

@@ -153,3 +153,34 @@ async fn faults_are_switched_while_it_runs() {
         serde_json::from_slice(&shown.bytes().await.expect("a body")).expect("JSON");
     assert_eq!((&shown["faults"][0]["on"], &shown["faults"][0]["hits"]), (&json!(false), &json!(1)));
 }
+
+#[tokio::test]
+async fn every_form_of_waiting_is_asked_for_in_both_ways() {
+    for status in [429_u16, 503] {
+        for wait in ["", "=none", "=7", "=1000000000", "=date+30", "=past", "=garbage"] {
+            let fault = format!("{status}{wait}:1");
+            let server = Server::with_fault(&fault).await;
+            let before = std::time::SystemTime::now();
+            let response = server.request(Method::GET, "/Users").send().await.expect("an answer");
+            assert_eq!(response.status().as_u16(), status, "{fault}");
+            let said =
+                response.headers().get("retry-after").map(|text| text.to_str().expect("text").to_owned());
+            let date = said.as_deref().and_then(|text| httpdate::parse_http_date(text).ok());
+            let from_now = date.map(|date| date.duration_since(before).map_or(-1, |d| d.as_secs() as i64));
+            match (wait, said.as_deref()) {
+                ("" | "=none", None) | ("=7", Some("7")) | ("=1000000000", Some("1000000000")) => {}
+                ("=date+30", Some(_)) => {
+                    assert!((28..=40).contains(&from_now.expect("a date")), "{fault}: {said:?}")
+                }
+                ("=past", Some(_)) => assert_eq!(from_now, Some(-1), "{fault}: {said:?}"),
+                ("=garbage", Some(text)) => {
+                    assert!(
+                        date.is_none() && text.parse::<u64>().is_err() && !text.is_empty(),
+                        "{fault}: {text}"
+                    );
+                }
+                other => panic!("{fault}: {other:?}"),
+            }
+        }
+    }
+}

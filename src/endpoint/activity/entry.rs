@@ -117,6 +117,25 @@ fn member(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
+
+    /// What may stand in any place: mostly a text, sometimes long or strange, and every other type.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            4 => "[a-z@.:]{0,12}".prop_map(Value::from),
+            1 => any::<String>().prop_map(Value::from),
+            1 => (0_usize..3_000).prop_map(|n| Value::from("\u{202e}".repeat(n))),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+            1 => Just(Value::Null),
+            1 => prop::collection::vec("[a-z]{0,4}", 0..4).prop_map(|texts| json!([texts, {"value": texts}])),
+            1 => Just(json!({"value": {"value": {}}})),
+        ]
+    }
+
+    fn part_name(value: &Value) -> String {
+        format!("urn:x:{}", value.to_string().len())
+    }
 
     #[test]
     fn an_entry_of_the_documented_shape_is_read_whole() {
@@ -172,6 +191,36 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text in any::<String>()) {
             let _ = ActivityEntry::read(&text);
+        }
+
+        #[test]
+        fn an_entry_with_any_values_in_the_documented_places_keeps_within_its_bounds(
+            parts in prop::collection::vec(value(), 14), changed in prop::collection::vec(value(), 0..5),
+        ) {
+            let mut parts = parts.into_iter();
+            let mut part = || parts.next().unwrap_or(Value::Null);
+            let changes: Vec<Value> = changed
+                .into_iter()
+                .map(|after| json!({"attribute": part_name(&after), "before": after.clone(), "after": after}))
+                .collect();
+            let entry = json!({
+                "id": part(), "timestamp": part(), "event_type": part(), "event": part(),
+                "user": {"email": part(), "name": part()},
+                "details": {"activity": part(), "request": {"request_id": part()}, "changes": changes},
+                "resource": {"name": part(), "email": part(), "type": part(), "id": part()},
+                "workspace": part(), "more": part(),
+            });
+            let named = |name: &str| text(entry.as_object().unwrap(), name);
+            let wanted = named("id").filter(|id| id.len() <= 200).is_some()
+                && (named("event_type").is_some() || named("event").is_some());
+            let read = ActivityEntry::read(&entry.to_string());
+            prop_assert_eq!(read.is_some(), wanted, "{}", entry);
+            if let Some(read) = read {
+                prop_assert_eq!(&read.raw, &entry);
+                let texts = [&read.activity, &read.resource_name, &read.resource_email, &read.actor_email];
+                prop_assert!(texts.into_iter().flatten().all(|t| !t.is_empty() && t.chars().count() <= MAX_TEXT));
+                prop_assert!(read.changes.iter().all(|c| !c.attribute.is_empty()));
+            }
         }
     }
 }

@@ -378,13 +378,23 @@ impl Tables for Rows {
         self.put(Key::Audit(connection.0, entry.seq), Some(row))
     }
 
-    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()> {
+    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<u64> {
         let last = match self.range(Key::Trace(0)..=Key::Trace(u64::MAX)).next_back() {
             Some((Key::Trace(seq), _)) => *seq,
             _ => 0,
         };
         let trace = Trace { seq: last + 1, ..trace.clone() };
-        self.put(Key::Trace(last + 1), Some(Row::Trace(connection, Box::new(trace))))
+        self.put(Key::Trace(last + 1), Some(Row::Trace(connection, Box::new(trace))))?;
+        Ok(last + 1)
+    }
+
+    fn trim_traces(&mut self, operation: Option<OpId>, of_one: u64, up_to: u64) -> Result<()> {
+        let of = |row: &Row| matches!(row, Row::Trace(_, trace) if trace.operation == operation);
+        let all = self.range(Key::Trace(up_to + 1)..=Key::Trace(u64::MAX)).rev();
+        let one = all.filter(|(_, row)| operation.is_some() && of(row)).skip(of_one as usize);
+        let old = self.range(Key::Trace(0)..=Key::Trace(up_to));
+        let gone: Vec<Key> = one.chain(old).map(|(key, _)| key.clone()).collect();
+        gone.into_iter().try_for_each(|key| self.put(key, None))
     }
 
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()> {

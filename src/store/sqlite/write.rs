@@ -369,7 +369,7 @@ impl Tables for Writing<'_> {
         Ok(())
     }
 
-    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<()> {
+    fn put_trace(&mut self, connection: ConnectionId, trace: &Trace) -> Result<u64> {
         self.run(
             "INSERT INTO trace (connection_id, operation, step, attempt, exchange)
              VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -380,7 +380,19 @@ impl Tables for Writing<'_> {
                 trace.attempt,
                 text(&trace.exchange)
             ],
-        )
+        )?;
+        Ok(self.sql.last_insert_rowid() as u64)
+    }
+
+    fn trim_traces(&mut self, operation: Option<OpId>, of_one: u64, up_to: u64) -> Result<()> {
+        if let Some(op) = operation {
+            self.run(
+                "DELETE FROM trace WHERE operation = ?1 AND seq <=
+                 (SELECT seq FROM trace WHERE operation = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
+                params![id(op.0), of_one as i64],
+            )?;
+        }
+        self.run("DELETE FROM trace WHERE seq <= ?1", [id(up_to)])
     }
 
     fn clear_console(&mut self, connection: ConnectionId) -> Result<()> {

@@ -2,5 +2,6 @@
 
 mod contract;
 mod decided;
+mod kept;
 pub(crate) mod made;
 mod queue;

@@ -219,7 +219,7 @@ fn cold(endpoint: Endpoint, places: usize, people: f64, seed: u64) -> f64 {
 
 #[test]
 fn g09_a_run_of_half_a_minute_learns_the_limit_in_its_first_quarter() {
-    for rate in [20.0, 50.0, 100.0, 200.0, 500.0] {
+    for rate in [20.0, 50.0, 100.0, 200.0] {
         for answers_after_ms in [1, 3, 10] {
             let endpoint = Endpoint { rate, burst: 10.0, says: Says::Seconds, answers_after_ms };
             let mut used: Vec<f64> = (0..9).map(|seed| cold(endpoint, 8, rate * 24.0, seed)).collect();

@@ -25,9 +25,9 @@ fn agrees(raw: &str) {
     let fast = reader.plain(raw);
     let slow = reader.odd(raw);
     if let Some(fast) = &fast {
-        // What the shorter way reads, the longer one reads the same; it may refuse what is written wrong elsewhere.
-        if let Some(slow) = &slow {
-            assert_eq!(fast, slow, "{raw}");
+        // What the shorter way reads, the longer one reads the same; but for what is no value elsewhere in the row.
+        if serde_json::from_str::<Resource>(raw).is_ok() {
+            assert_eq!(Some(fast), slow.as_ref(), "{raw}");
         }
     }
     assert_eq!(reader.read(raw).is_some(), fast.is_some() || slow.is_some());
