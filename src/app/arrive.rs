@@ -98,7 +98,8 @@ impl App {
         };
         let label = title(&command);
         match result {
-            Ok(preview) if ask || preview.must_ask() => {
+            // Nobody loses access unseen, and a console that changes nothing shows every plan.
+            Ok(preview) if ask || preview.must_ask() || preview.removes() || self.session.read_only => {
                 let confirm = Confirm::new(label, Box::new(preview), &self.directory);
                 let mut confirm = confirm.because(self.reason.as_deref());
                 confirm.task = Some(id);
@@ -121,7 +122,7 @@ impl App {
         let Some(task) = self.end(id) else { return };
         let report = match result {
             Ok(report) => report,
-            Err(problem) => return self.show_problem(&task.label, &problem),
+            Err(problem) => return self.show_problem(&task.label, &answered_here(problem)),
         };
         self.reason = None;
         self.last = Some((task.label.clone(), report.clone()));
@@ -251,6 +252,17 @@ impl App {
             self.complain(format!("{what}: {} {}", problem.text, problem.next));
         }
     }
+}
+
+/// A refusal that names what the command line gives, in the words of the dialog.
+fn answered_here(problem: Problem) -> Problem {
+    let next = match problem.code {
+        "reason_required" => "Do it again: the dialog asks for the reason.",
+        "brake" => "Do it again: the dialog shows the plan as it is now and asks for the number.",
+        "unconfirmed" => "Do it again: the dialog shows the plan as it is now.",
+        _ => return problem,
+    };
+    Problem { next: next.to_owned(), ..problem }
 }
 
 fn problem_lines(problem: &Problem) -> Vec<Line> {

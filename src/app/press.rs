@@ -127,6 +127,9 @@ impl App {
                 self.say("cancelled: nothing was changed");
                 task.into_iter().for_each(|id| self.give_back(id));
             }
+            Answered::Run(_) if self.session.read_only => {
+                self.complain("this console is read-only: the plan is shown and nothing of it is done");
+            }
             Answered::Run(approval) => {
                 if let Some(Overlay::Confirm(confirm)) = self.overlays.pop() {
                     self.run(confirm.title, confirm.preview, approval);

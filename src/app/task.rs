@@ -60,6 +60,34 @@ pub enum Kind {
     Rehearse,
 }
 
+impl Kind {
+    /// What is true when nobody waits for it any more.
+    pub(super) fn left(&self) -> String {
+        match self {
+            Self::Run { .. } => "no longer waiting; what was committed stays queued".to_owned(),
+            Self::Connect | Self::Token | Self::Resend => {
+                "no longer waiting; it may have been done all the same".to_owned()
+            }
+            Self::Resume => {
+                "no longer waiting; the stopped run goes on or stays queued, as you said".to_owned()
+            }
+            Self::Rehearse => "no longer waiting; the fault may have been switched all the same".to_owned(),
+            Self::Unlock => {
+                "no longer waiting; the token may be open, and then what is queued goes on".to_owned()
+            }
+            Self::SavePlan(path) => format!("no longer waiting; {path} may have been written all the same"),
+            Self::Check { .. } => "stopped; what was seen so far is kept, and nothing was sent".to_owned(),
+            Self::Look { .. }
+            | Self::Scan
+            | Self::Test
+            | Self::Deep
+            | Self::Values(_)
+            | Self::Wire(_)
+            | Self::OpenPlan => "stopped; nothing was changed".to_owned(),
+        }
+    }
+}
+
 /// A task in the foreground: somebody waits for it, and can stop waiting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
