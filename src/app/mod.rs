@@ -44,6 +44,7 @@ mod people_forms;
 mod person_doc;
 mod plan_doc;
 mod plan_files;
+mod plan_page;
 mod press;
 mod profile;
 mod queue;

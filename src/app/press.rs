@@ -117,7 +117,7 @@ impl App {
     fn press_confirm(&mut self, key: Key) {
         let room = layout::dialog(self.size);
         let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() else { return };
-        let step = confirm.press(key, room, &self.directory);
+        let step = confirm.press(key, room);
         match step {
             Answered::Stay => {}
             Answered::Keep => self.ask_save_plan(),
@@ -221,7 +221,7 @@ impl App {
             Some(Overlay::Compare(c)) => {
                 c.cursor.take(action, c.rows.len(), layout::import_rows(self.size));
             }
-            Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
+            Some(Overlay::Confirm(c)) => c.scroll(action, dialog),
             Some(
                 Overlay::Form(_)
                 | Overlay::Palette(_)

@@ -76,8 +76,15 @@ pub fn tree<'a>(
     plan: &'a Plan,
     attributes: &'a [ProfileAttribute],
 ) -> impl Iterator<Item = Vec<TreeLine>> + 'a {
-    let people = plan.operations.iter().map(|planned| operation(planned, attributes));
-    people.chain(plan.groups.iter().map(group))
+    (0..).map_while(|at| entry(plan, attributes, at))
+}
+
+/// One entry of [`tree`]; none behind the last.
+pub fn entry(plan: &Plan, attributes: &[ProfileAttribute], at: usize) -> Option<Vec<TreeLine>> {
+    match plan.operations.get(at) {
+        Some(planned) => Some(operation(planned, attributes)),
+        None => plan.groups.get(at - plan.operations.len()).map(group),
+    }
 }
 
 fn operation(planned: &Planned, attributes: &[ProfileAttribute]) -> Vec<TreeLine> {
