@@ -7,6 +7,7 @@ use super::forms::count;
 use super::overlay::{Overlay, Results};
 use super::task::{Kind, Task};
 use super::{Answer, App, Msg, QueryId, TaskId, trace_doc};
+use crate::domain::FailureKind;
 use crate::engine::{
     Approval, CheckReport, Outcome, Preview, Problem, ProblemKind, Report, Sending, TestReport,
     WRONG_PASSPHRASE,
@@ -16,6 +17,11 @@ impl App {
     pub(super) fn arrive(&mut self, msg: Msg) {
         match msg {
             Msg::Directory(directory) => {
+                let moving = directory.queue().moving();
+                let came = self.directory.queue().moving().saturating_sub(moving);
+                if came > 0 {
+                    self.outlook.came_through(self.now, came);
+                }
                 self.directory = *directory;
                 self.refresh_all();
                 self.queue_moved();
@@ -79,6 +85,13 @@ impl App {
         match &sending {
             Sending::Offered(n) if !offered => self.ask_operator(Overlay::Offer(*n)),
             Sending::Stopped(failure) => self.complain(format!("{} {}", failure.text, failure.next)),
+            // Said once, not with every time that it is tried again.
+            Sending::Waiting(_, failure)
+                if failure.kind != FailureKind::SlowDown
+                    && !matches!(&self.sending, Sending::Waiting(_, before) if before.kind == failure.kind) =>
+            {
+                self.complain(format!("{} {}", failure.text, failure.next));
+            }
             _ => {}
         }
         if !matches!(sending, Sending::Offered(_)) {

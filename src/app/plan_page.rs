@@ -157,7 +157,7 @@ impl PlanPage {
         let shown: Vec<(Place, Line)> = self.onward(preview, self.top).take(rows).collect();
         let mut entries = shown.iter().map(|((part, _), _)| *part).filter(|part| (1..=of).contains(part));
         let first = entries.next();
-        let last = entries.last().or(first);
+        let last = entries.next_back().or(first);
         let past = if self.top.0 > of { of } else { 0 };
         InSight {
             entries: (first.unwrap_or(past), last.unwrap_or(past)),

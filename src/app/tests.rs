@@ -79,7 +79,7 @@ fn looked(app: &mut App, effects: &[Effect], held: Option<u32>) -> Vec<Effect> {
     app.handle(Msg::Previewed(*id, Box::new(Ok(preview))))
 }
 
-fn toast(app: &App) -> &str {
+pub(crate) fn toast(app: &App) -> &str {
     app.toast.as_ref().map_or("", |t| t.text.as_str())
 }
 
@@ -209,23 +209,6 @@ fn a_run_can_be_held_then_left_and_the_console_goes_on_meanwhile() {
     assert!(app.tasks[0].words().contains("stopping"));
     assert_eq!(keys(&mut app, "ctrl-c")[0], Effect::Stop(id));
     assert!(app.idle());
-}
-
-#[test]
-fn who_stops_waiting_is_told_what_may_have_happened_all_the_same() {
-    let stopped = |kind: Kind| {
-        let mut app = app();
-        app.begin("it", kind);
-        keys(&mut app, "ctrl-c");
-        toast(&app).to_owned()
-    };
-    assert!(stopped(Kind::Resume).contains("goes on or stays queued"));
-    assert!(stopped(Kind::Rehearse).contains("may have been"));
-    assert!(stopped(Kind::SavePlan("/p".into())).contains("/p may have been written"));
-    assert!(stopped(Kind::Unlock).contains("may be open"));
-    let check = stopped(Kind::Check { seen: 3, of: 9 });
-    assert!(check.contains("what was seen so far is kept") && !check.contains("nothing was changed"));
-    assert_eq!(stopped(Kind::Scan), "stopped; nothing was changed");
 }
 
 #[test]
@@ -365,16 +348,15 @@ fn removal(app: &mut App, effects: &[Effect]) -> Vec<Effect> {
 
 #[test]
 fn whoever_takes_access_away_sees_the_dialog_and_is_asked_why() {
-    let edit = |app: &mut App| {
+    fn edit(app: &mut App) -> Vec<Effect> {
         keys(app, "/ d o r a enter e");
         keys(app, "o enter")
-    };
-    let form = |app: &mut App| {
+    }
+    fn form(app: &mut App) -> Vec<Effect> {
         keys(app, "/ e v e enter -");
         keys(app, "enter")
-    };
-    let ways: [&dyn Fn(&mut App) -> Vec<Effect>; 2] = [&edit, &form];
-    for begin in ways {
+    }
+    for begin in [edit, form] {
         let mut app = app();
         let effects = begin(&mut app);
         assert_eq!(removal(&mut app, &effects), vec![], "nothing runs before it was shown");
