@@ -298,17 +298,10 @@ impl App {
             *stopping = true;
             return self.out.push(Effect::StopRun(id));
         }
-        let ran = matches!(task.kind, super::Kind::Run { .. });
-        let changes = matches!(task.kind, super::Kind::Connect | super::Kind::Token | super::Kind::Resend);
+        let words = task.kind.left();
         self.tasks.pop();
         self.out.push(Effect::Stop(id));
-        self.say(if ran {
-            "no longer waiting; what was committed stays queued"
-        } else if changes {
-            "no longer waiting; it may have been done all the same"
-        } else {
-            "stopped; nothing was changed"
-        });
+        self.say(words);
     }
 
     fn answer_offer(&mut self, go_on: bool) {

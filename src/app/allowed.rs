@@ -156,56 +156,29 @@ impl App {
     }
 }
 
-/// Whether it changes anything, here or there.
+/// Whether it changes something, here or there, without a plan that could be shown first.
 fn changes(action: Action) -> bool {
     matches!(
         action,
-        Action::Provision
-            | Action::EditRoles
-            | Action::Assign
-            | Action::Unassign
-            | Action::Flag
+        Action::Flag
             | Action::Unflag
-            | Action::Convert
-            | Action::ConvertBack
-            | Action::DriftPush
             | Action::DriftAdopt
             | Action::Unlink
-            | Action::Recreate
             | Action::AddPerson
-            | Action::EditPerson
-            | Action::RemovePerson
             | Action::NewGroup
             | Action::RemoveGroup
-            | Action::AddMembers
-            | Action::RemoveMembers
-            | Action::Suspend
-            | Action::Deactivate
-            | Action::Reactivate
             | Action::Protect
-            | Action::Retry
             | Action::Drop
-            | Action::Undo
-            | Action::UndoRun
             | Action::Resend
-            | Action::Send
-            | Action::PushGroup
-            | Action::UnpushGroup
-            | Action::DeletePushed
-            | Action::Raise
-            | Action::Lower
             | Action::Add
             | Action::Edit
             | Action::Remove
             | Action::Repair
-            | Action::Replace
-            | Action::EnableScim
             | Action::Settings
             | Action::Token
             | Action::Rehearse
             | Action::NewConnection
             | Action::GoOn
-            | Action::OpenPlan
             | Action::TakeIn
     )
 }

@@ -7,6 +7,7 @@ use super::forms::count;
 use super::overlay::{Overlay, Results};
 use super::task::{Kind, Task};
 use super::{Answer, App, Msg, QueryId, TaskId, trace_doc};
+use crate::domain::FailureKind;
 use crate::engine::{
     Approval, CheckReport, Outcome, Preview, Problem, ProblemKind, Report, Sending, TestReport,
     WRONG_PASSPHRASE,
@@ -16,6 +17,11 @@ impl App {
     pub(super) fn arrive(&mut self, msg: Msg) {
         match msg {
             Msg::Directory(directory) => {
+                let moving = directory.queue().moving();
+                let came = self.directory.queue().moving().saturating_sub(moving);
+                if came > 0 {
+                    self.outlook.came_through(self.now, came);
+                }
                 self.directory = *directory;
                 self.refresh_all();
                 self.queue_moved();
@@ -79,6 +85,13 @@ impl App {
         match &sending {
             Sending::Offered(n) if !offered => self.ask_operator(Overlay::Offer(*n)),
             Sending::Stopped(failure) => self.complain(format!("{} {}", failure.text, failure.next)),
+            // Said once, not with every time that it is tried again.
+            Sending::Waiting(_, failure)
+                if failure.kind != FailureKind::SlowDown
+                    && !matches!(&self.sending, Sending::Waiting(_, before) if before.kind == failure.kind) =>
+            {
+                self.complain(format!("{} {}", failure.text, failure.next));
+            }
             _ => {}
         }
         if !matches!(sending, Sending::Offered(_)) {
@@ -98,7 +111,8 @@ impl App {
         };
         let label = title(&command);
         match result {
-            Ok(preview) if ask || preview.must_ask() => {
+            // Nobody loses access unseen, and a console that changes nothing shows every plan.
+            Ok(preview) if ask || preview.must_ask() || preview.removes() || self.session.read_only => {
                 let confirm = Confirm::new(label, Box::new(preview), &self.directory);
                 let mut confirm = confirm.because(self.reason.as_deref());
                 confirm.task = Some(id);
@@ -121,7 +135,7 @@ impl App {
         let Some(task) = self.end(id) else { return };
         let report = match result {
             Ok(report) => report,
-            Err(problem) => return self.show_problem(&task.label, &problem),
+            Err(problem) => return self.show_problem(&task.label, &answered_here(problem)),
         };
         self.reason = None;
         self.last = Some((task.label.clone(), report.clone()));
@@ -251,6 +265,17 @@ impl App {
             self.complain(format!("{what}: {} {}", problem.text, problem.next));
         }
     }
+}
+
+/// A refusal that names what the command line gives, in the words of the dialog.
+fn answered_here(problem: Problem) -> Problem {
+    let next = match problem.code {
+        "reason_required" => "Do it again: the dialog asks for the reason.",
+        "brake" => "Do it again: the dialog shows the plan as it is now and asks for the number.",
+        "unconfirmed" => "Do it again: the dialog shows the plan as it is now.",
+        _ => return problem,
+    };
+    Problem { next: next.to_owned(), ..problem }
 }
 
 fn problem_lines(problem: &Problem) -> Vec<Line> {

@@ -151,7 +151,6 @@ impl App {
             Some(CompareRow::Orphan(_)) => self.perform(Action::Import),
             Some(CompareRow::Leaver(leaver)) => match leaver.fix() {
                 None => self.perform(Action::Import),
-                Some(_) if self.session.read_only => self.complain("this console is read-only"),
                 Some(command) => self.look(command, Vec::new(), true),
             },
         }

@@ -5,7 +5,8 @@ use super::field::Field;
 use super::key::Code;
 use super::keymap::{self, Action, Context};
 use super::layout::Room;
-use super::{Key, TaskId, plan_doc};
+use super::plan_page::PlanPage;
+use super::{Key, TaskId};
 use crate::directory::Directory;
 use crate::engine::{Approval, Preview};
 
@@ -17,7 +18,7 @@ pub struct Confirm {
     /// What would be done.
     pub preview: Box<Preview>,
     /// The words above the buttons.
-    pub page: Page,
+    pub page: PlanPage,
     /// The field for the number, when the brake holds.
     pub brake: Option<Field>,
     /// The field for the reason, where somebody loses access.
@@ -28,8 +29,6 @@ pub struct Confirm {
     pub in_reason: bool,
     /// Whether OK is marked instead of Cancel.
     pub ok: bool,
-    /// Whether the whole tree with the exact requests is shown instead of the summary.
-    pub requests: bool,
     /// The look it came from: the form that was saved for it comes back when it is cancelled.
     pub task: Option<TaskId>,
 }
@@ -50,22 +49,11 @@ pub enum Step {
 impl Confirm {
     /// A dialog with Cancel marked.
     pub fn new(title: String, preview: Box<Preview>, directory: &Directory) -> Self {
-        let page = Page::new(plan_doc::summary(&preview, directory));
+        let page = PlanPage::new(&preview, directory);
         let brake = preview.plan.brake.held.map(|n| Field::text("brake", &format!("Type {n} to go on"), ""));
         let reason = preview.removes().then(|| Field::text("reason", "Why (goes into the audit log)", ""));
         let reason_needed = directory.connection().reason_required && reason.is_some();
-        Self {
-            title,
-            preview,
-            page,
-            brake,
-            reason,
-            reason_needed,
-            in_reason: false,
-            ok: false,
-            requests: false,
-            task: None,
-        }
+        Self { title, preview, page, brake, reason, reason_needed, in_reason: false, ok: false, task: None }
     }
 
     /// With the reason that was typed for the same before and not used.
@@ -125,7 +113,7 @@ impl Confirm {
     }
 
     /// Takes a key. With a brake, digits go to its field, and the letter y is not enough.
-    pub fn press(&mut self, key: Key, room: Room, directory: &Directory) -> Step {
+    pub fn press(&mut self, key: Key, room: Room) -> Step {
         if self.in_reason {
             return self.press_reason(key);
         }
@@ -150,24 +138,31 @@ impl Confirm {
                 self.ok = !self.in_reason;
             }
             Action::NextField => self.ok = !self.ok && self.ready(),
-            Action::View => {
-                self.requests = !self.requests;
-                self.page = Page::new(if self.requests {
-                    plan_doc::whole(&self.preview, directory.attributes())
-                } else {
-                    plan_doc::summary(&self.preview, directory)
-                });
-            }
-            action => scroll(&mut self.page, action, room),
+            Action::View => self.page.turn(),
+            action => self.scroll(action, room),
         }
         Step::Stay
+    }
+
+    /// Moves the words of the plan.
+    pub(super) fn scroll(&mut self, action: Action, room: Room) {
+        if let Some(by) = lines(action, room) {
+            self.page.scroll(&self.preview, by, room);
+        }
     }
 }
 
 /// Moves a page of text.
 pub(super) fn scroll(page: &mut Page, action: Action, room: Room) {
+    if let Some(by) = lines(action, room) {
+        page.scroll(by, room);
+    }
+}
+
+/// By how many lines an action moves a page of text.
+fn lines(action: Action, room: Room) -> Option<isize> {
     let rows = isize::try_from(room.rows).unwrap_or(1);
-    let by = match action {
+    Some(match action {
         Action::Up => -1,
         Action::Down => 1,
         Action::HalfUp => -rows / 2,
@@ -176,7 +171,6 @@ pub(super) fn scroll(page: &mut Page, action: Action, room: Room) {
         Action::PageDown => rows - 1,
         Action::Top => isize::MIN,
         Action::Bottom => isize::MAX,
-        _ => return,
-    };
-    page.scroll(by, room);
+        _ => return None,
+    })
 }

@@ -3,7 +3,7 @@
 use super::doc::{Line, Tone};
 use super::words::{stamp, when};
 use super::{App, trace_doc};
-use crate::domain::{TokenSource, WireProfile};
+use crate::domain::{FailureKind, TokenSource, WireProfile};
 use crate::engine::{FeedState, Sending, TestReport, Verdict};
 
 /// The whole pane.
@@ -103,7 +103,13 @@ pub fn sending(sending: &Sending) -> (Tone, String) {
         Sending::Elsewhere(_) => (Tone::Accent, "another process sends".to_owned()),
         Sending::Off => (Tone::Warn, "sending is off".to_owned()),
         Sending::Stopped(failure) => (Tone::Bad, format!("stopped: {} {}", failure.text, failure.next)),
-        Sending::Waiting(until) => (Tone::Warn, format!("waits until {}", super::words::clock(*until))),
+        Sending::Waiting(until, failure) if failure.kind == FailureKind::SlowDown => {
+            (Tone::Warn, format!("waits until {}: {}", super::words::clock(*until), failure.next))
+        }
+        Sending::Waiting(until, failure) => {
+            let at = super::words::clock(*until);
+            (Tone::Bad, format!("tried again at {at} UTC: {} {}", failure.text, failure.next))
+        }
         Sending::Offered(n) => (Tone::Warn, format!("a stopped run of {n} waits for your word")),
     }
 }

@@ -6,11 +6,11 @@ use super::{App, Msg, Session};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Link, Note, Observation, Sweep};
 use crate::domain::{
-    Account, AccountState, AccountValues, Assignment, Badge, Connection, ConnectionId, Difference, FaultKind,
-    FaultSet, Group, GroupAssignment, GroupId, Origin, Person, PersonId, ProfileAttribute, Rehearsal,
-    RoleValues, Time, TokenSource,
+    Account, AccountState, AccountValues, Assignment, Badge, Connection, ConnectionId, Difference, Failure,
+    FailureKind, FaultKind, FaultSet, Group, GroupAssignment, GroupId, Origin, Person, PersonId,
+    ProfileAttribute, Rehearsal, RoleValues, Time, TokenSource,
 };
-use crate::engine::ImportScan;
+use crate::engine::{ImportScan, Sending};
 use crate::verbs::{AccountsFound, match_accounts};
 
 /// The moment at which all fixtures are looked at: 2026-03-02 09:30:00 UTC.
@@ -140,6 +140,16 @@ pub(crate) fn entry(seq: u64, source: Source, event: &str) -> AuditEntry {
         remote_id: None,
         ..AuditEntry::default()
     }
+}
+
+/// The app asks for nothing before then.
+pub(crate) fn waiting(until: Time) -> Sending {
+    let failure = Failure {
+        kind: FailureKind::SlowDown,
+        text: "The app asks to slow down (HTTP 429).".into(),
+        next: "It goes on by itself.".into(),
+    };
+    Sending::Waiting(until, failure)
 }
 
 /// The console on a directory, at 80x24 unless resized.

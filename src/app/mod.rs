@@ -44,6 +44,7 @@ mod people_forms;
 mod person_doc;
 mod plan_doc;
 mod plan_files;
+mod plan_page;
 mod press;
 mod profile;
 mod queue;
@@ -129,6 +130,8 @@ pub struct App {
     pub size: (u16, u16),
     /// The last time that was told.
     pub now: Time,
+    /// How fast the queue becomes shorter.
+    outlook: crate::engine::Outlook,
     /// The directory as it is now.
     pub directory: Directory,
     /// Who sends.
@@ -230,6 +233,7 @@ impl App {
             done_words: Vec::new(),
             reason: None,
             next_id: 0,
+            outlook: crate::engine::Outlook::default(),
             dirty: true,
             redraw: false,
             out: Vec::new(),

@@ -5,14 +5,12 @@ use super::forms::count;
 use super::words::or_dash;
 use crate::directory::Directory;
 use crate::domain::{Call, Difference, OpKind, ProfileAttribute, Shift, field};
-use crate::engine::plan_tree::{self, Leaf, TreeLine, tree};
-use crate::engine::{Invitation, Planned, Preview};
+use crate::engine::plan_tree::{self, Leaf, TreeLine};
+use crate::engine::{Invitation, Planned, Preview, Resumed};
+use crate::verbs::Said;
 
-/// More people than this are counted, not listed: nobody reads further in a dialog.
-const LISTED: usize = 2_000;
-
-/// What will happen.
-pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
+/// What will happen, above the people.
+pub(super) fn head(preview: &Preview, directory: &Directory) -> Vec<Line> {
     let plan = &preview.plan;
     let s = plan.summary;
     let mut lines = Vec::new();
@@ -77,24 +75,12 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
         lines.push(Line::of(Tone::Warn, said.text.clone()));
     }
     lines.push(Line::blank());
-    for planned in plan.operations.iter().take(LISTED) {
-        operation(&mut lines, planned, preview, directory.attributes());
-    }
-    if people > LISTED {
-        lines.push(Line::of(Tone::Dim, format!("and {} more", people - LISTED)));
-    }
-    for one in plan.resumed.iter().take(LISTED) {
-        let (glyph, tone) = mark(one.kind);
-        let cause = one.told.as_ref().map_or("", |told| told.cause.as_str());
-        lines.push(
-            Line::of(tone, format!("{glyph} {:<11}", one.kind.word()))
-                .and(Tone::Strong, one.user_name.clone())
-                .and(Tone::Dim, format!("  goes on: {cause}")),
-        );
-    }
-    if plan.resumed.len() > LISTED {
-        lines.push(Line::of(Tone::Dim, format!("and {} more go on", plan.resumed.len() - LISTED)));
-    }
+    lines
+}
+
+/// What is said below the people: for whom nothing is sent, and who is left out.
+pub(super) fn foot(preview: &Preview, directory: &Directory) -> Vec<Line> {
+    let mut lines = Vec::new();
     unsent(&mut lines, preview);
     left_out(&mut lines, preview, directory);
     lines
@@ -104,12 +90,7 @@ pub(super) fn summary(preview: &Preview, directory: &Directory) -> Vec<Line> {
 fn unsent(lines: &mut Vec<Line>, preview: &Preview) {
     let sent: std::collections::HashSet<_> = preview.plan.operations.iter().map(|p| p.person).collect();
     let said = preview.decision.said.iter().filter(|s| s.person.is_some_and(|id| !sent.contains(&id)));
-    let before = lines.len();
-    lines.extend(said.clone().take(LISTED).map(|s| Line::plain(format!("  {}", s.text))));
-    let more = said.count().saturating_sub(lines.len() - before);
-    if more > 0 {
-        lines.push(Line::of(Tone::Dim, format!("and {more} more")));
-    }
+    lines.extend(said.map(|s| Line::plain(format!("  {}", s.text))));
 }
 
 fn goes_out(n: u32) -> String {
@@ -127,7 +108,23 @@ fn mark(kind: OpKind) -> (&'static str, Tone) {
     (plan_tree::mark(kind), tone)
 }
 
-fn operation(lines: &mut Vec<Line>, planned: &Planned, preview: &Preview, attributes: &[ProfileAttribute]) {
+/// One operation of the queue that goes on with the plan.
+pub(super) fn resumed(one: &Resumed) -> Vec<Line> {
+    let (glyph, tone) = mark(one.kind);
+    let cause = one.told.as_ref().map_or("", |told| told.cause.as_str());
+    let line = Line::of(tone, format!("{glyph} {:<11}", one.kind.word()))
+        .and(Tone::Strong, one.user_name.clone())
+        .and(Tone::Dim, format!("  goes on: {cause}"));
+    vec![line]
+}
+
+/// One person of the plan, with what is said of them.
+pub(super) fn operation<'a>(
+    planned: &Planned,
+    said: impl Iterator<Item = &'a Said>,
+    attributes: &[ProfileAttribute],
+) -> Vec<Line> {
+    let mut lines = Vec::new();
     let (glyph, tone) = mark(planned.kind);
     let mut line = Line::of(tone, format!("{glyph} {:<11}", planned.kind.word()))
         .and(Tone::Strong, planned.user_name.clone());
@@ -152,9 +149,8 @@ fn operation(lines: &mut Vec<Line>, planned: &Planned, preview: &Preview, attrib
     if rest > 0 && planned.kind == OpKind::Link {
         lines.push(Line::of(Tone::Dim, format!("      and {}", count(rest, "other attribute"))));
     }
-    for said in preview.decision.said.iter().filter(|s| s.person == Some(planned.person)) {
-        lines.push(Line::of(Tone::Warn, format!("      {}", said.text)));
-    }
+    lines.extend(said.map(|said| Line::of(Tone::Warn, format!("      {}", said.text))));
+    lines
 }
 
 /// One attribute before and after; a role says whether it gives more or less.
@@ -210,22 +206,10 @@ pub(super) fn call(lines: &mut Vec<Line>, call: &Call) {
     }
 }
 
-/// The whole plan as a tree, as `plan` prints it: cause, every attribute before and after, the exact requests.
-pub(super) fn whole(preview: &Preview, attributes: &[ProfileAttribute]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for twigs in tree(&preview.plan, attributes).take(LISTED) {
-        lines.extend(twigs.into_iter().map(|twig| twig_line(&twig)));
-        lines.push(Line::blank());
-    }
-    let plan = &preview.plan;
-    let more = (plan.operations.len() + plan.resumed.len() + plan.groups.len()).saturating_sub(LISTED);
-    if more > 0 {
-        lines.push(Line::of(Tone::Dim, format!("and {more} more")));
-    }
-    if lines.is_empty() {
-        lines.push(Line::of(Tone::Dim, "Nothing is sent."));
-    }
-    lines
+/// One entry of the tree that `plan` prints: cause, every attribute before and after, the exact requests.
+pub(super) fn twigs(preview: &Preview, attributes: &[ProfileAttribute], at: usize) -> Vec<Line> {
+    let twigs = plan_tree::entry(&preview.plan, attributes, at).unwrap_or_default();
+    twigs.iter().map(twig_line).chain([Line::blank()]).collect()
 }
 
 fn twig_line(twig: &TreeLine) -> Line {

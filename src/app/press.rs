@@ -117,7 +117,7 @@ impl App {
     fn press_confirm(&mut self, key: Key) {
         let room = layout::dialog(self.size);
         let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() else { return };
-        let step = confirm.press(key, room, &self.directory);
+        let step = confirm.press(key, room);
         match step {
             Answered::Stay => {}
             Answered::Keep => self.ask_save_plan(),
@@ -126,6 +126,9 @@ impl App {
                 self.overlays.pop();
                 self.say("cancelled: nothing was changed");
                 task.into_iter().for_each(|id| self.give_back(id));
+            }
+            Answered::Run(_) if self.session.read_only => {
+                self.complain("this console is read-only: the plan is shown and nothing of it is done");
             }
             Answered::Run(approval) => {
                 if let Some(Overlay::Confirm(confirm)) = self.overlays.pop() {
@@ -218,7 +221,7 @@ impl App {
             Some(Overlay::Compare(c)) => {
                 c.cursor.take(action, c.rows.len(), layout::import_rows(self.size));
             }
-            Some(Overlay::Confirm(c)) => confirm::scroll(&mut c.page, action, dialog),
+            Some(Overlay::Confirm(c)) => c.scroll(action, dialog),
             Some(
                 Overlay::Form(_)
                 | Overlay::Palette(_)

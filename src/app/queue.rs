@@ -9,7 +9,7 @@ use super::keymap::Action;
 use super::{App, Cursor, Effect, Pane, Query, QueryId};
 use crate::directory::Directory;
 use crate::domain::{Flag, OpState, Operation, PersonId, Time};
-use crate::engine::{Tasks, TasksQuery, UndoOf, is_stuck_deactivation};
+use crate::engine::{Sending, Tasks, TasksQuery, UndoOf, is_stuck_deactivation};
 use crate::verbs::Command;
 
 /// Not asked more often than this.
@@ -205,6 +205,16 @@ impl App {
         };
         let of = if chosen.is_empty() { UndoOf::LastRun } else { UndoOf::People(chosen) };
         self.queue.undo_asked = Some(self.ask(Query::Undoable(of)));
+    }
+
+    /// Milliseconds until the queue will be done; none where that is not known, or nothing goes.
+    pub fn time_left(&self) -> Option<i64> {
+        let until = match &self.sending {
+            Sending::Here | Sending::Elsewhere(_) => None,
+            Sending::Waiting(until, _) => Some(*until),
+            Sending::Off | Sending::Stopped(_) | Sending::Offered(_) => return None,
+        };
+        self.outlook.time_left(self.now, self.directory.queue().moving(), until)
     }
 
     /// Selecting on the Tasks pane.

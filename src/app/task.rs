@@ -2,8 +2,9 @@
 
 use super::TaskId;
 use super::doc::Tone;
+use super::words::clock;
 use crate::domain::{PersonId, Time};
-use crate::engine::Progress;
+use crate::engine::{Progress, time_left_words};
 use crate::verbs::Command;
 
 /// What kind of work a task is.
@@ -60,6 +61,34 @@ pub enum Kind {
     Rehearse,
 }
 
+impl Kind {
+    /// What is true when nobody waits for it any more.
+    pub(super) fn left(&self) -> String {
+        match self {
+            Self::Run { .. } => "no longer waiting; what was committed stays queued".to_owned(),
+            Self::Connect | Self::Token | Self::Resend => {
+                "no longer waiting; it may have been done all the same".to_owned()
+            }
+            Self::Resume => {
+                "no longer waiting; the stopped run goes on or stays queued, as you said".to_owned()
+            }
+            Self::Rehearse => "no longer waiting; the fault may have been switched all the same".to_owned(),
+            Self::Unlock => {
+                "no longer waiting; the token may be open, and then what is queued goes on".to_owned()
+            }
+            Self::SavePlan(path) => format!("no longer waiting; {path} may have been written all the same"),
+            Self::Check { .. } => "stopped; what was seen so far is kept, and nothing was sent".to_owned(),
+            Self::Look { .. }
+            | Self::Scan
+            | Self::Test
+            | Self::Deep
+            | Self::Values(_)
+            | Self::Wire(_)
+            | Self::OpenPlan => "stopped; nothing was changed".to_owned(),
+        }
+    }
+}
+
 /// A task in the foreground: somebody waits for it, and can stop waiting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
@@ -81,8 +110,11 @@ impl Task {
                 if p.failed > 0 {
                     line.push_str(&format!(", {} failed", p.failed));
                 }
-                if p.waiting > 0 {
-                    line.push_str(&format!(", {} waiting for the app", p.waiting));
+                if let Some(until) = p.until {
+                    line.push_str(&format!(", nothing goes before {} UTC", clock(until)));
+                }
+                if p.done + p.failed < p.total {
+                    line.push_str(&format!(", {}", time_left_words(p.left_ms)));
                 }
                 if *stopping {
                     line.push_str(", stopping: what is not sent stays queued");
@@ -132,5 +164,29 @@ impl Toast {
     /// Bad news: it stays until a key is pressed.
     pub fn error(text: impl Into<String>) -> Self {
         Self { text: text.into(), tone: Tone::Bad, until: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::app;
+    use super::super::tests::{keys, toast};
+    use super::*;
+
+    #[test]
+    fn who_stops_waiting_is_told_what_may_have_happened_all_the_same() {
+        let stopped = |kind: Kind| {
+            let mut app = app();
+            app.begin("it", kind);
+            keys(&mut app, "ctrl-c");
+            toast(&app).to_owned()
+        };
+        assert!(stopped(Kind::Resume).contains("goes on or stays queued"));
+        assert!(stopped(Kind::Rehearse).contains("may have been"));
+        assert!(stopped(Kind::SavePlan("/p".into())).contains("/p may have been written"));
+        assert!(stopped(Kind::Unlock).contains("may be open"));
+        let check = stopped(Kind::Check { seen: 3, of: 9 });
+        assert!(check.contains("what was seen so far is kept") && !check.contains("nothing was changed"));
+        assert_eq!(stopped(Kind::Scan), "stopped; nothing was changed");
     }
 }

@@ -80,7 +80,7 @@ fn looked(app: &mut App, effects: &[Effect], held: Option<u32>) -> Vec<Effect> {
     app.handle(Msg::Previewed(*id, Box::new(Ok(preview))))
 }
 
-fn toast(app: &App) -> &str {
+pub(crate) fn toast(app: &App) -> &str {
     app.toast.as_ref().map_or("", |t| t.text.as_str())
 }
 
@@ -255,14 +255,32 @@ fn what_cannot_be_done_now_says_why() {
 }
 
 #[test]
-fn read_only_refuses_every_change_and_allows_every_look() {
+fn read_only_shows_every_plan_and_refuses_what_has_none() {
     let session = Session { who: "sam@jump1".into(), read_only: true };
     let mut app = App::new(session, fixture::directory());
-    for name in ["p", "e", "D", "f", "S"] {
+    app.handle(Msg::Now(NOW));
+    let effects = keys(&mut app, "p");
+    looked(&mut app, &effects, None);
+    assert_eq!(app.context(), Context::Confirm);
+    assert_eq!(keys(&mut app, "y"), vec![]);
+    assert!(toast(&app).contains("read-only"), "{}", toast(&app));
+    assert_eq!(app.context(), Context::Confirm, "the plan stays to be read");
+    keys(&mut app, "s");
+    app.handle(Msg::pasted("plan.json"));
+    let saved = keys(&mut app, "enter");
+    assert!(matches!(&saved[..], [Effect::SavePlan(..)]), "{saved:?}");
+    keys(&mut app, "esc");
+    // What is not asked otherwise is shown as well: nothing runs here.
+    keys(&mut app, "/ d o r a enter e");
+    let effects = keys(&mut app, "o enter");
+    looked(&mut app, &effects, None);
+    assert_eq!(app.context(), Context::Confirm);
+    keys(&mut app, "esc esc y esc");
+    assert!(matches!(&keys(&mut app, "r")[..], [Effect::Check(..)]));
+    for name in ["f", "5 T", "E"] {
         assert_eq!(keys(&mut app, name), vec![]);
         assert!(toast(&app).contains("read-only"), "{name}");
     }
-    assert!(matches!(&keys(&mut app, "r")[..], [Effect::Check(..)]));
 }
 
 #[test]
@@ -318,4 +336,56 @@ fn a_stopped_run_is_offered_and_never_sent_by_itself() {
     assert_eq!(app.context(), Context::Offer);
     let effects = keys(&mut app, "l");
     assert!(matches!(effects[..], [Effect::Resume(_, false)]));
+}
+
+/// The answer to a look: somebody loses access.
+fn removal(app: &mut App, effects: &[Effect]) -> Vec<Effect> {
+    let [Effect::Preview(id, command, _)] = effects else { panic!("no preview: {effects:?}") };
+    let mut preview = preview((**command).clone(), &[(CARL, "carl@example.com")], None);
+    preview.plan.operations[0].kind = OpKind::Deactivate;
+    preview.plan.summary = Summary { deactivate: 1, ..Default::default() };
+    app.handle(Msg::Previewed(*id, Box::new(Ok(preview))))
+}
+
+#[test]
+fn whoever_takes_access_away_sees_the_dialog_and_is_asked_why() {
+    fn edit(app: &mut App) -> Vec<Effect> {
+        keys(app, "/ d o r a enter e");
+        keys(app, "o enter")
+    }
+    fn form(app: &mut App) -> Vec<Effect> {
+        keys(app, "/ e v e enter -");
+        keys(app, "enter")
+    }
+    for begin in [edit, form] {
+        let mut app = app();
+        let effects = begin(&mut app);
+        assert_eq!(removal(&mut app, &effects), vec![], "nothing runs before it was shown");
+        let Some(Overlay::Confirm(confirm)) = app.overlays.last() else { panic!("no dialog") };
+        assert!(confirm.reason.is_some());
+    }
+}
+
+#[test]
+fn a_connection_that_asks_for_a_reason_gets_one_before_anything_runs() {
+    let mut connection = app().directory.connection().clone();
+    connection.reason_required = true;
+    let mut directory = fixture::directory();
+    directory.apply(&crate::directory::Change::Connection(Box::new(connection)));
+    let mut app = app_on(directory);
+    keys(&mut app, "/ d o r a enter e");
+    let effects = keys(&mut app, "o enter");
+    removal(&mut app, &effects);
+    assert_eq!(keys(&mut app, "y"), vec![]);
+    app.handle(Msg::pasted("left on Friday"));
+    keys(&mut app, "enter");
+    let run = keys(&mut app, "y");
+    let [Effect::Run(id, _, approval)] = &run[..] else { panic!("{run:?}") };
+    assert_eq!(approval.reason.as_deref(), Some("left on Friday"));
+    // The plan is made anew when the directory moved: then the refusal names what a console has.
+    app.handle(Msg::Ran(*id, Err(Problem::reason_required())));
+    let Some(Overlay::Reader(reader)) = app.overlays.last() else { panic!("nothing is said") };
+    let text: Vec<_> = reader.page.lines.iter().map(Line::text).collect();
+    assert!(text.iter().all(|line| !line.contains("--")), "{text:?}");
+    assert!(text.iter().any(|line| line.contains("the dialog asks")), "{text:?}");
 }

@@ -104,11 +104,16 @@ impl Place {
     }
 }
 
+/// From `/` on, or from the operator's own folder, which is known where the file is opened.
+fn whole(text: &str) -> bool {
+    text.starts_with('/') || text.starts_with("~/")
+}
+
 /// Nobody can tell in which folder a console stands.
 fn path(text: &str) -> Result<std::path::PathBuf, &'static str> {
-    match text.starts_with('/') {
+    match whole(text) {
         true => Ok(text.into()),
-        false => Err("the whole path is needed, from / on"),
+        false => Err("the whole path is needed, from / or ~/ on"),
     }
 }
 
@@ -119,9 +124,9 @@ fn name(text: &str, without: &str) -> Result<String, &'static str> {
 
 fn command(text: &str) -> Result<TokenSource, &'static str> {
     let argv = shlex::split(text).ok_or("a quote or backslash in it is not closed")?;
-    match argv.first().is_some_and(|program| program.starts_with('/')) {
+    match argv.first().is_some_and(|program| whole(program)) {
         true => Ok(TokenSource::Command { argv }),
-        false => Err("the program is needed with its whole path, from / on"),
+        false => Err("the program is needed with its whole path, from / or ~/ on"),
     }
 }
 
@@ -133,6 +138,7 @@ mod tests {
     fn each_place_takes_what_belongs_there_and_says_what_is_wrong_with_the_rest() {
         let source = |word: &str, text: &str| (Place::of(word).source)(text);
         assert_eq!(source("file", "/a b/token"), Ok(TokenSource::File { path: "/a b/token".into() }));
+        assert_eq!(source("file", "~/t"), Ok(TokenSource::File { path: "~/t".into() }));
         assert_eq!(source("encrypted-file", "/t"), Ok(TokenSource::Encrypted { path: "/t".into() }));
         assert_eq!(
             source("command", "/usr/bin/pass show 'a b'"),
@@ -142,7 +148,7 @@ mod tests {
         assert_eq!(source("env", "SCIM_TOKEN"), Ok(TokenSource::Env { name: "SCIM_TOKEN".into() }));
         for (word, text) in [
             ("file", "token"),
-            ("encrypted-file", "~/token"),
+            ("encrypted-file", "~sam/token"),
             ("command", "pass show x"),
             ("command", "/usr/bin/pass 'x"),
             ("command", ""),

@@ -86,7 +86,7 @@ fn a_path_that_is_not_whole_stays_in_its_field() {
     keys(&mut app, "5 T shift-tab f tab");
     paste(&mut app, "token");
     assert!(keys(&mut app, "enter").is_empty());
-    assert!(form(&app).fields[1].error.as_ref().is_some_and(|why| why.contains("from / on")));
+    assert!(form(&app).fields[1].error.as_ref().is_some_and(|why| why.contains("from / or ~/ on")));
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{self, CARL, NOW, app};
+    use super::super::fixture::{self, CARL, NOW, app, waiting};
     use super::super::tests::keys;
     use super::super::{Msg, fixture::app_on};
     use super::*;
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn nothing_is_read_while_the_app_asks_for_time_or_scim_is_disabled() {
         let mut app = app();
-        app.handle(Msg::Sending(Sending::Waiting(later(90))));
+        app.handle(Msg::Sending(waiting(later(90))));
         assert_eq!(begun(&app.handle(Msg::Now(later(70)))), None);
         let mut off = every(60);
         let mut connection = off.connection().clone();

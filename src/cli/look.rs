@@ -8,7 +8,7 @@ use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
 use crate::domain::{Flag, OpId, Time};
-use crate::engine::{DeepReport, Problem, TasksQuery, TestReport};
+use crate::engine::{DeepReport, Outlook, Problem, TasksQuery, TestReport};
 use crate::verbs::Command;
 
 /// Does it and gives the exit code; none for a command that is not one of these.
@@ -25,15 +25,19 @@ pub(super) async fn look<S: Seam>(
             let (queue, head, holder) = (seam.queue_counts().await?, seam.audit_head().await?, seam.holder());
             let holder = holder.as_ref();
             let orphans = seam.orphans().await?.len();
+            let lately = seam.audit(Outlook::query(now)).await?;
+            let goes = directory.connection().enabled || queue.moving() == 0;
+            let left = Outlook::told_by(&lately).time_left(now, queue.moving(), None).filter(|_| goes);
             face.data(
                 |_| {
                     render::status_text(&directory, &queue, now)
+                        + &render::time_left_text(&queue, left)
                         + &render::orphans_count_text(orphans)
                         + &render::stuck_text(stuck)
                         + &render::evidence_text(head, holder)
                 },
                 || {
-                    let status = render::with_stuck(render::status_json(&directory, &queue), stuck);
+                    let status = render::with_stuck(render::status_json(&directory, &queue, left), stuck);
                     let status = render::with_evidence(status, head, holder);
                     render::with_orphans(status, orphans)
                 },

@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::lock;
 use super::order::Order;
-use super::shared::{Follower, News, Shared, hold};
+use super::shared::{Follower, News, Shared, hold, now};
 use super::words::{disabled, stands_still};
 use crate::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation};
-use crate::engine::{Outcome, Progress, Sending};
+use crate::engine::{Outcome, Outlook, Progress, Sending};
 use crate::store::{StoreError, Which};
 
 /// How often the store is read while another process sends.
@@ -33,6 +33,7 @@ pub(super) struct Following {
     failed: u32,
     news: mpsc::UnboundedReceiver<News>,
     paused: u32,
+    outlook: Outlook,
 }
 
 impl Following {
@@ -47,6 +48,7 @@ impl Following {
             failed: 0,
             news,
             paused: 0,
+            outlook: Outlook::default(),
         };
         following.also(shared, ops.collect());
         following
@@ -81,7 +83,7 @@ impl Following {
         let mut idle = Duration::ZERO;
         let mut led = 0;
         while !self.open.is_empty() {
-            progress.send_replace(self.progress());
+            progress.send_replace(self.progress(shared));
             tokio::select! {
                 news = self.news.recv() => {
                     let mut next = Some(news?);
@@ -112,7 +114,7 @@ impl Following {
                 }
             }
         }
-        progress.send_replace(self.progress());
+        progress.send_replace(self.progress(shared));
         None
     }
 
@@ -150,6 +152,7 @@ impl Following {
 
     fn end(&mut self, op: OpId, outcome: Outcome, failure: Option<Failure>) {
         if self.open.remove(&op) {
+            self.outlook.came_through(now(), 1);
             self.failed += u32::from(outcome == Outcome::Failed);
             self.ended.insert(op, (outcome, failure));
         }
@@ -188,10 +191,16 @@ impl Following {
         shared.store.operations(shared.connection, Which::Ids(ids.into_iter().collect())).await
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self, shared: &Shared) -> Progress {
         let ended = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
         let done = ended.saturating_sub(self.failed);
-        Progress { total: self.total, done, failed: self.failed, waiting: self.paused }
+        let until = match &*shared.sending.borrow() {
+            Sending::Waiting(until, _) => Some(*until),
+            _ => None,
+        };
+        let left = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        let left_ms = self.outlook.time_left(now(), left, until);
+        Progress { total: self.total, done, failed: self.failed, until, left_ms }
     }
 }
 

@@ -171,8 +171,11 @@ impl Runner {
                 self.show();
             }
             Order::Try => {
-                let down =
-                    matches!(&self.pause, Some(Sending::Stopped(f)) if f.kind != FailureKind::TokenRefused);
+                let down = match &self.pause {
+                    Some(Sending::Stopped(f)) => f.kind != FailureKind::TokenRefused,
+                    Some(Sending::Waiting(_, f)) => f.kind != FailureKind::SlowDown,
+                    _ => false,
+                };
                 if self.leads && down {
                     self.feed(Event::TokenChanged);
                 }
@@ -258,7 +261,7 @@ impl Runner {
         let mut effects = Vec::new();
         if let Some(by_ms) = set {
             tracing::warn!(by_ms, "the clock was set");
-            if let Some(Sending::Waiting(until)) = &mut self.pause {
+            if let Some(Sending::Waiting(until, _)) = &mut self.pause {
                 *until = until.plus_ms(by_ms);
             }
             effects = self.machine.handle(at, Event::ClockMoved(by_ms));
@@ -296,8 +299,8 @@ impl Runner {
                 Effect::Paused { failure, until } => {
                     self.shared.tell_paused(&failure);
                     self.pause = Some(match until {
-                        Some(until) if failure.kind == FailureKind::SlowDown => Sending::Waiting(until),
-                        _ => Sending::Stopped(failure),
+                        Some(until) => Sending::Waiting(until, failure),
+                        None => Sending::Stopped(failure),
                     });
                     self.show();
                 }

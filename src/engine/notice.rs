@@ -15,10 +15,10 @@ pub enum Sending {
     Elsewhere(Option<Box<Holder>>),
     /// Nobody: the connection is disabled or this is read-only mode.
     Off,
-    /// This process, and it stopped: a refused token, a dead endpoint.
+    /// This process, and it stopped until an operator acts: a refused token, a journal that cannot be written.
     Stopped(Failure),
     /// This process, waiting until then because the endpoint asked for it or is down.
-    Waiting(Time),
+    Waiting(Time, Failure),
     /// A stopped run was found at start; it goes on when an operator says so.
     Offered(u32),
 }

@@ -76,9 +76,19 @@ pub fn tree<'a>(
     plan: &'a Plan,
     attributes: &'a [ProfileAttribute],
 ) -> impl Iterator<Item = Vec<TreeLine>> + 'a {
-    let people = plan.operations.iter().map(|planned| operation(planned, attributes));
-    let goes_on = plan.resumed.iter().map(|one| resumed(one, attributes));
-    people.chain(goes_on).chain(plan.groups.iter().map(group))
+    (0..).map_while(|at| entry(plan, attributes, at))
+}
+
+/// One entry of [`tree`]; none behind the last.
+pub fn entry(plan: &Plan, attributes: &[ProfileAttribute], at: usize) -> Option<Vec<TreeLine>> {
+    if let Some(planned) = plan.operations.get(at) {
+        return Some(operation(planned, attributes));
+    }
+    let at = at - plan.operations.len();
+    match plan.resumed.get(at) {
+        Some(one) => Some(resumed(one, attributes)),
+        None => plan.groups.get(at - plan.resumed.len()).map(group),
+    }
 }
 
 fn operation(planned: &Planned, attributes: &[ProfileAttribute]) -> Vec<TreeLine> {

@@ -128,8 +128,10 @@ pub struct Progress {
     pub done: u32,
     /// Failed.
     pub failed: u32,
-    /// Waiting for the endpoint.
-    pub waiting: u32,
+    /// Nothing goes before this: the app asked for it, or it is down and tried again then.
+    pub until: Option<Time>,
+    /// Milliseconds until the rest will be done; none while that is not known.
+    pub left_ms: Option<i64>,
 }
 
 /// One line of Test Connector Configuration.

@@ -4,6 +4,7 @@
 mod drive;
 mod event_loop;
 mod keys;
+mod own_folder;
 mod placed;
 mod screen;
 mod seam;

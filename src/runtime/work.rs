@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::Seam;
+use super::{Seam, own_folder};
 use crate::app::{Answer, Effect, Msg, Query, QueryId, TaskId};
 use crate::engine::{Problem, ProblemKind, Progress};
 
@@ -16,17 +17,20 @@ pub(super) struct Work<S> {
     seam: Arc<S>,
     out: mpsc::Sender<Msg>,
     running: HashMap<TaskId, AbortHandle>,
+    /// The operator's own folder.
+    own: Option<PathBuf>,
 }
 
 impl<S: Seam> Work<S> {
     pub(super) fn new(seam: Arc<S>, out: mpsc::Sender<Msg>) -> Self {
-        Self { seam, out, running: HashMap::new() }
+        let own = std::env::var_os("HOME").filter(|own| !own.is_empty()).map(PathBuf::from);
+        Self { seam, out, running: HashMap::new(), own }
     }
 
     /// Begins what an effect asks for; gives back what is not work.
     pub(super) fn begin(&mut self, effect: Effect) -> Option<Effect> {
         let seam = Arc::clone(&self.seam);
-        match effect {
+        match own_folder::expanded(effect, self.own.as_deref()) {
             Effect::Preview(id, command, typed) => self.task(
                 id,
                 async move { Msg::Previewed(id, Box::new(seam.preview(*command, typed).await)) },

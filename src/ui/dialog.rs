@@ -25,21 +25,20 @@ pub(super) fn boxed(canvas: &mut Canvas<'_>, area: Rect, rows: u16, title: &str,
 /// What will happen, then the buttons. Cancel is marked first; the mark is a `>`, not only a colour.
 pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) -> Option<Position> {
     let fixed = 2 + u16::from(confirm.brake.is_some()) + u16::from(confirm.reason.is_some());
-    let lines = &confirm.page.lines;
     // A long sentence takes more than one row: the box must have them, or its end is never seen.
     let columns = usize::from(layout::dialog_columns(area.width));
-    let needed: usize = lines.iter().map(|line| line.rows(columns)).sum();
-    let rows = u16::try_from(needed).unwrap_or(u16::MAX).min(area.height.saturating_sub(2 + fixed));
-    let shown = usize::from(rows);
-    let foot = if needed > shown {
-        let end = (confirm.page.top + shown).min(lines.len());
-        format!("{}-{end} of {}", confirm.page.top + 1, lines.len())
+    let most = area.height.saturating_sub(2 + fixed);
+    let needed = confirm.page.rows(&confirm.preview, columns, usize::from(most));
+    let rows = u16::try_from(needed).unwrap_or(u16::MAX).min(most);
+    let seen = confirm.page.in_sight(&confirm.preview, usize::from(rows));
+    let foot = if needed > usize::from(rows) {
+        format!("{}-{} of {}", seen.entries.0, seen.entries.1, seen.of)
     } else {
         String::new()
     };
     let inside = boxed(canvas, area, rows + fixed, &confirm.title, &foot);
     let text = Rect { height: rows, ..inside };
-    canvas.lines(text, lines.get(confirm.page.top..).unwrap_or_default());
+    canvas.lines(text, &seen.lines);
     let mut y = inside.y + rows + 1;
     let mut cursor = None;
     if let Some(field) = &confirm.brake {

@@ -17,10 +17,15 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let foot = if feed.follow { "following" } else { "not following" };
     let inside = canvas.frame(area, &title, foot, false);
     let short = area.width < 100;
+    // What happened is never cut; what it was before and after gives way, and is whole on the entry's page.
+    let rows = usize::from(inside.height.saturating_sub(1));
+    let shown = feed.cursor.window(feed.order.len(), rows);
+    let long = shown.filter_map(|at| feed.row(at)?.entry().map(|entry| canvas.show(&entry.event).width()));
+    let event = u16::try_from(long.max().unwrap_or(0)).unwrap_or(u16::MAX).clamp(8, inside.width / 3);
     let columns = [
         Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
         Column::new("Source", 14, 14, 0),
-        Column::new("Event", 8, 16, 1),
+        Column::new("Event", event, event, 1),
         Column::new("Who", 10, 26, 0),
         Column::new("Before and after", 10, 44, 2),
         Column::new("By", 6, 12, 5),
@@ -70,5 +75,26 @@ fn source_tone(source: Source) -> Tone {
         Source::Drift => Tone::Warn,
         Source::Console => Tone::Accent,
         Source::Import | Source::Invitation | Source::SignIn | Source::App => Tone::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{ANSI, buffer, press, screen};
+    use crate::app::Msg;
+    use crate::app::fixture::{app, entry};
+    use crate::audit::Source;
+
+    #[test]
+    fn what_happened_is_whole_at_80_columns_and_the_detail_gives_way() {
+        let mut app = app();
+        app.handle(Msg::Audit(vec![
+            entry(1, Source::Console, "sending taken over"),
+            entry(2, Source::Drift, "changed in the app"),
+        ]));
+        press(&mut app, "4");
+        let seen = screen(&buffer(&mut app, 80, 24, ANSI));
+        assert!(seen.contains("sending taken over") && seen.contains("changed in the app"), "{seen}");
+        assert!(seen.contains("ana@examp"), "{seen}");
     }
 }

@@ -10,6 +10,7 @@ use crate::app::{
 };
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::Flag;
+use crate::engine::time_left_words;
 
 /// The header: product, connection, environment, who sends, tasks; on the right who I am.
 pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
@@ -43,6 +44,9 @@ pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let moving = app.directory.queue().moving();
     if moving > 0 {
         line = line.and(Tone::Warn, format!(" · {moving} queued"));
+        if let Some(left) = app.time_left() {
+            line = line.and(Tone::Dim, format!(", {}", time_left_words(Some(left))));
+        }
     }
     if !app.tasks.is_empty() {
         line = line.and(Tone::Accent, format!(" · {} running", app.tasks.len()));

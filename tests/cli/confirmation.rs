@@ -189,3 +189,19 @@ fn an_attribute_keeps_the_fields_that_are_not_given() {
     assert_eq!(attribute.members[1].display, "View");
     assert!(attribute.external_namespace.is_some());
 }
+
+#[test]
+fn a_connection_that_asks_for_a_reason_gets_one_before_anybody_loses_access() {
+    let mut fake = Fake::new();
+    fake.plan.summary.deactivate = 1;
+    let mut connection = fake.directory.connection().clone();
+    connection.reason_required = true;
+    fake.directory.apply(&scimdeck::directory::Change::Connection(Box::new(connection)));
+    let ran = run(&fake, "suspend bo@example.com");
+    assert_eq!(ran.code, 7);
+    assert!(ran.err.contains("--reason TEXT") && ran.err.contains("Nothing was changed"), "{}", ran.err);
+    assert_eq!(run_attended(&fake, "suspend bo@example.com", &[""]).code, 7);
+    assert_eq!(approvals(&fake), []);
+    assert_eq!(run_attended(&fake, "suspend bo@example.com", &["left on Friday"]).code, 0);
+    assert_eq!(approvals(&fake)[0].reason.as_deref(), Some("left on Friday"));
+}

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use scimdeck::directory::{Change, Observation};
-use scimdeck::domain::{Failure, FailureKind};
+use scimdeck::directory::{Change, Observation, OpMark};
+use scimdeck::domain::{Failure, FailureKind, OpId, OpKind, OpState, PersonId};
 use scimdeck::engine::Outcome;
 
 use crate::fake::Fake;
@@ -158,6 +158,16 @@ fn a_standstill_is_an_additional_key_of_status() {
     let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
     assert_eq!(status["stuck_since"], "2026-01-02T02:00:10.000Z");
     assert!(run(&fake, "status").out.contains("nothing of the queue worked since"));
+}
+
+#[test]
+fn the_time_left_is_null_while_nothing_is_known_of_it() {
+    let mut fake = Fake::new();
+    let mark = OpMark { id: OpId(79), kind: OpKind::Create, state: OpState::Queued, failure: None };
+    fake.directory.apply(&Change::Operation(PersonId(2), mark));
+    let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
+    assert_eq!(status.get("time_left_s"), Some(&serde_json::Value::Null));
+    assert!(run(&fake, "status").out.contains("time left unknown"));
 }
 
 #[test]

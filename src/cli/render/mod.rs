@@ -37,7 +37,7 @@ pub(super) use probe::{deep_json, deep_text, test_json, test_text, traces_json, 
 pub(super) use profile::{WirePage, lint_json, lint_text, okta_schema, values_json, values_text};
 pub(super) use report::{progress_line, report_json, report_text};
 pub(super) use show::{show_json, show_text};
-pub(super) use status::{status_json, status_text};
+pub(super) use status::{status_json, status_text, time_left_text};
 pub(super) use tasks::{stuck_text, tasks_json, tasks_text, with_stuck};
 
 use crate::domain::{Connection, Difference, Failure, RoleValues};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::failure_json;
 use crate::cli::text::lines;
-use crate::engine::{GroupKind, GroupResult, Outcome, Progress, Report, RunResult};
+use crate::engine::{GroupKind, GroupResult, Outcome, Progress, Report, RunResult, time_left_words};
 use crate::verbs::Decision;
 
 /// `done` counts those that were so already too, so that the four counts add up to the results.
@@ -97,8 +97,30 @@ pub(in crate::cli) fn progress_line(at: Progress) -> String {
     if at.failed > 0 {
         line.push_str(&format!(", {} failed", at.failed));
     }
-    if at.waiting > 0 {
-        line.push_str(", waiting for the endpoint");
+    if let Some(until) = at.until {
+        line.push_str(&format!(", nothing is sent before {until}"));
+    }
+    if at.done + at.failed < at.total {
+        line.push_str(&format!(", {}", time_left_words(at.left_ms)));
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Time;
+
+    #[test]
+    fn a_run_says_how_long_it_will_take_and_until_when_nothing_goes() {
+        let at = Progress { total: 3, done: 1, ..Progress::default() };
+        assert_eq!(progress_line(at), "\r\x1b[K1 of 3 done, time left unknown");
+        let until = Some(Time::from_ms(1_772_443_800_000));
+        let line = progress_line(Progress { until, left_ms: Some(180_000), ..at });
+        assert!(
+            line.ends_with("nothing is sent before 2026-03-02T09:30:00.000Z, about 3 min left"),
+            "{line}"
+        );
+        assert_eq!(progress_line(Progress { done: 3, ..at }), "\r\x1b[K3 of 3 done");
+    }
 }

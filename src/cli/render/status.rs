@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::text::lines;
 use crate::directory::{Directory, QueueCounts};
 use crate::domain::{Flag, Time};
+use crate::engine::time_left_words;
 
 /// All live operations by state; the numbers add up to all of them.
 pub(super) fn queue_json(queue: &QueueCounts) -> Value {
@@ -18,8 +19,8 @@ pub(super) fn queue_json(queue: &QueueCounts) -> Value {
     })
 }
 
-/// Everybody is counted once under `flags`, at the worst.
-pub(in crate::cli) fn status_json(directory: &Directory, queue: &QueueCounts) -> Value {
+/// Everybody is counted once under `flags`, at the worst. `left` are the milliseconds until the queue will be done; none while that is not known.
+pub(in crate::cli) fn status_json(directory: &Directory, queue: &QueueCounts, left: Option<i64>) -> Value {
     let counters = directory.counters();
     let connection = directory.connection();
     let flags: Map<String, Value> =
@@ -35,6 +36,7 @@ pub(in crate::cli) fn status_json(directory: &Directory, queue: &QueueCounts) ->
         "assignments": counters.assigned(),
         "flags": flags,
         "queue": queue_json(queue),
+        "time_left_s": left.map(|ms| (ms.max(0) + 999) / 1_000),
         "checked_at": directory.sweep().map(|s| s.at),
         "complete": directory.sweep().is_some_and(|s| s.complete),
     })
@@ -82,6 +84,11 @@ pub(in crate::cli) fn status_text(directory: &Directory, queue: &QueueCounts, no
         ),
     });
     lines(out)
+}
+
+/// When the queue will be done; nothing where nothing is to be sent.
+pub(in crate::cli) fn time_left_text(queue: &QueueCounts, left: Option<i64>) -> String {
+    if queue.moving() == 0 { String::new() } else { lines([time_left_words(left)]) }
 }
 
 pub(super) fn ago(ms: i64) -> String {

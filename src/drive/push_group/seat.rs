@@ -30,7 +30,7 @@ impl Shared {
             Sending::Off => Err(disabled()),
             Sending::Stopped(failure) => Err(failure.clone()),
             Sending::Elsewhere(_) => Err(overtaken()),
-            Sending::Waiting(until) => Err(waiting(FailureKind::SlowDown, &format!("until {until}"))),
+            Sending::Waiting(until, why) => Err(waiting(why.kind, &format!("until {until}"))),
             Sending::Offered(_) => Err(waiting(FailureKind::NotAllowed, "for an operator")),
         }
     }
