@@ -3,6 +3,7 @@
 //! [`Drive`] is one connection of one home, open in this process. Both faces go through it and nothing else.
 
 mod accepted;
+mod access;
 mod answers;
 mod chain;
 mod check;

@@ -10,7 +10,7 @@ use super::order::Order;
 use super::shared::{hold, now};
 use super::touched::{set_here, touched};
 use super::words::replaced;
-use super::{Drive, imported, problem};
+use super::{Drive, access, imported, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, GroupRow};
 use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation, PersonId};
@@ -180,7 +180,16 @@ impl Drive {
         changes.extend(preview.observed.iter().cloned());
         let mut cancel = preview.plan.cancel.clone();
         cancel.extend(&decision.cancel);
-        let audit = self.entries(preview, reason);
+        let mut audit = self.entries(preview, reason.clone());
+        let at = operations.first().map_or_else(now, |op| op.created_at);
+        access::keep(&mut audit, preview, &self.shared.directory(), || AuditEntry {
+            time: at,
+            source: source(&preview.command),
+            event: decision.cause.clone(),
+            actor: self.shared.actor.clone(),
+            reason: reason.clone(),
+            ..AuditEntry::default()
+        });
         let batch = Batch {
             changes,
             operations,
@@ -229,12 +238,7 @@ impl Drive {
         }
         let at = now();
         let directory = self.shared.directory();
-        let source = match preview.command {
-            Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => {
-                Source::Import
-            }
-            _ => Source::Console,
-        };
+        let source = source(&preview.command);
         let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
             time: at,
             source,
@@ -311,6 +315,13 @@ impl Drive {
             results.push(result(&row, outcome, error));
         }
         Ok(())
+    }
+}
+
+fn source(command: &Command) -> Source {
+    match command {
+        Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => Source::Import,
+        _ => Source::Console,
     }
 }
 

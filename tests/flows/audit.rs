@@ -43,3 +43,29 @@ async fn an_entry_changed_in_the_file_is_found_and_an_export_holds_no_token() {
     let (code, broken) = program.json(&["audit", "verify"]).await;
     assert_eq!((code, &broken["broken_at"]), (1, &2.into()), "{broken}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leaver_by_file_counts_from_the_import_before_and_after_the_apply() {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    let leaver = format!("user_name,status\n{},suspended\n", name(1));
+    let file = program.file("leavers.csv", leaver);
+    program.ok(&["--reason", "left", "import", "people", &file]).await;
+    let (_, open) = program.json(&["audit", "deprovisioned"]).await;
+    let imported = open["people"][0].clone();
+    assert_eq!((&open["open"], &imported["way"]), (&1.into(), &"import".into()), "{open}");
+    assert!(imported["decided_at"].is_string() && imported["operation"].is_null(), "{open}");
+    assert_eq!((&imported["by"], &imported["reason"]), (&"tester".into(), &"left".into()));
+    program.ok(&["apply", "--yes"]).await;
+    let (_, closed) = program.json(&["audit", "deprovisioned", "--since", "1h"]).await;
+    let confirmed = &closed["people"][0];
+    assert_eq!((&closed["open"], &closed["confirmed"]), (&0.into(), &1.into()), "{closed}");
+    assert_eq!((&confirmed["decided_at"], &confirmed["way"]), (&imported["decided_at"], &"import".into()));
+
+    program.ok(&["reactivate", &name(1)]).await;
+    program.ok(&["suspend", &name(1)]).await;
+    let (_, again) = program.json(&["audit", "deprovisioned"]).await;
+    let newest = &again["people"][0];
+    assert!(newest["decided_at"].as_str() > confirmed["confirmed_at"].as_str(), "{again}");
+    assert_eq!(newest["way"], "suspend", "access given in between ends the earlier count: {again}");
+}
