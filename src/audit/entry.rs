@@ -40,6 +40,16 @@ impl Source {
     }
 }
 
+/// What a decision of ours does to somebody's access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// They shall not have it any more.
+    Ended,
+    /// They shall have it again.
+    Given,
+}
+
 /// Something that happened. Order is arrival.
 ///
 /// An entry is hashed as the text it was stored with, so fields that came later are left out where they say nothing:
@@ -83,6 +93,10 @@ pub struct AuditEntry {
     /// From where that session was reached over SSH: the client's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh_from: Option<String>,
+    /// Whether this decision ended the person's access here, or gave it: what an end of access is counted from,
+    /// whatever becomes of its operations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
 }
 
 impl Source {

@@ -110,7 +110,7 @@ impl Export {
     /// What is in it: how many entries of how many, the head of the chain, the times, the filter.
     pub fn summary(&self, connection: &str, by: &str, at: Time) -> Value {
         let (head, fault) = self.walk.end();
-        json!({
+        let mut summary = json!({
             "connection": connection,
             "format": self.format.word(),
             "entries": self.count,
@@ -122,7 +122,11 @@ impl Export {
             "filter": { "since": self.wanted.since, "person": self.wanted.person.as_ref().map(|(_, name)| name) },
             "exported_at": at,
             "exported_by": by,
-        })
+        });
+        if self.format == Format::Csv {
+            summary["cells"] = json!(sheet::ESCAPED);
+        }
+        summary
     }
 }
 

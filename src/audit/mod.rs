@@ -9,7 +9,7 @@ mod query;
 pub mod sheet;
 mod walk;
 
-pub use entry::{AuditEntry, Source, Stamp};
+pub use entry::{Access, AuditEntry, Source, Stamp};
 pub use merge::{Feed, FeedRow, SKEW_MS};
 pub use query::AuditQuery;
 pub use walk::{BadHead, Fault, Walk};

@@ -1,5 +1,7 @@
 //! `audit`: the feed, the chain's check, exports, and how fast access ended.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::args::{AuditArgs, AuditCommand, ExportArgs};
 use super::export_file::{self, Target};
 use super::face::{Face, broken};
@@ -9,11 +11,13 @@ use super::seam::Seam;
 use crate::audit::chain::Head;
 use crate::audit::export::{Export, Format, Wanted};
 use crate::audit::{AuditQuery, Walk};
-use crate::domain::Time;
-use crate::engine::{Problem, ProblemKind, deprovisioned};
+use crate::domain::{Flag, OpId, PersonId, Time};
+use crate::engine::{EndOfAccess, Problem, ProblemKind, deprovisioned};
 
 /// Time between looks of `audit --follow`.
 const FOLLOW: std::time::Duration = std::time::Duration::from_millis(500);
+/// Entries about one person read at once.
+const DECISIONS: u32 = 1_000;
 /// So many of them pass between two reads of the app's own log.
 const HEAR_EVERY: u64 = 30;
 
@@ -29,8 +33,7 @@ pub(super) async fn audit<S: Seam>(
         Some(AuditCommand::Export(export)) => self::export(seam, face, export, now).await,
         Some(AuditCommand::Deprovisioned { since, csv }) => {
             let since = since.map(|s| s.time(now));
-            let operations = seam.deactivations(since).await?;
-            let ended = deprovisioned(operations, &seam.directory());
+            let ended = ends_of_access(seam, since).await?;
             let csv = *csv && !face.json;
             face.data(
                 |width| match csv {
@@ -49,6 +52,37 @@ pub(super) async fn audit<S: Seam>(
             None => feed(seam, face, args, now).await.map(|()| 0),
         },
     }
+}
+
+/// All ends are read, since an earlier one tells what a later one counts from; then those asked for are kept.
+async fn ends_of_access<S: Seam>(seam: &S, since: Option<Time>) -> Result<Vec<EndOfAccess>, Problem> {
+    let operations = seam.deactivations(None).await?;
+    let directory = seam.directory();
+    let remains = directory.people().filter(|p| p.flags().contains(Flag::AccessRemains)).map(|p| p.id());
+    let people: BTreeSet<PersonId> = operations.iter().map(|op| op.person).chain(remains).collect();
+    let asked: Option<HashSet<OpId>> = since.map(|since| {
+        operations.iter().filter(|op| op.created_at >= since || op.state.live()).map(|op| op.id).collect()
+    });
+    let mut decided = Vec::new();
+    for person in people {
+        let mut query =
+            AuditQuery { person: Some(person), after: Some(0), limit: DECISIONS, ..Default::default() };
+        loop {
+            let page = seam.audit(query.clone()).await?;
+            let more = page.len() == DECISIONS as usize;
+            query.after = page.last().map(|entry| entry.seq);
+            decided.extend(page.into_iter().filter(|entry| entry.access.is_some()));
+            if !more {
+                break;
+            }
+        }
+    }
+    let mut ends = deprovisioned(operations, &decided, &directory);
+    ends.retain(|end| match (&asked, end.operation) {
+        (Some(asked), Some(op)) => asked.contains(&op),
+        _ => true,
+    });
+    Ok(ends)
 }
 
 async fn feed<S: Seam>(seam: &S, face: &mut Face<'_>, args: &AuditArgs, now: Time) -> Result<(), Problem> {

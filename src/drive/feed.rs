@@ -6,13 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::finder;
 use super::order::Order;
 use super::shared::{Shared, now};
 use super::{Drive, line, open_line};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Observation};
-use crate::domain::{AccountState, Feed, PersonId, RetryAfter};
+use crate::domain::{AccountState, Feed, LONGEST_WAIT_MS, PersonId};
 use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
 use crate::engine::FeedState;
 use crate::store::Batch;
@@ -42,21 +44,55 @@ pub(super) async fn follow(shared: Arc<Shared>) {
             continue;
         };
         let mut wait = look(&shared, &log, slow).await;
+        let mut looked = Instant::now();
         loop {
             tokio::select! {
                 () = shared.wrote.notified() => {
-                    let wrote = tokio::time::Instant::now();
-                    for soon in SOON {
-                        tokio::time::sleep_until(wrote + soon).await;
+                    let wrote = Instant::now();
+                    let mut soon = SOON.map(|soon| wrote + soon).into_iter();
+                    while let Some(at) = soon.next() {
+                        let due = wait.not_before(looked, at);
+                        tokio::time::sleep_until(due).await;
                         wait = look(&shared, &log, slow).await;
+                        looked = Instant::now();
+                        // Looks that were put off are one.
+                        while soon.as_slice().first().is_some_and(|next| *next <= due) {
+                            soon.next();
+                        }
                     }
                 }
-                () = tokio::time::sleep(wait) => wait = look(&shared, &log, slow).await,
+                () = tokio::time::sleep_until(looked + wait.slow) => {
+                    wait = look(&shared, &log, slow).await;
+                    looked = Instant::now();
+                }
             }
             if shared.directory().connection().feed.as_ref() != Some(&feed) {
                 break;
             }
         }
+    }
+}
+
+/// When the log is looked at next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wait {
+    /// From the last look to the next slow one.
+    slow: Duration,
+    /// The log asked to be left alone for so long; a write of ours is no reason to look earlier.
+    asked: Duration,
+}
+
+impl Wait {
+    /// A wait that the log asks for is kept up to the longest that we believe anybody.
+    fn of(slow: Duration, asked_ms: Option<i64>) -> Self {
+        let asked = asked_ms.unwrap_or(0).clamp(0, LONGEST_WAIT_MS);
+        let asked = Duration::from_millis(asked.unsigned_abs());
+        Self { slow: slow.max(asked), asked }
+    }
+
+    /// The moment of a look that is wanted at `at`, where the last one was at `looked`.
+    fn not_before(self, looked: Instant, at: Instant) -> Instant {
+        at.max(looked + self.asked)
     }
 }
 
@@ -101,16 +137,10 @@ async fn open(shared: &Shared, feed: &Feed) -> Option<ActivityLog> {
 }
 
 /// Takes in what is new. Returns how long to wait for the next look.
-async fn look(shared: &Arc<Shared>, log: &ActivityLog, slow: Duration) -> Duration {
+async fn look(shared: &Arc<Shared>, log: &ActivityLog, slow: Duration) -> Wait {
     let mark = read_mark(shared).await;
     let batch = log.since(mark.as_ref(), MOST).await;
-    let wait = match batch.retry_after {
-        Some(RetryAfter::Seconds(s)) => slow.max(Duration::from_secs(s.min(900))),
-        Some(RetryAfter::At(at)) => {
-            slow.max(Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)))
-        }
-        None => slow,
-    };
+    let wait = Wait::of(slow, batch.asked_wait_ms(now()));
     if let Some(trouble) = batch.trouble {
         shared.show_feed(FeedState::Failing(trouble.into()));
         return wait;
@@ -226,5 +256,25 @@ async fn write_mark(shared: &Shared, mark: &Mark) {
     let text = format!("{at} {}", mark.id);
     if let Err(error) = shared.store.meta_set(Some(shared.connection), MARK_KEY, &text).await {
         tracing::warn!(%error, "the feed's mark could not be kept");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_is_asked_for_is_kept_up_to_a_limit_and_by_looks_after_our_own_writes_too() {
+        let slow = Duration::from_secs(15);
+        let looked = Instant::now();
+        let soon = looked + SOON[0];
+        let free = Wait::of(slow, None);
+        assert_eq!((free.slow, free.not_before(looked, soon)), (slow, soon));
+        let asked = Wait::of(slow, Some(60_000));
+        let minute = Duration::from_secs(60);
+        assert_eq!((asked.slow, asked.not_before(looked, soon)), (minute, looked + minute));
+        let longest = Duration::from_millis(LONGEST_WAIT_MS.unsigned_abs());
+        assert_eq!(Wait::of(slow, Some(i64::MAX)).slow, longest);
+        assert_eq!(Wait::of(slow, Some(-5)), free);
     }
 }

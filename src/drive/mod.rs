@@ -3,11 +3,13 @@
 //! [`Drive`] is one connection of one home, open in this process. Both faces go through it and nothing else.
 
 mod accepted;
+mod access;
 mod answers;
 mod chain;
 mod check;
 mod clock;
 mod connect;
+mod entries;
 mod example;
 mod feed;
 mod finder;

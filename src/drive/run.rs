@@ -10,12 +10,11 @@ use super::fresh::{TURNS, stale};
 use super::order::Order;
 use super::resumed::resumes;
 use super::shared::{hold, now};
-use super::touched::{set_here, touched};
+use super::touched::set_here;
 use super::words::replaced;
-use super::{Drive, imported, problem, push_group};
-use crate::audit::{AuditEntry, Source};
+use super::{Drive, entries, problem, push_group};
 use crate::directory::{Change, GroupRow};
-use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation, PersonId};
+use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation};
 use crate::engine::push_group::approved;
 use crate::engine::{
     Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
@@ -168,13 +167,15 @@ impl Drive {
         operations: Vec<Operation>,
         reason: Option<String>,
     ) -> Result<(), StoreError> {
-        let audit = self.entries(preview, reason);
+        // They carry the time of the operations committed with them.
+        let at = operations.first().map_or_else(now, |op| op.created_at);
+        let audit = entries::of(preview, &self.directory(), at, &self.shared.actor, reason.as_deref());
         // A file may be of hundreds of thousands: what was decided moves on.
         let mut changes = std::mem::take(&mut preview.decision.changes);
         changes.append(&mut preview.observed);
         let groups = &preview.plan.groups;
-        if !groups.is_empty() {
-            let mut after = self.directory();
+        let mut after = self.directory();
+        if after.groups().iter().any(|row| row.push.is_some()) {
             after.apply_all(&changes);
             changes.extend(approved(&after, groups));
         }
@@ -224,67 +225,6 @@ impl Drive {
         }
     }
 
-    /// What was decided here: one entry about the whole, or one per person where few are named.
-    fn entries(&self, preview: &Preview, reason: Option<String>) -> Vec<AuditEntry> {
-        let decision = &preview.decision;
-        // A look that taught nothing is no event: imports may run every hour.
-        if decision.changes.iter().all(|change| matches!(change, Change::Swept(_))) {
-            return Vec::new();
-        }
-        let at = now();
-        let directory = self.shared.directory();
-        let source = match preview.command {
-            Command::ImportPeople(..) | Command::ImportGroups(..) | Command::ImportAccounts(_) => {
-                Source::Import
-            }
-            _ => Source::Console,
-        };
-        let entry = |person: Option<PersonId>, subject: String, detail: String| AuditEntry {
-            time: at,
-            source,
-            event: decision.cause.clone(),
-            person,
-            subject,
-            actor: self.shared.actor.clone(),
-            detail,
-            reason: reason.clone(),
-            ..AuditEntry::default()
-        };
-        let people: Vec<PersonId> = touched(&decision.changes);
-        if let Some(import) = &decision.import {
-            let detail = format!(
-                "{} new, {} changed, {} unchanged, {} absent, {} rejected",
-                import.new,
-                import.matched,
-                import.unchanged,
-                import.absent,
-                import.rejected.len()
-            );
-            let mut entries = vec![entry(None, String::new(), detail)];
-            for (id, name, remote_id) in imported::linked(preview, &directory) {
-                let detail = format!("linked with the account {remote_id}; nothing was sent");
-                let remote_id = Some(remote_id.to_owned());
-                entries.push(AuditEntry { remote_id, ..entry(Some(id), name, detail) });
-            }
-            return entries;
-        }
-        if people.is_empty() || people.len() > 20 {
-            let detail = match people.len() {
-                0 => about(preview),
-                n => format!("{}: {n} people", decision.cause),
-            };
-            return vec![entry(None, String::new(), detail)];
-        }
-        people
-            .into_iter()
-            .map(|id| {
-                let name = directory.get(id).map(|p| p.user_name().to_owned()).unwrap_or_default();
-                let said = decision.said.iter().find(|s| s.person == Some(id)).map(|s| s.text.clone());
-                entry(Some(id), name, said.unwrap_or_else(|| decision.cause.clone()))
-            })
-            .collect()
-    }
-
     /// How each operation stands now, told by the run's news or, where there is none, by the store.
     async fn collect(
         &self,
@@ -321,16 +261,6 @@ impl Drive {
 fn result(op: &Operation, outcome: Outcome, error: Option<Failure>) -> RunResult {
     let operation = Some((op.id, op.kind));
     RunResult { person: op.person, user_name: op.user_name.clone(), operation, outcome, error }
-}
-
-/// What the one entry about the whole says: of settings, which they are.
-fn about(preview: &Preview) -> String {
-    let decision = &preview.decision;
-    let said = decision.said.iter().find(|said| said.person.is_none());
-    match (&preview.command, said) {
-        (Command::ConnectionSet(_), Some(said)) => said.text.clone(),
-        _ => decision.cause.clone(),
-    }
 }
 
 fn stands(row: &Operation) -> (Outcome, Option<Failure>) {

@@ -1,5 +1,7 @@
 //! What a command is about: the people its changes touch, and what an operator set by hand with it.
 
+use std::collections::HashSet;
+
 use crate::directory::Change;
 use crate::domain::PersonId;
 use crate::verbs::{Command, PersonFields};
@@ -35,26 +37,18 @@ fn named(fields: &PersonFields) -> Vec<String> {
 
 /// The people that changes are about, each once, in order.
 pub(super) fn touched(changes: &[Change]) -> Vec<PersonId> {
-    let mut people = Vec::new();
-    for change in changes {
-        let id = match change {
-            Change::Person(person) => person.id,
-            Change::PersonDropped(id)
-            | Change::Member(_, id)
-            | Change::MemberDropped(_, id)
-            | Change::Assigned(id, _)
-            | Change::Unassigned(id)
-            | Change::LinkDropped(id)
-            | Change::Noted(id, _)
-            | Change::NoteDropped(id) => *id,
-            _ => continue,
-        };
-        if !people.contains(&id) {
-            people.push(id);
-        }
-        if people.len() > 20 {
-            break;
-        }
-    }
-    people
+    let mut seen = HashSet::new();
+    let people = changes.iter().filter_map(|change| match change {
+        Change::Person(person) => Some(person.id),
+        Change::PersonDropped(id)
+        | Change::Member(_, id)
+        | Change::MemberDropped(_, id)
+        | Change::Assigned(id, _)
+        | Change::Unassigned(id)
+        | Change::LinkDropped(id)
+        | Change::Noted(id, _)
+        | Change::NoteDropped(id) => Some(*id),
+        _ => None,
+    });
+    people.filter(|id| seen.insert(*id)).collect()
 }

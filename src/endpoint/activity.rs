@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Endpoint, EndpointConfig, EndpointError, Trouble, judge};
-use crate::domain::{Call, Exchange, Method, Outcome, RetryAfter, Time};
+use crate::domain::{Answer, Call, Exchange, Method, Outcome, Time};
 use crate::scim::list::Rows;
 
 /// Entries asked for per page; Workato's default and most.
@@ -44,8 +44,15 @@ pub struct ActivityBatch {
     pub mark: Option<Mark>,
     /// Why a page failed.
     pub trouble: Option<Trouble>,
-    /// How long the log asks to wait.
-    pub retry_after: Option<RetryAfter>,
+    /// The last answer, without its body, where it asks to wait.
+    asks: Answer,
+}
+
+impl ActivityBatch {
+    /// How long the log asks to wait, in milliseconds and not capped.
+    pub fn asked_wait_ms(&self, now: Time) -> Option<i64> {
+        self.asks.asked_wait_ms(now)
+    }
 }
 
 /// The log of one app. Cheap to clone.
@@ -85,7 +92,7 @@ struct Look<'a> {
     rows: usize,
     reached: bool,
     trouble: Option<Trouble>,
-    retry_after: Option<RetryAfter>,
+    asks: Answer,
     over: bool,
 }
 
@@ -101,7 +108,7 @@ impl<'a> Look<'a> {
             rows: 0,
             reached: false,
             trouble: None,
-            retry_after: None,
+            asks: Answer::default(),
             over: max == 0,
         }
     }
@@ -119,7 +126,8 @@ impl<'a> Look<'a> {
 
     fn take(&mut self, exchange: &Exchange) {
         if let Outcome::Answered(answer) = &exchange.outcome {
-            self.retry_after = answer.retry_after;
+            let (retry_after, date) = (answer.retry_after, answer.date);
+            self.asks = Answer { retry_after, date, ..Answer::default() };
         }
         let rows = match read(exchange) {
             Ok(page) => page.rows,
@@ -162,7 +170,7 @@ impl<'a> Look<'a> {
             reached: self.reached,
             mark: mark.or_else(|| self.mark.cloned()),
             trouble: self.trouble,
-            retry_after: self.retry_after,
+            asks: self.asks,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! How long it took from the decision that somebody's access ends until the app confirmed it.
 
+use std::collections::HashMap;
+
+use crate::audit::{Access, AuditEntry, Source};
 use crate::directory::Directory;
 use crate::domain::{Failure, Flag, OpId, OpState, Operation, PersonId, Time};
 
@@ -36,24 +39,44 @@ impl EndOfAccess {
 }
 
 /// Every end of access that these operations tell of, and who still has access without any: open ones first, the
-/// oldest first; then the confirmed ones, the newest first. One that a later one replaced counts with it, from the
-/// first decision on.
-pub fn deprovisioned(operations: Vec<Operation>, directory: &Directory) -> Vec<EndOfAccess> {
+/// oldest first; then the confirmed ones, the newest first. `decided` are the audit entries about these people in
+/// their order: an end counts from the decision that ended access here, through operations that were dropped or
+/// replaced, until access is given again or the app confirmed it. Where no entry tells, it counts from the operation.
+pub fn deprovisioned(
+    operations: Vec<Operation>,
+    decided: &[AuditEntry],
+    directory: &Directory,
+) -> Vec<EndOfAccess> {
+    let mut decisions: HashMap<PersonId, Vec<&AuditEntry>> = HashMap::new();
+    for entry in decided.iter().filter(|entry| entry.access.is_some()) {
+        if let Some(person) = entry.person {
+            decisions.entry(person).or_default().push(entry);
+        }
+    }
+    let standing = |person: PersonId, until: Time, confirmed: Option<Time>| {
+        standing(decisions.get(&person).map_or(&[], Vec::as_slice), until, confirmed)
+    };
     let mut ends: Vec<EndOfAccess> = Vec::with_capacity(operations.len());
     let mut replaced: Vec<Operation> = Vec::new();
+    let mut confirmed: HashMap<PersonId, Time> = HashMap::new();
     for op in operations {
         if op.state == OpState::Cancelled {
             let earlier = first_decision(&replaced, &op);
             replaced.push(Operation { created_at: earlier, ..op });
             continue;
         }
+        let decision = standing(op.person, op.created_at, confirmed.get(&op.person).copied());
+        if op.state == OpState::Done {
+            confirmed.insert(op.person, op.updated_at);
+        }
+        let first = first_decision(&replaced, &op);
         ends.push(EndOfAccess {
             person: op.person,
-            decided_at: Some(first_decision(&replaced, &op)),
+            decided_at: Some(decision.map_or(first, |entry| entry.time)),
             confirmed_at: (op.state == OpState::Done).then_some(op.updated_at),
-            way: way(&op.cause),
-            by: op.actor,
-            reason: op.reason,
+            way: decision.map_or_else(|| way(&op.cause), way_of),
+            by: decision.map_or(op.actor, |entry| entry.actor.clone()),
+            reason: decision.and_then(|entry| entry.reason.clone()).or(op.reason),
             operation: Some(op.id),
             state: Some(op.state),
             failure: op.failure.filter(|_| op.state.live()),
@@ -63,17 +86,20 @@ pub fn deprovisioned(operations: Vec<Operation>, directory: &Directory) -> Vec<E
     let open: std::collections::HashSet<PersonId> =
         ends.iter().filter(|end| end.confirmed_at.is_none()).map(|end| end.person).collect();
     let remains = directory.people().filter(|p| p.flags().contains(Flag::AccessRemains));
-    let unsent = remains.filter(|p| !open.contains(&p.id())).map(|p| EndOfAccess {
-        person: p.id(),
-        user_name: p.user_name().to_owned(),
-        decided_at: None,
-        confirmed_at: None,
-        by: String::new(),
-        way: "nothing queued".to_owned(),
-        reason: None,
-        operation: None,
-        state: None,
-        failure: None,
+    let unsent = remains.filter(|p| !open.contains(&p.id())).map(|p| {
+        let decision = standing(p.id(), Time::from_ms(i64::MAX), confirmed.get(&p.id()).copied());
+        EndOfAccess {
+            person: p.id(),
+            user_name: p.user_name().to_owned(),
+            decided_at: decision.map(|entry| entry.time),
+            confirmed_at: None,
+            by: decision.map(|entry| entry.actor.clone()).unwrap_or_default(),
+            way: decision.map_or_else(|| "nothing queued".to_owned(), way_of),
+            reason: decision.and_then(|entry| entry.reason.clone()),
+            operation: None,
+            state: None,
+            failure: None,
+        }
     });
     ends.extend(unsent);
     // None is before every time: nothing queued is the worst.
@@ -82,6 +108,26 @@ pub fn deprovisioned(operations: Vec<Operation>, directory: &Directory) -> Vec<E
         Some(at) => (true, at.ms().saturating_neg()),
     });
     ends
+}
+
+/// The decision that ended access and stood at a time: not taken back since, and later than what was confirmed before.
+fn standing<'a>(
+    decisions: &[&'a AuditEntry],
+    until: Time,
+    confirmed: Option<Time>,
+) -> Option<&'a AuditEntry> {
+    let mut standing = None;
+    for entry in decisions.iter().filter(|entry| entry.time <= until) {
+        standing = match entry.access {
+            Some(Access::Ended) => standing.or(Some(*entry)),
+            _ => None,
+        };
+    }
+    standing.filter(|entry| confirmed.is_none_or(|at| entry.time > at))
+}
+
+fn way_of(entry: &AuditEntry) -> String {
+    if entry.source == Source::Import { "import".to_owned() } else { way(&entry.event) }
 }
 
 /// An operation that replaces another is committed at the moment when that one is cancelled.
@@ -137,7 +183,53 @@ mod tests {
 
     fn ends(operations: Vec<Operation>) -> Vec<EndOfAccess> {
         let connection = Connection::new(ConnectionId(1), "w", "https://w.example", TokenSource::Memory);
-        deprovisioned(operations, &Directory::new(connection))
+        deprovisioned(operations, &[], &Directory::new(connection))
+    }
+
+    fn entry(person: u64, source: Source, access: Access, hours: i64) -> AuditEntry {
+        AuditEntry {
+            time: Time::from_ms(hours * HOUR),
+            source,
+            event: if source == Source::Import { "people import" } else { "suspended" }.into(),
+            person: Some(PersonId(person)),
+            actor: "kim".into(),
+            access: Some(access),
+            reason: Some("left".into()),
+            ..AuditEntry::default()
+        }
+    }
+
+    const HOUR: i64 = 3_600_000;
+
+    fn counted(operations: Vec<Operation>, entries: &[AuditEntry]) -> Vec<(Option<i64>, String, String)> {
+        let connection = Connection::new(ConnectionId(1), "w", "https://w.example", TokenSource::Memory);
+        let ends = deprovisioned(operations, entries, &Directory::new(connection));
+        let hours = |end: &EndOfAccess| end.took_ms(Time::from_ms(99 * HOUR)).map(|ms| ms / HOUR);
+        ends.iter().map(|end| (hours(end), end.way.clone(), end.by.clone())).collect()
+    }
+
+    #[test]
+    fn a_leaver_by_file_counts_from_the_import_however_late_the_apply_and_through_a_drop() {
+        let imported = [entry(1, Source::Import, Access::Ended, 1)];
+        let late = op(2, 1, OpState::Done, 4 * HOUR, 5 * HOUR);
+        let told = (Some(4), "import".to_owned(), "kim".to_owned());
+        assert_eq!(counted(vec![late.clone()], &imported), [told.clone()]);
+        let dropped = op(1, 1, OpState::Cancelled, 2 * HOUR, 3 * HOUR);
+        assert_eq!(counted(vec![dropped, late], &imported), [told]);
+    }
+
+    #[test]
+    fn a_decision_counts_until_access_is_given_again_or_the_end_is_confirmed() {
+        let entries = [
+            entry(1, Source::Console, Access::Ended, 1),
+            entry(1, Source::Console, Access::Given, 2),
+            entry(1, Source::Import, Access::Ended, 6),
+        ];
+        let first = op(1, 1, OpState::Done, 7 * HOUR, 8 * HOUR);
+        assert_eq!(counted(vec![first.clone()], &entries), [(Some(2), "import".into(), "kim".into())]);
+        // Another hand gave the app back: that end was confirmed, this one is new.
+        let again = op(2, 1, OpState::Done, 50 * HOUR, 51 * HOUR);
+        assert_eq!(counted(vec![first, again], &entries)[0], (Some(1), "suspend".into(), "root".into()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use scimdeck::domain::{RetryAfter, Time};
+use scimdeck::domain::Time;
 use scimdeck::endpoint::activity::{ActivityLog, Mark};
 use scimdeck::endpoint::{Cause, EndpointConfig};
 use serde_json::json;
@@ -94,8 +94,8 @@ async fn a_failed_page_keeps_the_old_mark_so_that_nothing_is_skipped() {
     let batch = log.since(Some(&mark(20)), 10_000).await;
     assert_eq!((batch.entries.len(), batch.reached), (100, false));
     assert_eq!(batch.mark, Some(mark(20)));
-    assert_eq!(batch.trouble.map(|t| t.cause), Some(Cause::SlowDown));
-    assert_eq!(batch.retry_after, Some(RetryAfter::Seconds(30)));
+    assert_eq!(batch.trouble.as_ref().map(|t| t.cause), Some(Cause::SlowDown));
+    assert_eq!(batch.asked_wait_ms(Time::from_ms(0)), Some(30_000));
 }
 
 #[tokio::test]

@@ -43,3 +43,95 @@ async fn an_entry_changed_in_the_file_is_found_and_an_export_holds_no_token() {
     let (code, broken) = program.json(&["audit", "verify"]).await;
     assert_eq!((code, &broken["broken_at"]), (1, &2.into()), "{broken}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leaver_by_file_counts_from_the_import_before_and_after_the_apply() {
+    let program = Program::start(2, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    let leaver = format!("user_name,status\n{},suspended\n", name(1));
+    let file = program.file("leavers.csv", leaver);
+    program.ok(&["--reason", "left", "import", "people", &file]).await;
+    let (_, open) = program.json(&["audit", "deprovisioned"]).await;
+    let imported = open["people"][0].clone();
+    assert_eq!((&open["open"], &imported["way"]), (&1.into(), &"import".into()), "{open}");
+    assert!(imported["decided_at"].is_string() && imported["operation"].is_null(), "{open}");
+    assert_eq!((&imported["by"], &imported["reason"]), (&"tester".into(), &"left".into()));
+    program.ok(&["apply", "--yes"]).await;
+    let (_, closed) = program.json(&["audit", "deprovisioned", "--since", "1h"]).await;
+    let confirmed = &closed["people"][0];
+    assert_eq!((&closed["open"], &closed["confirmed"]), (&0.into(), &1.into()), "{closed}");
+    assert_eq!((&confirmed["decided_at"], &confirmed["way"]), (&imported["decided_at"], &"import".into()));
+
+    program.ok(&["reactivate", &name(1)]).await;
+    program.ok(&["suspend", &name(1)]).await;
+    let (_, again) = program.json(&["audit", "deprovisioned"]).await;
+    let newest = &again["people"][0];
+    assert!(newest["decided_at"].as_str() > confirmed["confirmed_at"].as_str(), "{again}");
+    assert_eq!(newest["way"], "suspend", "access given in between ends the earlier count: {again}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_decision_names_what_it_is_about_and_the_values_before_and_after() {
+    let program = Program::start(3, 0, &[]).await;
+    program.ok(&["provision", "--yes"]).await;
+    program.ok(&["role", &name(1), "workato_role=Analyst"]).await;
+    program.ok(&["group", "add", "Team"]).await;
+    program.ok(&["member", "add", "Team", &name(2)]).await;
+    program.ok(&["assign", "--group", "Team", "--role", "workato_role=Analyst", "--yes"]).await;
+    program.ok(&["priority", "Team", "1", "--yes"]).await;
+    program.ok(&["member", "remove", "Team", &name(2), "--yes"]).await;
+    program.ok(&["attribute", "add", "cost_center"]).await;
+    program.ok(&["protect", &name(3)]).await;
+    program.ok(&["--reason", "left", "suspend", &name(3), "--confirm-name", &name(3)]).await;
+    program.token(SCIM);
+    let token = program.path("token");
+    program.ok(&["token", "--token-file", token.to_str().unwrap()]).await;
+
+    let log = program.ok(&["audit", "--json"]).await;
+    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let export = program.path("all.jsonl");
+    program.ok(&["audit", "export", export.to_str().unwrap()]).await;
+    let export = std::fs::read_to_string(&export).unwrap();
+    let whole: Vec<Value> = export.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let decided = |entry: &&Value| entry["operation"].is_null() && entry["source"] == "console";
+    for entry in whole.iter().filter(decided) {
+        assert!(entry["subject"].as_str().is_some_and(|subject| !subject.is_empty()), "{entry}");
+    }
+    let found = |subject: &str, has: &dyn Fn(&Value) -> bool| {
+        let mut about = whole.iter().filter(decided).filter(|entry| entry["subject"] == subject);
+        assert!(about.any(has), "nothing of that kind about {subject}: {whole:#?}");
+    };
+    let moved = |entry: &Value, attribute: &str, before: Value, after: Value| {
+        let changes = entry["changes"].as_array().cloned().unwrap_or_default();
+        changes.iter().any(|c| c["attribute"] == attribute && c["before"] == before && c["after"] == after)
+    };
+    found(&name(1), &|e| moved(e, "workato_role", "Operator".into(), "Analyst".into()));
+    found("Team", &|e| moved(e, "workato_role", Value::Null, "Analyst".into()));
+    found(&name(2), &|e| e["detail"].as_str().is_some_and(|detail| detail.contains("(Team)")));
+    found("cost_center", &|_| true);
+    found(&name(3), &|e| e["event"] == "protection released");
+    found(&name(3), &|e| moved(e, "active", "true".into(), "false".into()) && e["reason"] == "left");
+    assert!(whole.iter().any(|e| e["event"] == "token replaced"), "{whole:#?}");
+    assert_eq!(entries.iter().filter(|e| e["event"] == "token replaced").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_dropped_is_told_and_so_is_the_number_that_released_the_brake() {
+    let program = Program::start(12, 0, &["ignore-active:1@PUT"]).await;
+    program.ok(&["provision", "--yes"]).await;
+    assert_eq!(program.run(&["suspend", &name(1)]).await.status.code(), Some(5));
+    program.ok(&["--reason", "a mistake", "drop", &name(1)]).await;
+    let people: Vec<String> = (2..=12).map(name).collect();
+    let mut args = vec!["--reason", "closed", "suspend", "--brake", "12"];
+    args.extend(people.iter().map(String::as_str));
+    args.extend(["--confirm-name", people[0].as_str()]);
+    let _ = program.run(&args).await;
+    let log = program.ok(&["audit", "--json"]).await;
+    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let dropped = entries.iter().find(|e| e["detail"].as_str().is_some_and(|d| d.contains("is not sent")));
+    let dropped = dropped.unwrap_or_else(|| panic!("{entries:#?}"));
+    assert_eq!(dropped["person"], name(1));
+    let released = entries.iter().find(|e| e["event"] == "brake released");
+    let released = released.unwrap_or_else(|| panic!("{entries:#?}"));
+    assert!(released["detail"].as_str().is_some_and(|d| d.contains("would lose access")), "{released}");
+}

@@ -261,6 +261,7 @@ async fn status_has_the_keys_of_the_contract() {
             "assignments",
             "flags",
             "queue",
+            "time_left_s",
             "checked_at",
             "complete",
             "stuck_since",

@@ -4,6 +4,7 @@
 
 mod read;
 mod rows;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -9,6 +9,7 @@ mod logged;
 mod open;
 mod orphans;
 mod read;
+mod tables;
 mod tasks;
 mod write;
 
