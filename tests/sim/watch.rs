@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId};
+use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId, ToApp};
 
 use crate::server::Server;
 
@@ -37,6 +37,8 @@ pub(crate) struct Watch {
     /// POSTs per person, and answers that proved one not to have been applied.
     pub(crate) posts: BTreeMap<PersonId, (u32, u32)>,
     pub(crate) wrong: Vec<String>,
+    /// What the connection may do, as each machine was told last.
+    pub(crate) told: [ToApp; 2],
     /// Writes in the order in which they left.
     pub(crate) writes: Vec<(PersonId, OpId)>,
 }
@@ -97,6 +99,17 @@ impl Watch {
             self.posts.entry(person).or_default();
         }
         self.writes.push((person, row.id));
+    }
+
+    /// A write leaves a machine: may it, after what the machine was told of the connection's switches?
+    pub(crate) fn may(&mut self, p: usize, row: &Operation, call: &Call) {
+        let told = self.told[p];
+        let creates = call.method == Method::Post && !told.create;
+        let updates = row.kind == OpKind::Update && !told.update;
+        let ends = row.kind == OpKind::Deactivate && !told.deactivate;
+        if creates || updates || ends {
+            self.wrong.push(format!("switch: {} of {} left, and it is off", call.line(), row.user_name));
+        }
     }
 
     /// A request reaches the endpoint: is it for an account of ours?

@@ -77,8 +77,8 @@ enum Stage {
     Ready,
     /// Has a place; a read is under way.
     Asking,
-    /// The journal is told before this is sent.
-    Journalling(Ticket, Call),
+    /// The journal is told before this is sent; made under which settings.
+    Journalling(Ticket, Call, u64),
     /// The journal knows; wants a place to be sent.
     Journalled(Call),
     /// Has a place; the write is under way, by this method.
@@ -114,6 +114,8 @@ struct Live {
 #[derive(Debug, Clone)]
 pub struct Machine {
     policy: Policy,
+    /// Counts the settings that say what may be written, and how.
+    settings: u64,
     ops: BTreeMap<OpId, Live>,
     turns: Turns,
     sleeping: BTreeSet<(Time, OpId)>,
@@ -136,6 +138,7 @@ impl Machine {
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
+            settings: 0,
             ops: BTreeMap::new(),
             turns: Turns::default(),
             sleeping: BTreeSet::new(),
@@ -159,9 +162,17 @@ impl Machine {
         self
     }
 
-    /// New settings or attributes; what is under way ends under the old ones.
+    /// New settings or attributes. What is under way ends under the old ones; what is in the journal and has not left
+    /// is taken back and made anew under these, with the next event.
     pub fn set_policy(&mut self, policy: Policy) {
+        let other = policy.wire != self.policy.wire || policy.attributes != self.policy.attributes;
         self.policy = policy;
+        if other {
+            // What is still being told to the journal is taken back when that is heard.
+            self.settings += 1;
+            self.take_back_of(RequestClass::Create);
+            self.take_back_of(RequestClass::Change);
+        }
     }
 
     /// The operations it knows of.

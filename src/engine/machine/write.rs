@@ -29,12 +29,12 @@ impl Machine {
         to.attempts += 1;
         to.not_before = None;
         to.updated_at = now;
-        live.stage = Stage::Journalling(ticket, call);
+        live.stage = Stage::Journalling(ticket, call, self.settings);
         self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
     }
 
-    /// The journal has it: it goes when there is a place, unless nothing may go meanwhile.
-    fn journalled(&mut self, id: OpId, call: Call) {
+    /// The journal has it: it goes when there is a place, unless nothing may go meanwhile or other settings came.
+    fn journalled(&mut self, id: OpId, call: Call, settings: u64) {
         let class = call.class();
         let lane = self.turns.lane(class);
         lane.journalling = lane.journalling.saturating_sub(1);
@@ -43,7 +43,8 @@ impl Machine {
         live.op.attempts += 1;
         live.op.not_before = None;
         live.stage = Stage::Journalled(call);
-        if self.frozen || self.pace.paused() || self.pace.closed_long(class, self.now).is_some() {
+        let old = settings != self.settings;
+        if old || self.frozen || self.pace.paused() || self.pace.closed_long(class, self.now).is_some() {
             return self.unsend(id, OpState::Queued, None);
         }
         self.turns.lane(class).journalled.push_back(id);
@@ -234,7 +235,7 @@ impl Machine {
     pub(super) fn saved(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
         match stage {
-            Stage::Journalling(_, call) => self.journalled(id, call),
+            Stage::Journalling(_, call, settings) => self.journalled(id, call, settings),
             Stage::Ending(_, outcome, failure) => {
                 if let Some(live) = self.ops.get_mut(&id) {
                     live.stage = Stage::Still;
@@ -252,7 +253,7 @@ impl Machine {
     /// Nothing was written: what it would have led to is not done. The store's own word comes as Committed.
     pub(super) fn save_refused(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
-        if let Stage::Journalling(_, call) = stage {
+        if let Stage::Journalling(_, call, _) = stage {
             let lane = self.turns.lane(call.class());
             lane.journalling = lane.journalling.saturating_sub(1);
         }
@@ -264,7 +265,7 @@ impl Machine {
         let id = self.tickets.remove(&ticket)?;
         let live = self.ops.get_mut(&id)?;
         let waits = match &live.stage {
-            Stage::Journalling(mine, _) | Stage::Ending(mine, ..) => *mine == ticket,
+            Stage::Journalling(mine, ..) | Stage::Ending(mine, ..) => *mine == ticket,
             _ => false,
         };
         // What follows gives it another one at once.
