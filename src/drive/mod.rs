@@ -12,6 +12,7 @@ mod example;
 mod feed;
 mod finder;
 mod follow;
+mod hold;
 mod homes;
 mod imported;
 mod intake;

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::accepted;
 use super::answers::Answers;
 use super::clock::Clock;
+use super::hold::Word;
 use super::lock::{self, Leave, Lock};
 use super::order::Order;
 use super::perform::perform;
@@ -50,7 +51,9 @@ pub(super) struct Runner {
     pub(super) going_on: bool,
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
-    stopping: Vec<oneshot::Sender<()>>,
+    pub(super) stopping: Vec<oneshot::Sender<()>>,
+    /// What an operator said last about the whole queue.
+    pub(super) word: Option<Word>,
     quiet: Vec<oneshot::Sender<()>>,
     /// Where the token is, to notice when another process says that it is elsewhere.
     pub(super) token: (TokenSource, Option<String>),
@@ -88,6 +91,7 @@ impl Runner {
             going_on: false,
             in_flight: HashSet::new(),
             stopping: Vec::new(),
+            word: None,
             quiet: Vec::new(),
             wake: None,
             still: Standstill::default(),
@@ -146,11 +150,11 @@ impl Runner {
                 let offered = self.offered.keys().copied();
                 let _ = answer.send(offered.chain(self.machine.moving()).collect());
             }
-            Order::Resume if self.leads => {
-                self.going_on = true;
+            Order::Resume => {
+                self.say_go().await;
+                self.going_on = self.leads;
                 self.show();
             }
-            Order::Resume => {}
             Order::Quiet(answer) => self.quiet.push(answer),
             Order::Stop(answer) => {
                 self.stopping.push(answer);
@@ -194,6 +198,9 @@ impl Runner {
             self.feed(Event::Boot(Vec::new()));
             self.offered = offered(live);
             self.going_on = false;
+            if let Err(error) = self.holds().await {
+                tracing::warn!(%error, "nobody could be told that the queue is held");
+            }
         }
         for waiting in self.stopping.drain(..) {
             let _ = waiting.send(());
