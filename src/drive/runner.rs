@@ -177,6 +177,9 @@ impl Runner {
                 self.show();
             }
             Order::Accepted(people) => self.feed(Event::Accepted(people)),
+            Order::AskedToWait(class, wait_ms, failure) => {
+                self.feed(Event::AskedToWait { class, wait_ms, failure });
+            }
             Order::Overtaken => self.beat().await,
             Order::Heard(heard) => {
                 let (event, trace) = *heard;

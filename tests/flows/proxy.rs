@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -11,7 +12,7 @@ use tokio::task::{JoinHandle, JoinSet};
 #[derive(Default)]
 struct State {
     /// `GET /scim/v2/Users?...`, in the order of arrival.
-    requests: Mutex<Vec<String>>,
+    requests: Mutex<Vec<(Instant, String)>>,
     /// The request, counted from 1, whose answer is never passed on; 0 for none.
     hold: AtomicUsize,
     held: AtomicBool,
@@ -73,7 +74,13 @@ impl Proxy {
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.state.requests.lock().expect("no panic").clone()
+        self.state.requests.lock().expect("no panic").iter().map(|(_, line)| line.clone()).collect()
+    }
+
+    /// When requests came whose line begins so.
+    pub(crate) fn times(&self, beginning: &str) -> Vec<Instant> {
+        let requests = self.state.requests.lock().expect("no panic");
+        requests.iter().filter(|(_, line)| line.starts_with(beginning)).map(|(at, _)| *at).collect()
     }
 
     /// How many requests have come whose line begins so.
@@ -103,7 +110,7 @@ async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
         while let Ok(n @ 1..) = from_client.read(&mut buffer).await {
             if let Some(line) = request_line(&buffer[..n]) {
                 let mut requests = state.requests.lock().expect("no panic");
-                requests.push(line);
+                requests.push((Instant::now(), line));
                 if requests.len() == state.hold.load(Ordering::SeqCst) {
                     hold.store(true, Ordering::SeqCst);
                 }
