@@ -77,13 +77,7 @@ impl Task {
         match &self.kind {
             Kind::Look { .. } => format!("{}: looking at the app; nothing is changed yet", self.label),
             Kind::Run { progress: p, stopping } => {
-                let mut line = format!("{}: {} of {}", self.label, p.done + p.failed, p.total);
-                if p.failed > 0 {
-                    line.push_str(&format!(", {} failed", p.failed));
-                }
-                if p.waiting > 0 {
-                    line.push_str(&format!(", {} waiting for the app", p.waiting));
-                }
+                let mut line = format!("{}: {}", self.label, p.words());
                 if *stopping {
                     line.push_str(", stopping: what is not sent stays queued");
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
@@ -30,7 +30,9 @@ pub(super) struct Following {
     tell: mpsc::UnboundedSender<News>,
     ended: BTreeMap<OpId, (Outcome, Option<Failure>)>,
     total: u32,
-    failed: u32,
+    /// How many ended so.
+    counts: Progress,
+    began: Instant,
     news: mpsc::UnboundedReceiver<News>,
     paused: u32,
 }
@@ -44,7 +46,8 @@ impl Following {
             tell,
             ended: BTreeMap::new(),
             total: 0,
-            failed: 0,
+            counts: Progress::default(),
+            began: Instant::now(),
             news,
             paused: 0,
         };
@@ -150,7 +153,13 @@ impl Following {
 
     fn end(&mut self, op: OpId, outcome: Outcome, failure: Option<Failure>) {
         if self.open.remove(&op) {
-            self.failed += u32::from(outcome == Outcome::Failed);
+            let count = match outcome {
+                Outcome::Done | Outcome::Unchanged => &mut self.counts.done,
+                Outcome::Failed => &mut self.counts.failed,
+                Outcome::InDoubt => &mut self.counts.in_doubt,
+                Outcome::Held => &mut self.counts.held,
+            };
+            *count += 1;
             self.ended.insert(op, (outcome, failure));
         }
     }
@@ -189,9 +198,8 @@ impl Following {
     }
 
     fn progress(&self) -> Progress {
-        let ended = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
-        let done = ended.saturating_sub(self.failed);
-        Progress { total: self.total, done, failed: self.failed, waiting: self.paused }
+        let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Progress { total: self.total, waiting: self.paused > 0, ..self.counts }.after_ms(ms)
     }
 }
 

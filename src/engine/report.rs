@@ -122,12 +122,56 @@ impl Report {
 pub struct Progress {
     /// Operations of the run.
     pub total: u32,
-    /// Done or unchanged.
+    /// Done or unchanged; nothing else counts as done.
     pub done: u32,
     /// Failed.
     pub failed: u32,
-    /// Waiting for the endpoint.
-    pub waiting: u32,
+    /// Sent, fate not known yet.
+    pub in_doubt: u32,
+    /// Not sent, and nobody waits for them here any more.
+    pub held: u32,
+    /// Whether the endpoint is waited for.
+    pub waiting: bool,
+    /// In how many seconds it ends, where it goes on as it did.
+    pub left_s: Option<u32>,
+}
+
+/// A time to the end is told when so many ended, and it took so long: before that it would be a guess.
+const TELLING: u32 = 5;
+const TELLING_MS: u64 = 2_000;
+
+impl Progress {
+    /// With the time to the end, as far as what ended since the beginning tells; while the endpoint is waited for
+    /// nobody knows it.
+    #[must_use]
+    pub fn after_ms(mut self, ms: u64) -> Self {
+        let ended =
+            self.done.saturating_add(self.failed).saturating_add(self.in_doubt).saturating_add(self.held);
+        let tells = ended >= TELLING && ms >= TELLING_MS && !self.waiting && ended < self.total;
+        let left = u64::from(self.total.saturating_sub(ended)).saturating_mul(ms);
+        let left = left.div_ceil(u64::from(ended.max(1)) * 1_000);
+        self.left_s = tells.then(|| u32::try_from(left).unwrap_or(u32::MAX));
+        self
+    }
+
+    /// In words, the same on both faces.
+    pub fn words(&self) -> String {
+        let mut line = format!("{} of {} done", self.done, self.total);
+        let apart = [(self.failed, "failed"), (self.in_doubt, "in doubt"), (self.held, "held")];
+        for (n, word) in apart.into_iter().filter(|(n, _)| *n > 0) {
+            line.push_str(&format!(", {n} {word}"));
+        }
+        if self.waiting {
+            line.push_str(", waiting for the app");
+        }
+        match self.left_s {
+            Some(s @ 0..=90) => line.push_str(&format!(", about {s} s left")),
+            Some(s) if s <= 90 * 60 => line.push_str(&format!(", about {} min left", s.div_ceil(60))),
+            Some(s) => line.push_str(&format!(", about {} h left", s.div_ceil(3_600))),
+            None => {}
+        }
+        line
+    }
 }
 
 /// One line of Test Connector Configuration.
@@ -229,4 +273,28 @@ pub struct Trace {
     pub attempt: u32,
     /// The request and its answer.
     pub exchange: Exchange,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_done_counts_as_done_and_the_rest_is_told_apart() {
+        let progress = Progress { total: 9, done: 2, failed: 1, in_doubt: 3, held: 1, ..Progress::default() };
+        assert_eq!(progress.words(), "2 of 9 done, 1 failed, 3 in doubt, 1 held");
+    }
+
+    #[test]
+    fn the_time_to_the_end_is_told_by_what_ended_and_not_before_that_tells_something() {
+        let at = |done, ms| Progress { total: 100, done, ..Progress::default() }.after_ms(ms).left_s;
+        assert_eq!(at(10, 5_000), Some(45));
+        assert_eq!((at(4, 5_000), at(10, 1_000), at(100, 5_000)), (None, None, None));
+        let waiting = Progress { total: 100, done: 10, waiting: true, ..Progress::default() };
+        assert_eq!(waiting.after_ms(5_000).left_s, None, "nobody knows");
+        let words = |left_s| Progress { left_s: Some(left_s), total: 1, ..Progress::default() }.words();
+        assert_eq!(words(45), "0 of 1 done, about 45 s left");
+        assert_eq!(words(100), "0 of 1 done, about 2 min left");
+        assert_eq!(words(9_000), "0 of 1 done, about 3 h left");
+    }
 }

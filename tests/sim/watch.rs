@@ -38,7 +38,7 @@ pub(crate) struct Watch {
     pub(crate) posts: BTreeMap<PersonId, (u32, u32)>,
     pub(crate) wrong: Vec<String>,
     /// What the connection may do, as each machine was told last.
-    pub(crate) told: [ToApp; 2],
+    pub(crate) told: [Option<ToApp>; 2],
     /// Writes in the order in which they left.
     pub(crate) writes: Vec<(PersonId, OpId)>,
 }
@@ -103,7 +103,7 @@ impl Watch {
 
     /// A write leaves a machine: may it, after what the machine was told of the connection's switches?
     pub(crate) fn may(&mut self, p: usize, row: &Operation, call: &Call) {
-        let told = self.told[p];
+        let Some(told) = self.told[p] else { return };
         let creates = call.method == Method::Post && !told.create;
         let updates = row.kind == OpKind::Update && !told.update;
         let ends = row.kind == OpKind::Deactivate && !told.deactivate;

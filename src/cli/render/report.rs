@@ -93,12 +93,5 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
 
 /// One line that is drawn over itself.
 pub(in crate::cli) fn progress_line(at: Progress) -> String {
-    let mut line = format!("\r\x1b[K{} of {} done", at.done, at.total);
-    if at.failed > 0 {
-        line.push_str(&format!(", {} failed", at.failed));
-    }
-    if at.waiting > 0 {
-        line.push_str(", waiting for the endpoint");
-    }
-    line
+    format!("\r\x1b[K{}", at.words())
 }
