@@ -75,6 +75,7 @@ impl Runner {
             self.offered.remove(&op.id);
         }
         self.find_standstill().await;
+        self.recall_lies().await;
         self.leads = true;
         self.elsewhere = false;
         self.halted = None;

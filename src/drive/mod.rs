@@ -18,6 +18,7 @@ mod imported;
 mod intake;
 mod lead;
 mod ledger;
+mod lied;
 mod line;
 mod lock;
 mod observe;

@@ -52,6 +52,8 @@ pub(super) struct Runner {
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
     pub(super) stopping: Vec<oneshot::Sender<()>>,
+    /// Whether the home knows that the app's answers are not true.
+    pub(super) lies_kept: bool,
     /// What an operator said last about the whole queue.
     pub(super) word: Option<Word>,
     quiet: Vec<oneshot::Sender<()>>,
@@ -91,6 +93,7 @@ impl Runner {
             going_on: false,
             in_flight: HashSet::new(),
             stopping: Vec::new(),
+            lies_kept: false,
             word: None,
             quiet: Vec::new(),
             wake: None,
@@ -298,6 +301,7 @@ impl Runner {
             }
         }
         self.tell_standstill();
+        self.keep_lies();
     }
 
     /// What the store says of saves, in their order: the directory hears of all of them first.

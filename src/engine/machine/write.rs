@@ -24,6 +24,7 @@ impl Machine {
         self.turns.lane(class).journalling += 1;
         let Some(live) = self.ops.get_mut(&id) else { return };
         let from = live.op.state;
+        live.doubted = from == OpState::InDoubt;
         let mut to = live.op.clone();
         to.state = OpState::Inflight;
         to.attempts += 1;
@@ -73,7 +74,7 @@ impl Machine {
         let Some(live) = self.ops.get(&id) else { return };
         let found = self.parse(answer).filter(|found| answers(live, found));
         let (kind, known) = (live.op.kind, live.op.intent.remote_id.clone());
-        let read_back = self.honesty.reads_back(kind, known.is_some());
+        let read_back = self.honesty.reads_back(kind, known.is_some(), self.policy.prove_first);
         let there = known.or_else(|| found.as_ref().map(|found| found.account.remote_id.clone()));
         match (found, there) {
             (Some(found), _) if !read_back => self.check(id, found, false),
@@ -200,10 +201,15 @@ impl Machine {
     }
 
     /// The write is proven not to have been applied: the journal takes the mark back and the attempt does not count.
+    /// What an earlier attempt left in doubt is in doubt again: nothing may take its place as if it never left.
     pub(super) fn unsend(&mut self, id: OpId, state: OpState, not_before: Option<crate::domain::Time>) {
         let now = self.now;
         self.give_back(id);
         let Some(live) = self.ops.get_mut(&id) else { return };
+        let (state, not_before) = match std::mem::take(&mut live.doubted) {
+            true => (OpState::InDoubt, not_before.or(Some(now))),
+            false => (state, not_before),
+        };
         let from = live.op.state;
         live.op.state = state;
         live.op.attempts = live.op.attempts.saturating_sub(1);
