@@ -106,14 +106,11 @@ impl Task {
         match &self.kind {
             Kind::Look { .. } => format!("{}: looking at the app; nothing is changed yet", self.label),
             Kind::Run { progress: p, stopping } => {
-                let mut line = format!("{}: {} of {}", self.label, p.done + p.failed, p.total);
-                if p.failed > 0 {
-                    line.push_str(&format!(", {} failed", p.failed));
-                }
+                let mut line = format!("{}: {} of {} done{}", self.label, p.done, p.total, p.apart());
                 if let Some(until) = p.until {
                     line.push_str(&format!(", nothing goes before {} UTC", clock(until)));
                 }
-                if p.done + p.failed < p.total {
+                if p.ended() < p.total {
                     line.push_str(&format!(", {}", time_left_words(p.left_ms)));
                 }
                 if *stopping {

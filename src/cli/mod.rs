@@ -169,17 +169,25 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
         code = signals.wait() => return Ok(code),
     };
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
-    let stopped = tokio::select! {
-        code = run_on(&seam, face, global, command, now) => {
-            // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
-            let _ = tokio::time::timeout(GRACE, seam.stop()).await;
-            return code;
+    let (code, halted) = {
+        // A run is not dropped before it is stopped: whoever sends for it is told to hold.
+        let mut running = std::pin::pin!(run_on(&seam, face, global, command, now));
+        tokio::select! {
+            code = &mut running => {
+                // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
+                let _ = tokio::time::timeout(GRACE, seam.stop()).await;
+                return code;
+            }
+            code = signals.wait() => (code, tokio::time::timeout(GRACE, seam.halt()).await),
         }
-        code = signals.wait() => code,
     };
-    face.say("\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n");
-    let _ = tokio::time::timeout(GRACE, seam.stop()).await;
-    Ok(stopped)
+    match halted {
+        Ok(Err(problem)) => face.problem(&problem),
+        _ => face.say(
+            "\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n",
+        ),
+    }
+    Ok(code)
 }
 
 /// The home folder: `--home`, or the platform's folder for data.

@@ -240,6 +240,9 @@ impl Seam for Drive {
     async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
         self.resend(people).await
     }
+    async fn halt(&self) -> Result<(), Problem> {
+        self.halt().await
+    }
     async fn stop(&self) {
         self.stop().await;
     }

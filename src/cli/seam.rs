@@ -113,6 +113,14 @@ pub trait Seam {
     /// Has the invitations of these people sent again.
     fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>>;
 
-    /// A signal came: no new request; returns when those under way are settled or known to be in doubt.
+    /// A signal came: as [`Seam::stop`], and whoever else sends holds what a run waits for here.
+    fn halt(&self) -> impl Future<Output = Result<(), Problem>> {
+        async {
+            self.stop().await;
+            Ok(())
+        }
+    }
+
+    /// No new request; returns when those under way are settled or known to be in doubt.
     fn stop(&self) -> impl Future<Output = ()>;
 }

@@ -80,9 +80,8 @@ impl Finder {
                     Err(trouble) => Heard::Failed(trouble.into()),
                 },
                 ask => {
-                    let exchange = self.page(&ask).await;
-                    let heard = heard(&exchange);
-                    seen.push(exchange);
+                    let (heard, exchange) = self.page(&ask).await;
+                    seen.extend(exchange);
                     heard
                 }
             };
@@ -97,11 +96,15 @@ impl Finder {
         }
     }
 
-    async fn page(&self, ask: &Ask) -> Exchange {
-        match ask {
+    async fn page(&self, ask: &Ask) -> (Heard, Option<Exchange>) {
+        if let Err(trouble) = self.endpoint.may_read() {
+            return (Heard::Failed(trouble.into()), None);
+        }
+        let exchange = match ask {
             Ask::Filter(who) => self.endpoint.send_page(&who.look_up()).await,
             Ask::Sample | Ask::Everybody => self.endpoint.send_page(&probe::request()).await,
-        }
+        };
+        (heard(&exchange), Some(exchange))
     }
 
     /// How far the filter is trusted: tried once, while everybody else waits for the answer.
@@ -112,8 +115,7 @@ impl Finder {
         }
         let (mut trial, mut ask) = Trial::begin(self.by);
         loop {
-            let exchange = self.page(&ask).await;
-            match trial.heard(heard(&exchange)) {
+            match trial.heard(self.page(&ask).await.0) {
                 Tried::Ask(more) => ask = more,
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Learned(trust) => {
@@ -155,6 +157,7 @@ impl Finder {
 
     /// How many accounts the endpoint says it has.
     pub(super) async fn total(&self) -> Result<Option<u64>, Trouble> {
+        self.endpoint.may_read()?;
         let exchange = self.endpoint.send_page(&probe::request()).await;
         Ok(read_page(&exchange)?.total)
     }
@@ -188,6 +191,7 @@ async fn read_all(
     by: UniqueIdentifier,
     attributes: &[ProfileAttribute],
 ) -> Result<Pass, Trouble> {
+    endpoint.may_read()?;
     let listing = endpoint.list(PageQuery::all("Users")).await;
     if let Some(error) = listing.error {
         return Err(error.trouble);
@@ -204,6 +208,7 @@ pub(super) async fn read(
     attributes: &[ProfileAttribute],
 ) -> Result<Option<Found>, Failure> {
     let call = Call::new(Method::Get, &["Users", remote_id]);
+    endpoint.may_read()?;
     let exchange = endpoint.send(&call).await;
     match judge(&call, &exchange.outcome) {
         Ok(answer) => serde_json::from_str::<Resource>(&answer.body)

@@ -30,7 +30,8 @@ pub(super) struct Following {
     tell: mpsc::UnboundedSender<News>,
     ended: BTreeMap<OpId, (Outcome, Option<Failure>)>,
     total: u32,
-    failed: u32,
+    /// How many ended so.
+    counts: Progress,
     news: mpsc::UnboundedReceiver<News>,
     paused: u32,
     outlook: Outlook,
@@ -45,7 +46,7 @@ impl Following {
             tell,
             ended: BTreeMap::new(),
             total: 0,
-            failed: 0,
+            counts: Progress::default(),
             news,
             paused: 0,
             outlook: Outlook::default(),
@@ -153,7 +154,13 @@ impl Following {
     fn end(&mut self, op: OpId, outcome: Outcome, failure: Option<Failure>) {
         if self.open.remove(&op) {
             self.outlook.came_through(now(), 1);
-            self.failed += u32::from(outcome == Outcome::Failed);
+            let count = match outcome {
+                Outcome::Done | Outcome::Unchanged => &mut self.counts.done,
+                Outcome::Failed => &mut self.counts.failed,
+                Outcome::InDoubt => &mut self.counts.in_doubt,
+                Outcome::Held => &mut self.counts.held,
+            };
+            *count += 1;
             self.ended.insert(op, (outcome, failure));
         }
     }
@@ -192,15 +199,13 @@ impl Following {
     }
 
     fn progress(&self, shared: &Shared) -> Progress {
-        let ended = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
-        let done = ended.saturating_sub(self.failed);
         let until = match &*shared.sending.borrow() {
             Sending::Waiting(until, _) => Some(*until),
             _ => None,
         };
         let left = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
         let left_ms = self.outlook.time_left(now(), left, until);
-        Progress { total: self.total, done, failed: self.failed, until, left_ms }
+        Progress { total: self.total, until, left_ms, ..self.counts }
     }
 }
 

@@ -69,6 +69,7 @@ impl Runner {
         if !self.leads {
             return;
         }
+        self.hear_word().await;
         let (store, connection) = (self.shared.store.clone(), self.shared.connection);
         let Ok(mut rows) = store.operations(connection, Which::Live).await else { return };
         let live: HashSet<OpId> = rows.iter().map(|op| op.id).collect();
@@ -77,8 +78,9 @@ impl Runner {
         if !lost.is_empty() {
             rows.extend(store.operations(connection, Which::Ids(lost)).await.unwrap_or_default());
         }
-        self.committed(rows).await;
+        // First, so that nothing leaves any more that they forbid.
         self.settings();
+        self.committed(rows).await;
         // Another token can stand at the same place: its mark tells.
         let connection = self.shared.directory().connection().clone();
         let token = (connection.token, connection.token_mark);

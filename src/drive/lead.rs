@@ -8,7 +8,7 @@ use super::runner::{Runner, offered};
 use super::shared::now;
 use super::words::store_failure;
 use crate::audit::AuditEntry;
-use crate::domain::OpState;
+use crate::domain::{OpId, OpState};
 use crate::engine::machine::taken_over;
 use crate::store::{Batch, StoreError, Which};
 
@@ -62,16 +62,20 @@ impl Runner {
         shared.commit(batch).await?;
         shared.catch_up().await?;
         let live = offered(shared.store.live(shared.connection).await?);
-        // A face that was following goes on with everything: its operators confirmed it.
-        self.going_on = self.elsewhere;
-        let news =
-            live.keys().filter(|id| !self.going_on && !self.offered.contains_key(id)).copied().collect();
-        let news = shared.store.operations(shared.connection, Which::Ids(news)).await?;
+        let held = self.holds().await?;
+        // A face that was following goes on with everything: its operators confirmed it, unless one stopped it.
+        self.going_on = self.elsewhere && held.is_none();
+        let all = self.elsewhere && !self.going_on;
+        let is_news = |id: &OpId| !self.going_on && (all || !self.offered.contains_key(id));
+        let news = live.keys().filter(|id| is_news(id)).copied().collect();
+        let mut news = shared.store.operations(shared.connection, Which::Ids(news)).await?;
+        news.retain(|op| held.is_none_or(|until| op.created_at > until));
         self.offered = live;
         for op in &news {
             self.offered.remove(&op.id);
         }
         self.find_standstill().await;
+        self.recall_lies().await;
         self.leads = true;
         self.elsewhere = false;
         self.halted = None;

@@ -31,7 +31,8 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     }
     let connection = shared.look(|directory| directory.connection().clone());
     let Token { secret, until } = scim_token(shared, &connection).await?;
-    let endpoint = Endpoint::new(endpoint_config(&connection, &connection.base_url, secret.clone()))
+    let config = endpoint_config(&connection, &connection.base_url, secret.clone());
+    let endpoint = Endpoint::new(EndpointConfig { waits: shared.waits.clone(), ..config })
         .map_err(|error| refused(&error.to_string()))?;
     check_token(shared, &endpoint, &secret).await?;
     let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, until };

@@ -15,11 +15,13 @@ mod feed;
 mod finder;
 mod follow;
 mod fresh;
+mod hold;
 mod homes;
 mod imported;
 mod intake;
 mod lead;
 mod ledger;
+mod lied;
 mod line;
 mod lock;
 mod observe;
@@ -38,6 +40,7 @@ mod resend;
 mod resumed;
 mod run;
 mod runner;
+mod saved;
 mod saves;
 mod scan;
 mod secrets;
@@ -78,6 +81,7 @@ use {order::Order, runner::Runner};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
 use crate::domain::{Connection, ConnectionId, Ids, OpId, PersonId, Secret};
+use crate::endpoint::Waits;
 use crate::engine::{FeedState, Notice, Problem, Sending, Trace};
 use crate::store::Store;
 
@@ -133,6 +137,10 @@ impl Drive {
         let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
         let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
+        let sender = orders.clone();
+        let waits = Waits::telling(move |class, wait_ms, failure| {
+            let _ = sender.send(Order::AskedToWait(class, wait_ms, failure));
+        });
         let shared = Arc::new(Shared {
             store: config.store,
             connection: id,
@@ -146,6 +154,7 @@ impl Drive {
             doing: Mutex::new(if config.watch { "console" } else { "command" }.to_owned()),
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
+            waits,
             groups: tokio::sync::Mutex::default(),
             seat: Mutex::new(Err(words::overtaken())),
             followers: Mutex::new(Vec::new()),

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use crate::domain::{OpId, Operation, PersonId};
+use crate::domain::{Failure, OpId, Operation, PersonId, RequestClass};
 use crate::engine::Trace;
 use crate::engine::machine::Event;
 
@@ -42,6 +42,8 @@ pub(super) enum Order {
     Accepted(Vec<PersonId>),
     /// Something could not leave any more, since another process may be the sender now.
     Overtaken,
+    /// A request of another part of the program was answered so: for how long, in milliseconds, what shall not go.
+    AskedToWait(RequestClass, i64, Failure),
     /// A request ended.
     Heard(Box<(Event, Option<Trace>)>),
 }

@@ -13,18 +13,19 @@ use tokio::sync::{mpsc, oneshot};
 use super::accepted;
 use super::answers::Answers;
 use super::clock::Clock;
+use super::hold::Word;
 use super::lock::{self, Leave, Lock};
 use super::order::Order;
 use super::perform::perform;
 use super::push_group::Seat;
-use super::saves::{Saved, Saves};
+use super::saves::Saves;
 use super::shared::{Shared, hold};
 use super::words::{overtaken, stop_asked, store_failure};
 use crate::directory::OpMark;
 use crate::domain::{Failure, FailureKind, OpId, OpState, PersonId, TokenSource};
-use crate::engine::machine::{Effect, Event, Machine, Policy, Ticket, keep_invited};
+use crate::engine::machine::{Effect, Event, Machine, Policy, keep_invited};
 use crate::engine::{Holder, Sending, Standstill, Trace};
-use crate::store::{Batch, StoreError, Which};
+use crate::store::{Batch, StoreError};
 
 /// The sender's loop.
 pub(super) struct Runner {
@@ -51,7 +52,11 @@ pub(super) struct Runner {
     pub(super) going_on: bool,
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
-    stopping: Vec<oneshot::Sender<()>>,
+    pub(super) stopping: Vec<oneshot::Sender<()>>,
+    /// Whether the home knows that the app's answers are not true.
+    pub(super) lies_kept: bool,
+    /// What an operator said last about the whole queue.
+    pub(super) word: Option<Word>,
     quiet: Vec<oneshot::Sender<()>>,
     /// An operator stopped the sending: groups wait for the next command.
     groups_wait: bool,
@@ -91,6 +96,8 @@ impl Runner {
             going_on: false,
             in_flight: HashSet::new(),
             stopping: Vec::new(),
+            lies_kept: false,
+            word: None,
             quiet: Vec::new(),
             groups_wait: false,
             wake: None,
@@ -152,13 +159,15 @@ impl Runner {
                 let offered = self.offered.keys().copied();
                 let _ = answer.send(offered.chain(self.machine.moving()).collect());
             }
-            Order::Resume if self.leads => {
-                self.going_on = true;
-                self.groups_wait = false;
-                self.seat();
+            Order::Resume => {
+                self.say_go().await;
+                self.going_on = self.leads;
+                if self.leads {
+                    self.groups_wait = false;
+                    self.seat();
+                }
                 self.show();
             }
-            Order::Resume => {}
             Order::Quiet(answer) => self.quiet.push(answer),
             Order::Stop(answer) => {
                 self.stopping.push(answer);
@@ -185,6 +194,9 @@ impl Runner {
                 self.show();
             }
             Order::Accepted(people) => self.feed(Event::Accepted(people)),
+            Order::AskedToWait(class, wait_ms, failure) => {
+                self.feed(Event::AskedToWait { class, wait_ms, failure });
+            }
             Order::Overtaken => self.beat().await,
             Order::Heard(heard) => {
                 let (event, trace) = *heard;
@@ -206,6 +218,9 @@ impl Runner {
             self.feed(Event::Boot(Vec::new()));
             self.offered = offered(live);
             self.going_on = false;
+            if let Err(error) = self.holds().await {
+                tracing::warn!(%error, "nobody could be told that the queue is held");
+            }
         }
         for waiting in self.stopping.drain(..) {
             let _ = waiting.send(());
@@ -311,51 +326,7 @@ impl Runner {
             }
         }
         self.tell_standstill();
-    }
-
-    /// What the store says of saves, in their order: the directory hears of all of them first.
-    async fn saved(&mut self, saved: Vec<Saved>) {
-        let mut results = Vec::with_capacity(saved.len());
-        let mut written = Vec::with_capacity(saved.len());
-        for (ticket, result) in saved {
-            results.push((
-                ticket,
-                result.map(|mut applied| {
-                    let operations = std::mem::take(&mut applied.operations);
-                    written.push(applied);
-                    operations
-                }),
-            ));
-        }
-        if let Err(error) = self.shared.reach_all(written).await {
-            tracing::error!(%error, "what was written could not be read back");
-        }
-        for (ticket, result) in results {
-            match result {
-                Ok(operations) => {
-                    self.feed(Event::Saved(ticket));
-                    if !operations.is_empty() {
-                        self.take_in(operations);
-                    }
-                }
-                Err(error) => self.save_failed(ticket, error).await,
-            }
-        }
-    }
-
-    async fn save_failed(&mut self, ticket: Ticket, error: StoreError) {
-        tracing::warn!(%error, "a save was refused");
-        self.feed(Event::SaveRefused(ticket));
-        match error {
-            StoreError::Moved(id) => {
-                let rows = self.shared.store.operations(self.shared.connection, Which::Ids(vec![id])).await;
-                if let Ok(rows) = rows {
-                    self.take_in(rows);
-                }
-            }
-            StoreError::FenceLost => self.step_down(None),
-            other => self.step_down(Some(&other)),
-        }
+        self.keep_lies();
     }
 
     /// The sender gives its sign of life; another process tries to become it.

@@ -16,7 +16,7 @@ use super::push_group::{Rest, Seat};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
 use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Waits};
 use crate::engine::{FeedState, Notice, Outcome, Problem, Sending};
 use crate::store::{Applied, Batch, Store, StoreError};
 
@@ -64,6 +64,8 @@ pub(super) struct Shared {
     /// Tokens held by this process: SCIM, then feed.
     pub(super) tokens: Mutex<Option<(crate::domain::Secret, crate::domain::Secret)>>,
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
+    /// For how long the endpoint asked for nothing.
+    pub(super) waits: Waits,
     /// Held while groups are pushed.
     pub(super) groups: tokio::sync::Mutex<Rest>,
     /// The sender's place while this process may send, for those who send beside it; else why not.

@@ -36,6 +36,7 @@ impl Rows for Taking {
 /// A pass under way.
 #[derive(Debug)]
 pub(super) struct Sweeping {
+    endpoint: Endpoint,
     pages: Pages,
     taking: Taking,
 }
@@ -44,11 +45,12 @@ impl Sweeping {
     /// Nothing is sent yet.
     pub(super) fn new(endpoint: &Endpoint, comparison: Comparison) -> Self {
         let taking = Taking { reader: comparison.reader(), comparison };
-        Self { pages: Pages::new(endpoint, PageQuery::all("Users")), taking }
+        Self { endpoint: endpoint.clone(), pages: Pages::new(endpoint, PageQuery::all("Users")), taking }
     }
 
     /// Reads one more page; false when that was all.
     pub(super) async fn page(&mut self) -> Result<bool, Failure> {
+        self.endpoint.may_read()?;
         match self.pages.next_rows(&mut self.taking).await {
             Some(page) => page.map(|_| true).map_err(|error| error.trouble.into()),
             None => Ok(false),

@@ -15,6 +15,7 @@ impl Drive {
     pub async fn test(&self) -> Result<TestReport, Problem> {
         super::line::close_line(&self.shared).await;
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
+        line.endpoint.may_read().map_err(|t| problem::endpoint(&t.into()))?;
         let directory = self.shared.directory();
         let connection = directory.connection();
         let report = probe::probe(&line.endpoint, connection.actions, connection.to_app).await;
@@ -28,6 +29,7 @@ impl Drive {
     /// the request with a wrong token goes beside the queue and stops nothing.
     pub async fn deep_test(&self) -> Result<DeepReport, Problem> {
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
+        line.endpoint.may_read().map_err(|t| problem::endpoint(&t.into()))?;
         let directory = self.shared.directory();
         let connection = directory.connection();
         let stranger = endpoint(connection, Secret::new(WRONG))?;

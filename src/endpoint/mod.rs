@@ -22,6 +22,7 @@ pub mod roles;
 pub mod token;
 mod transport;
 mod trouble;
+mod waits;
 
 pub use address::BaseUrlError;
 pub use excerpt::excerpt;
@@ -29,3 +30,4 @@ pub use headers::retry_after;
 pub use roles::ReportedRole;
 pub use transport::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts};
 pub use trouble::{Cause, Trouble, judge};
+pub use waits::Waits;

@@ -10,7 +10,7 @@ use reqwest::header::{self, HeaderValue};
 use reqwest::{Certificate, Client, Request};
 
 use super::address::{BaseUrl, BaseUrlError};
-use super::{body, fault, headers, redact};
+use super::{Trouble, Waits, body, fault, headers, redact};
 use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret, Zeroizing};
 
 const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
@@ -82,6 +82,8 @@ pub struct EndpointConfig {
     pub accept: &'static str,
     /// A PEM file with the only certificates that are trusted; none trusts those of the system.
     pub ca_file: Option<PathBuf>,
+    /// Where it is kept for how long nothing shall be sent.
+    pub waits: Waits,
 }
 
 impl EndpointConfig {
@@ -94,6 +96,7 @@ impl EndpointConfig {
             caps: Caps::default(),
             accept: SCIM,
             ca_file: None,
+            waits: Waits::default(),
         }
     }
 }
@@ -133,6 +136,7 @@ struct Inner {
     accept: HeaderValue,
     /// It was seen to refuse index paging.
     cursors_only: AtomicBool,
+    waits: Waits,
 }
 
 impl Endpoint {
@@ -177,8 +181,8 @@ impl Endpoint {
         })?;
         let token = RwLock::new(config.token);
         let accept = HeaderValue::from_static(config.accept);
-        let inner =
-            Inner { client, base, token, caps: config.caps, accept, cursors_only: AtomicBool::new(false) };
+        let (caps, cursors_only) = (config.caps, AtomicBool::new(false));
+        let inner = Inner { client, base, token, caps, accept, cursors_only, waits: config.waits };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -207,11 +211,28 @@ impl Endpoint {
 
     /// One attempt. Never fails: what happened is the outcome.
     pub async fn send(&self, call: &Call) -> Exchange {
-        self.send_this(call.clone()).await
+        let exchange = self.attempt(call.clone()).await;
+        self.0.waits.hear(&exchange, true);
+        exchange
     }
 
-    /// The same of a call that nobody needs but for its exchange.
+    /// The same of a call that nobody needs but for its exchange, by somebody who hears himself for how long the
+    /// endpoint asks to wait.
     pub async fn send_this(&self, call: Call) -> Exchange {
+        let exchange = self.attempt(call).await;
+        self.0.waits.hear(&exchange, false);
+        exchange
+    }
+
+    /// Whether something may be read now, as far as the endpoint asked to wait.
+    ///
+    /// # Errors
+    /// With how long that is.
+    pub fn may_read(&self) -> Result<(), Trouble> {
+        self.0.waits.may_read()
+    }
+
+    async fn attempt(&self, call: Call) -> Exchange {
         let at = headers::time(SystemTime::now());
         let started = Instant::now();
         let token = self.0.token.read().unwrap_or_else(PoisonError::into_inner).clone();

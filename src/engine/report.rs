@@ -124,14 +124,31 @@ impl Report {
 pub struct Progress {
     /// Operations of the run.
     pub total: u32,
-    /// Done or unchanged.
+    /// Done or unchanged; nothing else counts as done.
     pub done: u32,
     /// Failed.
     pub failed: u32,
+    /// Sent, fate not known yet.
+    pub in_doubt: u32,
+    /// Not sent, and nobody waits for them here any more.
+    pub held: u32,
     /// Nothing goes before this: the app asked for it, or it is down and tried again then.
     pub until: Option<Time>,
     /// Milliseconds until the rest will be done; none while that is not known.
     pub left_ms: Option<i64>,
+}
+
+impl Progress {
+    /// How many nobody waits for any more.
+    pub fn ended(&self) -> u32 {
+        self.done.saturating_add(self.failed).saturating_add(self.in_doubt).saturating_add(self.held)
+    }
+
+    /// What ended otherwise than done, each kind apart: `, 1 failed, 2 in doubt`.
+    pub fn apart(&self) -> String {
+        let apart = [(self.failed, "failed"), (self.in_doubt, "in doubt"), (self.held, "held")];
+        apart.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}")).collect()
+    }
 }
 
 /// One line of Test Connector Configuration.
@@ -233,4 +250,15 @@ pub struct Trace {
     pub attempt: u32,
     /// The request and its answer.
     pub exchange: Exchange,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_done_counts_as_done_and_the_rest_is_told_apart() {
+        let progress = Progress { total: 9, done: 2, failed: 1, in_doubt: 3, held: 1, ..Progress::default() };
+        assert_eq!((progress.ended(), progress.apart().as_str()), (7, ", 1 failed, 3 in doubt, 1 held"));
+    }
 }

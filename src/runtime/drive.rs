@@ -107,6 +107,9 @@ impl Seam for Drive {
         Ok(())
     }
     async fn stop_run(&self) {
-        self.stop().await;
+        // The report of the run says it too.
+        if let Err(problem) = self.halt().await {
+            tracing::warn!(text = problem.text, "a run was not stopped everywhere");
+        }
     }
 }

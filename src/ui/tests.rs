@@ -280,10 +280,11 @@ fn a_running_task_is_on_the_message_line() {
     let mut app = with_dialog(None);
     let effects = press(&mut app, "y");
     let Some(Effect::Run(id, ..)) = effects.first() else { panic!("{effects:?}") };
-    let progress = Progress { total: 7, done: 2, failed: 1, until: None, left_ms: Some(12_000) };
+    let left_ms = Some(12_000);
+    let progress = Progress { total: 7, done: 2, failed: 1, held: 1, left_ms, ..Progress::default() };
     app.handle(Msg::Progress(*id, progress));
     let text = screen(&buffer(&mut app, 80, 24, ANSI));
-    assert!(text.contains("3 of 7, 1 failed, about 12 s left"), "{text}");
+    assert!(text.contains("2 of 7 done, 1 failed, 1 held, about 12 s left"), "{text}");
     app.handle(Msg::Progress(TaskId(99), progress));
 }
 

@@ -95,10 +95,10 @@ async fn every_decision_names_what_it_is_about_and_the_values_before_and_after()
     let whole: Vec<Value> = export.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let decided = |entry: &&Value| entry["operation"].is_null() && entry["source"] == "console";
     for entry in whole.iter().filter(decided) {
-        assert!(entry["subject"].as_str().is_some_and(|subject| !subject.is_empty()), "{entry}");
+        assert!(entry["person"].as_str().is_some_and(|subject| !subject.is_empty()), "{entry}");
     }
     let found = |subject: &str, has: &dyn Fn(&Value) -> bool| {
-        let mut about = whole.iter().filter(decided).filter(|entry| entry["subject"] == subject);
+        let mut about = whole.iter().filter(decided).filter(|entry| entry["person"] == subject);
         assert!(about.any(has), "nothing of that kind about {subject}: {whole:#?}");
     };
     let moved = |entry: &Value, attribute: &str, before: Value, after: Value| {

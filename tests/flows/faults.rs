@@ -1,5 +1,7 @@
 //! Endpoints that fail: what is known afterwards is true, nothing is lost, nobody is there twice.
 
+use std::time::Duration;
+
 use scimdeck::domain::{AccountState, FailureKind, Flag, Secret, Status};
 use scimdeck::engine::{Outcome, ProblemKind, Sending};
 use scimdeck::verbs::Command;
@@ -53,6 +55,33 @@ async fn who_asks_to_slow_down_is_waited_for_and_not_asked_meanwhile() {
     flow.all_true(3).await;
     assert_eq!(flow.proxy.count("POST"), 4, "{:?}", flow.proxy.requests());
     crate::pace::waited(&flow.proxy.sent("POST"), 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g09_a_look_of_the_plan_and_one_of_the_sender_are_not_repeated_before_the_time_that_was_asked_for() {
+    let flow = Flow::faulty(&["429=2:2-3@GET"]).await;
+    let report = flow.done(PROVISION).await;
+    assert_eq!(report.count(Outcome::Done), 3, "{report:?}");
+    let reads = flow.proxy.times("GET");
+    let asked = Duration::from_secs(2);
+    for pair in reads[1..4].windows(2) {
+        assert!(pair[1] - pair[0] >= asked, "{:?}: {:?}", pair[1] - pair[0], flow.proxy.requests());
+    }
+    assert!(flow.proxy.times("POST").iter().all(|at| *at - reads[2] >= asked), "it was looked up before");
+    flow.all_true(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g09_nothing_else_is_asked_while_the_app_asked_to_wait() {
+    let flow = Flow::faulty(&["429=600:1@GET"]).await;
+    let preview = flow.preview(PROVISION).await;
+    assert!(!preview.plan.complete, "{preview:?}");
+    let problem = flow.drive.check(None).await.expect_err("the app asked to wait");
+    assert!(problem.text.contains("asked to wait"), "{problem:?}");
+    assert!(flow.drive.scan().await.is_err());
+    assert!(flow.drive.test().await.is_err());
+    assert!(!flow.preview(PROVISION).await.plan.complete);
+    assert_eq!(flow.proxy.count("GET"), 1, "{:?}", flow.proxy.requests());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

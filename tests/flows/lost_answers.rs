@@ -1,6 +1,7 @@
 //! Answers that are lost or not to be believed: looked up, never blindly sent again. The endpoint does not mind two
 //! accounts with one user name, so that a second POST would make a second account.
 
+use scimdeck::engine::{Approval, Outcome, Progress};
 use scimdeck::verbs::Command;
 
 use crate::bench::*;
@@ -86,4 +87,30 @@ async fn g03_updates_whose_fate_is_not_known_are_read_before_anything_is_sent_ag
         apply_until_true(&flow, 2).await;
         assert_eq!(flow.proxy.count("PUT"), 1, "{fault}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g22_the_counter_of_a_run_counts_only_what_is_there_and_tells_the_rest_apart() {
+    let setup =
+        Setup { people: 12, faults: vec!["lose:2@POST", "500:4-5@POST", "slow=30@POST"], ..Setup::default() };
+    let flow = Flow::with(setup).await;
+    let preview = flow.preview(PROVISION).await;
+    let (progress, mut counter) = tokio::sync::watch::channel(Progress::default());
+    let run = flow.drive.run(preview, Approval { confirmed: true, ..Approval::default() }, progress);
+    let (mut last, mut midway) = (Progress::default(), 0);
+    let watch = async {
+        while counter.changed().await.is_ok() {
+            last = *counter.borrow_and_update();
+            let done = flow.drive.directory().people().filter(|p| p.remote_id().is_some()).count();
+            assert!(last.done as usize <= flow.accounts().min(done), "{last:?}");
+            assert!(last.done + last.failed + last.in_doubt + last.held <= last.total, "{last:?}");
+            midway += u32::from(last.done > 0 && last.done < last.total);
+        }
+    };
+    let (report, ()) = tokio::join!(run, watch);
+    let report = report.expect("a report");
+    assert!(midway > 2, "{midway} looks midway");
+    let count = |outcome| report.count(outcome);
+    assert_eq!(last.done, count(Outcome::Done) + count(Outcome::Unchanged), "{last:?} {report:?}");
+    assert_eq!((last.failed, last.in_doubt), (count(Outcome::Failed), count(Outcome::InDoubt)), "{last:?}");
 }

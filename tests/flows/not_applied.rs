@@ -77,7 +77,7 @@ async fn g07_answers_that_lie_about_roles_are_found_out_and_nothing_stays_green(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g07_an_account_that_was_answered_as_made_and_is_not_there_does_not_stay_green() {
-    let flow = Flow::faulty(&["lie:1@POST"]).await;
+    let flow = Flow::faulty(&["lie:2@POST"]).await;
     flow.done(PROVISION).await;
     assert_eq!((flow.accounts(), flow.proxy.count("POST")), (2, 3));
     flow.drive.check(None).await.expect("a check");
@@ -91,4 +91,30 @@ async fn booleans_that_come_as_texts_are_read_as_booleans() {
     let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
     assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
     assert!(!flow.account(1).unwrap().access);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_single_commands_find_out_a_lie() {
+    let setup = Setup { people: 12, faults: vec!["lie=workato_role@PUT"], ..Setup::default() };
+    let Flow { sandbox, proxy, home, mut drive } = Flow::provisioned(setup).await;
+    for n in 1..=12 {
+        // Each is a process of its own that begins with nothing but the home.
+        drop(drive);
+        drive = open(&home, false).await;
+        let person = drive.directory().find(&name(n)).expect("they are here").id();
+        let values = [("workato_role".to_owned(), "Admin".to_owned())].into();
+        let report = run(&drive, Command::Role { people: vec![person], values }).await.expect("a report");
+        let kind = report.results[0].error.as_ref().map(|error| error.kind);
+        assert_eq!(kind, Some(FailureKind::NotApplied), "{n}: {report:?}");
+    }
+    let flow = Flow { sandbox, proxy, home, drive };
+    assert_ne!(flow.account(1).unwrap().collaborator().roles.dev, "Admin", "it was a lie");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_the_first_create_of_a_process_is_believed_only_when_read_back() {
+    let flow = Flow::with(Setup { people: 1, faults: vec!["lie:1@POST"], ..Setup::default() }).await;
+    let report = flow.done(PROVISION).await;
+    assert_eq!(report.count(Outcome::Done), 0, "{report:?}");
+    assert!(!flow.flags(1).is_empty());
 }

@@ -116,3 +116,61 @@ async fn what_the_other_decided_replaces_what_the_leader_had_queued() {
     assert!(flow.account(1).unwrap().access);
     assert_eq!(flow.proxy.count("PUT"), 1);
 }
+
+/// Stopped while some of its twenty creates are on their way.
+async fn stopped_midway(flow: &Flow, drive: &scimdeck::drive::Drive) -> usize {
+    let preview = drive.preview(PROVISION, Vec::new()).await.expect("a preview");
+    let stop = async {
+        until("some are made", || flow.accounts() > 2).await;
+        drive.halt().await.expect("it is held");
+        // From here on the operator was told that nothing more is sent.
+        flow.proxy.count("POST")
+    };
+    let (report, posts) = tokio::join!(approve(drive, preview, None), stop);
+    let report = report.expect("a report");
+    assert!(
+        report.stopped.as_ref().is_some_and(|f| f.text.contains("stopped by the operator")),
+        "{report:?}"
+    );
+    assert!(report.count(Outcome::Held) > 0, "{report:?}");
+    posts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_holds_what_another_process_sends_until_somebody_says_to_go_on() {
+    let flow = Flow::with(Setup { people: 20, faults: vec!["slow=100@POST"], ..Setup::default() }).await;
+    let mut notices = flow.drive.notices();
+    assert!(flow.drive.lead().await);
+    let other = open(&flow.home, false).await;
+    let posts = stopped_midway(&flow, &other).await;
+    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Offered(_))).then_some(())).await;
+    assert_eq!(flow.proxy.count("POST"), posts, "nothing after the report");
+    // Something new goes all the same, and what is held stays held.
+    let made = (1..=20).find(|n| flow.account(*n).is_some()).expect("somebody");
+    until("the sender knows", || flow.flags(made).is_empty()).await;
+    let report = flow.role(made, "Admin").await.expect("a report");
+    assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
+    assert_eq!(flow.proxy.count("POST"), posts);
+    // The other says to go on, and the sender does.
+    let report = run(&other, Command::Apply).await.expect("a report");
+    assert_eq!(report.stopped, None);
+    flow.all_true(20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_sender_leaves_nothing_that_the_next_one_goes_on_with() {
+    let flow = Flow::with(Setup { people: 20, faults: vec!["slow=100@POST"], ..Setup::default() }).await;
+    assert!(flow.drive.lead().await);
+    let other = open(&flow.home, true).await;
+    assert!(!other.lead().await);
+    elsewhere(&other).await;
+    let posts = stopped_midway(&flow, &flow.drive).await;
+    let mut notices = other.notices();
+    let Flow { sandbox, proxy, home, drive } = flow;
+    drop(drive);
+    hear(&mut notices, |n| matches!(n, Notice::Sending(Sending::Offered(_))).then_some(())).await;
+    assert_eq!(proxy.count("POST"), posts, "the next sender offers it");
+    let flow = Flow { sandbox, proxy, home, drive: other };
+    flow.done(Command::Apply).await;
+    flow.all_true(20).await;
+}

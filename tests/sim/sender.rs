@@ -95,6 +95,7 @@ impl World {
         let leads = self.lock == Some(p);
         let Some(row) = rows.first() else { return self.watch.unknown(op) };
         let ends = ends_access(call) && self.has_access(call);
+        self.watch.may(p, row, call);
         self.watch.leaves(row, leads, ends);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use scimdeck::domain::{Call, Method, OpId, OpState, Operation, Outcome, PersonId};
+use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId, ToApp};
 
 use crate::server::Server;
 
@@ -39,6 +39,8 @@ pub(crate) struct Watch {
     /// Whose create arrived, and nothing proved since that it was not applied.
     created: BTreeSet<PersonId>,
     pub(crate) wrong: Vec<String>,
+    /// What the connection may do, as each machine was told last.
+    pub(crate) told: [Option<ToApp>; 2],
     /// Writes in the order in which they left.
     pub(crate) writes: Vec<(PersonId, OpId)>,
 }
@@ -107,6 +109,17 @@ impl Watch {
         }
         *last = (*last).max(committed.place);
         self.writes.push((person, row.id));
+    }
+
+    /// A write leaves a machine: may it, after what the machine was told of the connection's switches?
+    pub(crate) fn may(&mut self, p: usize, row: &Operation, call: &Call) {
+        let Some(told) = self.told[p] else { return };
+        let creates = call.method == Method::Post && !told.create;
+        let updates = row.kind == OpKind::Update && !told.update;
+        let ends = row.kind == OpKind::Deactivate && !told.deactivate;
+        if creates || updates || ends {
+            self.wrong.push(format!("switch: {} of {} left, and it is off", call.line(), row.user_name));
+        }
     }
 
     /// A request reaches the endpoint: is it for an account of ours?

@@ -245,6 +245,7 @@ impl World {
 
     pub(crate) fn settings(&mut self, p: usize) {
         let policy = Policy::of(&self.processes[p].directory);
+        self.watch.told[p] = Some(policy.wire.allowed);
         self.processes[p].machine.set_policy(policy);
     }
 

@@ -93,14 +93,11 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
 
 /// One line that is drawn over itself.
 pub(in crate::cli) fn progress_line(at: Progress) -> String {
-    let mut line = format!("\r\x1b[K{} of {} done", at.done, at.total);
-    if at.failed > 0 {
-        line.push_str(&format!(", {} failed", at.failed));
-    }
+    let mut line = format!("\r\x1b[K{} of {} done{}", at.done, at.total, at.apart());
     if let Some(until) = at.until {
         line.push_str(&format!(", nothing is sent before {until}"));
     }
-    if at.done + at.failed < at.total {
+    if at.ended() < at.total {
         line.push_str(&format!(", {}", time_left_words(at.left_ms)));
     }
     line

@@ -23,7 +23,9 @@ pub enum Next {
 
 impl Look {
     /// Looks for `who`; `or` is what else makes an account the one that is looked for, where nobody is `who`: our
-    /// own externalId, when an account of ours may be there under a name that the endpoint changed.
+    /// own externalId, when an account of ours may be there under a name that the endpoint changed. The connection's
+    /// identifier is first because its filter was tried; nobody knows whether the endpoint filters by the other, so
+    /// where it shows that it does not, the whole list is read.
     pub fn begin(who: Identity, or: Option<Identity>, trust: Trust) -> (Self, Ask) {
         let ask = match trust {
             Trust::Good => Ask::Filter(who.clone()),
@@ -37,8 +39,8 @@ impl Look {
     pub fn heard(&mut self, heard: Heard, trust: &mut Trust, attributes: &[ProfileAttribute]) -> Next {
         let sheet = match heard {
             Heard::Page(sheet) => sheet,
-            // This one field has no filter: what the connection's own identifier told stands.
-            Heard::Refused(_) if self.also => return Next::Found(LookUp::Absent),
+            // This one field has no filter. Whoever is there under another name is on the list.
+            Heard::Refused(_) if self.also => return Next::Ask(Ask::Everybody),
             Heard::Refused(failure) | Heard::Failed(failure) => {
                 return Next::Found(LookUp::Failed(failure));
             }
@@ -54,10 +56,10 @@ impl Look {
         let gap = sheet.gap();
         let rows = sheet.rows;
         if rows.iter().any(|row| !who.is_nearly(row)) {
-            if self.also {
-                return Next::Found(LookUp::Absent);
+            // Only the connection's own identifier says how far its filter is trusted.
+            if !self.also {
+                *trust = Trust::Useless;
             }
-            *trust = Trust::Useless;
             return Next::Ask(Ask::Everybody);
         }
         let same: Vec<_> = rows.into_iter().filter(|row| who.is(row)).collect();

@@ -113,14 +113,22 @@ fn what_may_be_ours_is_looked_for_by_our_external_id_too_before_nobody_is_believ
     let next = look.heard(page(Vec::new()), &mut trust, &[]);
     let Next::Ask(Ask::Filter(second)) = next else { panic!("asks again") };
     assert_eq!(Some(&second), ours().as_ref());
-    let mut other = look.clone();
+    let other = look.clone();
     let renamed = look.heard(page(vec![row("7", "ana.smith", "sd1")]), &mut trust, &[]);
     assert!(matches!(renamed, Next::Found(LookUp::One(found)) if found.account.remote_id == "7"));
-    // An endpoint that cannot filter by it, or ignores that filter, takes nothing back.
-    assert_eq!(other.clone().heard(Heard::Refused(failure()), &mut trust, &[]), Next::Found(LookUp::Absent));
-    let everybody = page(vec![row("2", "ben", "x")]);
-    assert_eq!(other.heard(everybody, &mut trust, &[]), Next::Found(LookUp::Absent));
-    assert_eq!(trust, Trust::Good);
+    // An endpoint that cannot filter by it, or ignores that filter, has told nothing: everybody is read.
+    let ignored = page(vec![row("2", "ben", "x")]);
+    for heard in [Heard::Refused(failure()), ignored] {
+        let mut look = other.clone();
+        assert_eq!(look.heard(heard, &mut trust, &[]), Next::Ask(Ask::Everybody));
+        let mut nobody = look.clone();
+        let list = || vec![row("2", "ben", "x")];
+        assert_eq!(nobody.heard(all(list(), None), &mut trust, &[]), Next::Found(LookUp::Absent));
+        let list = vec![row("7", "ana.smith", "sd1")];
+        let renamed = look.heard(all(list, None), &mut trust, &[]);
+        assert!(matches!(renamed, Next::Found(LookUp::One(found)) if found.account.remote_id == "7"));
+    }
+    assert_eq!(trust, Trust::Good, "what the connection's own filter is trusted for stays");
     let (mut look, _) = Look::begin(who("ana"), ours(), Trust::Useless);
     let next = look.heard(all(vec![row("7", "ana.smith", "sd1")], None), &mut trust, &[]);
     assert!(matches!(next, Next::Found(LookUp::One(_))), "{next:?}");

@@ -148,3 +148,15 @@ fn creates_go_on_when_the_one_they_waited_for_was_cancelled() {
     bench.say(Event::Committed(vec![another(10)]));
     assert_eq!(bench.writes(), 3, "{:?}", bench.words());
 }
+
+#[test]
+fn what_was_in_doubt_is_so_again_when_its_next_write_is_taken_back_and_not_queued_as_if_it_never_left() {
+    let mut bench = lost_create();
+    bench.say(Event::Found(OpId(7), Evidence::Absent));
+    assert_eq!(bench.words(), ["POST", "fresh look-up", "POST"]);
+    let failure = Failure { kind: FailureKind::Unreachable, text: "down".into(), next: String::new() };
+    bench.say(Event::Lost { op: OpId(7), step: StepKind::Write, maybe_sent: false, failure });
+    assert_eq!(bench.saved.last(), Some(&OpState::InDoubt), "the first one may yet be carried out");
+    bench.wait();
+    assert_eq!(bench.words().last(), Some(&"fresh look-up"), "and by our externalId too");
+}

@@ -15,6 +15,7 @@ impl Policy {
         Self {
             concurrency: connection.concurrency,
             ahead: connection.concurrency.saturating_mul(4).clamp(4, 64),
+            prove_first: true,
             attributes: directory.attributes().to_vec(),
             wire: Wire::of(connection),
             ..Self::default()

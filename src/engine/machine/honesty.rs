@@ -1,5 +1,6 @@
-//! Which answers to writes are read back: all where it is about access, and some of the others, so that an app that
-//! answers as asked and stores otherwise is found out.
+//! Which answers to writes are read back: all where it is about access, the first change and the first create of a
+//! process, and some of the others, so that an app that answers as asked and stores otherwise is found out, by single
+//! commands too.
 
 use crate::domain::OpKind;
 
@@ -18,15 +19,20 @@ pub(super) struct Honesty {
 
 impl Honesty {
     /// Whether the answer to this write is read back; asked once for each.
-    pub(super) fn reads_back(&mut self, kind: OpKind, updating: bool) -> bool {
+    pub(super) fn reads_back(&mut self, kind: OpKind, updating: bool, first: bool) -> bool {
         let (count, of) = if updating { (&mut self.changes, CHANGES) } else { (&mut self.creates, CREATES) };
-        *count = (*count + 1) % of;
+        let begins = *count == 0;
+        *count += 1;
         // Access is over only when a read of its own says so.
-        kind == OpKind::Deactivate || self.lied || *count == 0
+        kind == OpKind::Deactivate || self.lied || (first && begins) || count.is_multiple_of(of)
     }
 
     /// An answer was as asked, and what is there is not: from now on every answer is read back.
     pub(super) fn lied(&mut self) {
         self.lied = true;
+    }
+
+    pub(super) fn has_lied(&self) -> bool {
+        self.lied
     }
 }

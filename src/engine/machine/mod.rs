@@ -50,6 +50,8 @@ pub struct Policy {
     pub max_attempts: u32,
     /// For how long a plan's "nobody there" is good enough to create without another look, in milliseconds.
     pub fresh_ms: i64,
+    /// Whether the first change and the first create are read back: what is not known yet is not believed.
+    pub prove_first: bool,
     /// The connection's profile attributes.
     pub attributes: Vec<ProfileAttribute>,
     /// How the connection writes, and what it may do.
@@ -64,6 +66,7 @@ impl Default for Policy {
             settle_ms: 2_000,
             max_attempts: 5,
             fresh_ms: 60_000,
+            prove_first: false,
             attributes: Vec::new(),
             wire: Wire::default(),
         }
@@ -77,8 +80,8 @@ enum Stage {
     Ready,
     /// Has a place; a read is under way.
     Asking,
-    /// The journal is told before this is sent.
-    Journalling(Ticket, Call),
+    /// The journal is told before this is sent; made under which settings.
+    Journalling(Ticket, Call, u64),
     /// The journal knows; wants a place to be sent.
     Journalled(Call),
     /// Has a place; the write is under way, by this method.
@@ -106,6 +109,8 @@ struct Live {
     stage: Stage,
     /// The account as it was read before the write.
     found: Option<Found>,
+    /// An earlier write of it may have been applied, or may yet be.
+    doubted: bool,
     /// By how much the clock was set since it was written: its own times are of the clock before.
     clock_moved: Option<i64>,
 }
@@ -114,6 +119,8 @@ struct Live {
 #[derive(Debug, Clone)]
 pub struct Machine {
     policy: Policy,
+    /// Counts the settings that say what may be written, and how.
+    settings: u64,
     ops: BTreeMap<OpId, Live>,
     turns: Turns,
     sleeping: BTreeSet<(Time, OpId)>,
@@ -136,6 +143,7 @@ impl Machine {
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
+            settings: 0,
             ops: BTreeMap::new(),
             turns: Turns::default(),
             sleeping: BTreeSet::new(),
@@ -159,9 +167,27 @@ impl Machine {
         self
     }
 
-    /// New settings or attributes; what is under way ends under the old ones.
+    /// New settings or attributes. What is under way ends under the old ones; what is in the journal and has not left
+    /// is taken back and made anew under these, with the next event.
     pub fn set_policy(&mut self, policy: Policy) {
+        let other = policy.wire != self.policy.wire || policy.attributes != self.policy.attributes;
         self.policy = policy;
+        if other {
+            // What is still being told to the journal is taken back when that is heard.
+            self.settings += 1;
+            self.take_back_of(RequestClass::Create);
+            self.take_back_of(RequestClass::Change);
+        }
+    }
+
+    /// The app's answers were seen not to be true, by this machine or before it: all are read back.
+    pub fn believe_nothing(&mut self) {
+        self.honesty.lied();
+    }
+
+    /// Whether the app's answers were seen not to be true.
+    pub fn was_lied_to(&self) -> bool {
+        self.honesty.has_lied()
     }
 
     /// The operations it knows of.
@@ -227,7 +253,10 @@ impl Machine {
         for row in rows {
             if row.state == OpState::Inflight {
                 let (id, from) = (row.id, row.state);
-                self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, clock_moved: None });
+                self.ops.insert(
+                    id,
+                    Live { op: row, stage: Stage::Still, found: None, doubted: false, clock_moved: None },
+                );
                 self.doubt(id, from, None);
             } else {
                 self.take_in(row);
@@ -259,7 +288,7 @@ impl Machine {
         // The same row again does not know that the clock was set meanwhile.
         let known = self.ops.get(&id).filter(|live| live.op.updated_at == row.updated_at);
         let clock_moved = known.and_then(|live| live.clock_moved);
-        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, clock_moved });
+        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, doubted: false, clock_moved });
         if queued {
             self.make_ready(id, false);
         } else {

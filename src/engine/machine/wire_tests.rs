@@ -225,3 +225,47 @@ fn what_another_hand_moved_stays_drift_after_a_push_of_something_else() {
         ("Chief", Some("Admin"))
     );
 }
+
+fn creates_off() -> Policy {
+    let wire = allowed(|a| a.create = false);
+    Policy { attributes: attributes(), wire, ..Policy::default() }
+}
+
+#[test]
+fn a_switch_that_is_off_holds_for_what_is_in_the_journal_and_has_not_left() {
+    let mut bench = Bench::with(create());
+    bench.say(answered(StepKind::Write, 201, &user(true, "Admin")));
+    bench.say(Event::Committed((10..30).map(sample).collect()));
+    let left = bench.writes();
+    assert!(bench.saved.iter().filter(|state| **state == OpState::Inflight).count() > left, "marks ahead");
+    bench.machine.set_policy(creates_off());
+    for id in 10..30 {
+        let mut answer = answered(StepKind::Write, 201, &user(true, "Admin"));
+        if let Event::Answered { op, .. } = &mut answer {
+            *op = OpId(id);
+        }
+        bench.say(answer);
+    }
+    assert_eq!(bench.writes(), left, "only what was under way when it went off");
+    assert!(bench.settled.contains(&(Outcome::Failed, Some(FailureKind::NotAllowed))));
+}
+
+#[test]
+fn a_switch_that_goes_off_while_the_journal_is_told_of_a_write_holds_it() {
+    let mut machine = Machine::new(Policy { attributes: attributes(), ..Policy::default() });
+    let effects = machine.handle(T0, Event::Committed(vec![create()]));
+    let [Effect::Save { ticket, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    machine.set_policy(creates_off());
+    let effects = machine.handle(T0, Event::Saved(*ticket));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Send { .. })), "{effects:?}");
+    let moves = effects.iter().filter_map(|effect| match effect {
+        Effect::Save { moves, .. } => moves.last(),
+        _ => None,
+    });
+    let states: Vec<_> = moves.map(|moved| (moved.from, moved.to.state)).collect();
+    assert_eq!(
+        states,
+        [(OpState::Inflight, OpState::Queued), (OpState::Queued, OpState::Parked)],
+        "the mark is taken back, and what may not be sent stands still"
+    );
+}

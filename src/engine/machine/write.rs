@@ -24,17 +24,18 @@ impl Machine {
         self.turns.lane(class).journalling += 1;
         let Some(live) = self.ops.get_mut(&id) else { return };
         let from = live.op.state;
+        live.doubted = from == OpState::InDoubt;
         let mut to = live.op.clone();
         to.state = OpState::Inflight;
         to.attempts += 1;
         to.not_before = None;
         to.updated_at = now;
-        live.stage = Stage::Journalling(ticket, call);
+        live.stage = Stage::Journalling(ticket, call, self.settings);
         self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
     }
 
-    /// The journal has it: it goes when there is a place, unless nothing may go meanwhile.
-    fn journalled(&mut self, id: OpId, call: Call) {
+    /// The journal has it: it goes when there is a place, unless nothing may go meanwhile or other settings came.
+    fn journalled(&mut self, id: OpId, call: Call, settings: u64) {
         let class = call.class();
         let lane = self.turns.lane(class);
         lane.journalling = lane.journalling.saturating_sub(1);
@@ -43,7 +44,8 @@ impl Machine {
         live.op.attempts += 1;
         live.op.not_before = None;
         live.stage = Stage::Journalled(call);
-        if self.frozen || self.pace.paused() || self.pace.closed_long(class, self.now).is_some() {
+        let old = settings != self.settings;
+        if old || self.frozen || self.pace.paused() || self.pace.closed_long(class, self.now).is_some() {
             return self.unsend(id, OpState::Queued, None);
         }
         self.turns.lane(class).journalled.push_back(id);
@@ -72,7 +74,7 @@ impl Machine {
         let Some(live) = self.ops.get(&id) else { return };
         let found = self.parse(answer).filter(|found| answers(live, found));
         let (kind, known) = (live.op.kind, live.op.intent.remote_id.clone());
-        let read_back = self.honesty.reads_back(kind, known.is_some());
+        let read_back = self.honesty.reads_back(kind, known.is_some(), self.policy.prove_first);
         let there = known.or_else(|| found.as_ref().map(|found| found.account.remote_id.clone()));
         match (found, there) {
             (Some(found), _) if !read_back => self.check(id, found, false),
@@ -199,10 +201,15 @@ impl Machine {
     }
 
     /// The write is proven not to have been applied: the journal takes the mark back and the attempt does not count.
+    /// What an earlier attempt left in doubt is in doubt again: nothing may take its place as if it never left.
     pub(super) fn unsend(&mut self, id: OpId, state: OpState, not_before: Option<crate::domain::Time>) {
         let now = self.now;
         self.give_back(id);
         let Some(live) = self.ops.get_mut(&id) else { return };
+        let (state, not_before) = match std::mem::take(&mut live.doubted) {
+            true => (OpState::InDoubt, not_before.or(Some(now))),
+            false => (state, not_before),
+        };
         let from = live.op.state;
         live.op.state = state;
         live.op.attempts = live.op.attempts.saturating_sub(1);
@@ -234,7 +241,7 @@ impl Machine {
     pub(super) fn saved(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
         match stage {
-            Stage::Journalling(_, call) => self.journalled(id, call),
+            Stage::Journalling(_, call, settings) => self.journalled(id, call, settings),
             Stage::Ending(_, outcome, failure) => {
                 if let Some(live) = self.ops.get_mut(&id) {
                     live.stage = Stage::Still;
@@ -252,7 +259,7 @@ impl Machine {
     /// Nothing was written: what it would have led to is not done. The store's own word comes as Committed.
     pub(super) fn save_refused(&mut self, ticket: Ticket) {
         let Some((id, stage)) = self.of_ticket(ticket) else { return };
-        if let Stage::Journalling(_, call) = stage {
+        if let Stage::Journalling(_, call, _) = stage {
             let lane = self.turns.lane(call.class());
             lane.journalling = lane.journalling.saturating_sub(1);
         }
@@ -264,7 +271,7 @@ impl Machine {
         let id = self.tickets.remove(&ticket)?;
         let live = self.ops.get_mut(&id)?;
         let waits = match &live.stage {
-            Stage::Journalling(mine, _) | Stage::Ending(mine, ..) => *mine == ticket,
+            Stage::Journalling(mine, ..) | Stage::Ending(mine, ..) => *mine == ticket,
             _ => false,
         };
         // What follows gives it another one at once.
