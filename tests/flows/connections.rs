@@ -45,7 +45,10 @@ async fn a_token_refreshed_in_the_middle_of_a_run_stops_it_after_three_answers_a
     }
     assert!((1..=3).contains(&refused), "{refused} answers refused the token");
     let done = report.count(Outcome::Done);
-    assert_eq!(flow.drive.queue_counts().await.unwrap().queued + done, 12, "nothing is lost");
+    // The first create waits to be read back; refused that, it is in doubt.
+    let counts = flow.drive.queue_counts().await.unwrap();
+    assert_eq!(counts.queued + counts.in_doubt + done, 12, "nothing is lost");
+    assert!(counts.in_doubt <= 1, "{counts:?}");
     let report = flow.drive.replace_token(Secret::new(" Bearer the-next-token\n")).await.expect("a test");
     assert!(report.ok, "{report:?}");
     until("all are made", || flow.drive.directory().queue().total() == 0).await;

@@ -7,7 +7,7 @@
 //! | looks and writes in one go | the plan looks before it is confirmed, and the sender reads again before it writes | what was shown is what is sent, or nothing is |
 //! | trusts the filter | the first look-up of a session tries the filter on somebody who is there | an ignored filter must not lead to a second account |
 //! | looks up again right before the POST | not within a minute of the plan's own look | it was just looked, and a 409 is a question anyway |
-//! | believes the answer to a deactivation | reads it back | some endpoints answer 200 and change nothing |
+//! | believes every answer | reads back every deactivation, the first create and the first change of a process, and a sample of the rest | some endpoints answer 200 and change nothing |
 //! | sends a made-up password and `groups: []` on a POST | neither | SSO decides who signs in; `groups` is the endpoint's to write |
 //! | PUTs `meta` and `groups` back | leaves them out | they are read-only there |
 //! | PUTs though nothing differs | nothing | a second Provision User sends no write |
@@ -249,14 +249,14 @@ async fn story(profile: WireProfile) {
     assert_eq!(case.outcome(case.provision(1)).await.0, Outcome::Done);
     let create = "POST /Users {schemas active=true userName externalId name emails WorkatoRole=Operator}";
     let learn = [TEST.to_owned(), filter("p02@example.com")];
-    let expected = [&learn[..], &[filter(&name(1)), create.to_owned()]].concat();
-    assert_eq!(case.lines(), expected, "Provision User, nobody there");
+    let expected = [&learn[..], &[filter(&name(1)), create.to_owned(), READ.to_owned()]].concat();
+    assert_eq!(case.lines(), expected, "Provision User, nobody there; the first create is read back");
 
     assert_eq!(case.outcome(case.provision(2)).await.0, Outcome::Done);
     assert_eq!(
         case.lines(),
-        [filter(&name(2)), filter(&name(2)), READ.to_owned(), writes.link()],
-        "somebody there"
+        [filter(&name(2)), filter(&name(2)), READ.to_owned(), writes.link(), READ.to_owned()],
+        "somebody there; the first change is read back"
     );
 
     assert_eq!(case.outcome(case.role(1, "Analyst")).await.0, Outcome::Done);

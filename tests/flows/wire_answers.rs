@@ -83,7 +83,7 @@ async fn g06_a_patch_that_somebody_overtook_is_made_again_once_from_what_is_ther
     assert_eq!(case.outcome(case.role(1, "Analyst")).await.0, Outcome::Done);
     let patch = Writes { profile: WireProfile::Rfc }.role();
     let read = READ.to_owned();
-    assert_eq!(case.lines(), [read.clone(), read.clone(), patch.clone(), read, patch]);
+    assert_eq!(case.lines(), [read.clone(), read.clone(), patch.clone(), read.clone(), patch, read]);
     case.recorder.instead(|seen| (seen.method == "PATCH").then(|| (412, "{}".to_owned())));
     let (outcome, why) = case.outcome(case.role(1, "No access")).await;
     assert_eq!((outcome, case.lines().len()), (Outcome::Failed, 5), "{why}");

@@ -1,12 +1,25 @@
 //! What a connection's settings forbid by the time an operation is to be sent, though they allowed it when it was
 //! planned.
 
-use super::Machine;
 use super::read::failure;
-use crate::domain::{AccountValues, FailureKind, OpId, OpKind, OpState};
+use super::{Machine, Policy};
+use crate::domain::{AccountValues, FailureKind, OpId, OpKind, OpState, RequestClass};
 use crate::engine::wire;
 
 impl Machine {
+    /// New settings or attributes. What is under way ends under the old ones; what is in the journal and has not left
+    /// is taken back and made anew under these, with the next event.
+    pub fn set_policy(&mut self, policy: Policy) {
+        let other = policy.wire != self.policy.wire || policy.attributes != self.policy.attributes;
+        self.policy = policy;
+        if other {
+            // What is still being told to the journal is taken back when that is heard.
+            self.settings += 1;
+            self.take_back_of(RequestClass::Create);
+            self.take_back_of(RequestClass::Change);
+        }
+    }
+
     /// Whether an operation may be written now; one that may not is parked.
     pub(super) fn may_write(&mut self, id: OpId, kind: OpKind) -> bool {
         let allowed = self.policy.wire.allowed;

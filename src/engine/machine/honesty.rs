@@ -2,6 +2,7 @@
 //! process, and some of the others, so that an app that answers as asked and stores otherwise is found out, by single
 //! commands too.
 
+use super::Machine;
 use crate::domain::OpKind;
 
 /// Of so many changes of accounts that exist, one is read back.
@@ -34,5 +35,17 @@ impl Honesty {
 
     pub(super) fn has_lied(&self) -> bool {
         self.lied
+    }
+}
+
+impl Machine {
+    /// The app's answers were seen not to be true, by this machine or before it: all are read back.
+    pub fn believe_nothing(&mut self) {
+        self.honesty.lied();
+    }
+
+    /// Whether the app's answers were seen not to be true.
+    pub fn was_lied_to(&self) -> bool {
+        self.honesty.has_lied()
     }
 }

@@ -167,29 +167,6 @@ impl Machine {
         self
     }
 
-    /// New settings or attributes. What is under way ends under the old ones; what is in the journal and has not left
-    /// is taken back and made anew under these, with the next event.
-    pub fn set_policy(&mut self, policy: Policy) {
-        let other = policy.wire != self.policy.wire || policy.attributes != self.policy.attributes;
-        self.policy = policy;
-        if other {
-            // What is still being told to the journal is taken back when that is heard.
-            self.settings += 1;
-            self.take_back_of(RequestClass::Create);
-            self.take_back_of(RequestClass::Change);
-        }
-    }
-
-    /// The app's answers were seen not to be true, by this machine or before it: all are read back.
-    pub fn believe_nothing(&mut self) {
-        self.honesty.lied();
-    }
-
-    /// Whether the app's answers were seen not to be true.
-    pub fn was_lied_to(&self) -> bool {
-        self.honesty.has_lied()
-    }
-
     /// The operations it knows of.
     pub fn known(&self) -> impl Iterator<Item = OpId> {
         self.ops.keys().copied()
