@@ -48,21 +48,24 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             (source.word().to_owned(), source_tone(source)),
             (entry.event.clone(), Tone::Plain),
             (entry.subject.clone(), Tone::Plain),
-            (changes(app, entry), Tone::Plain),
+            (changes(app, entry, short), Tone::Plain),
             (entry.actor.clone(), Tone::Dim),
             (seen, tone),
         ]
     });
 }
 
-/// A role that changed, else the first value that did; without any, the sentence.
-fn changes(app: &App, entry: &AuditEntry) -> String {
+/// A role that changed, else the first value that did; without any, the sentence. Where there is little room the values
+/// come before the name.
+fn changes(app: &App, entry: &AuditEntry, short: bool) -> String {
     let role = |d: &&Difference| app.directory.attribute(&d.attribute).is_some();
     let Some(shown) = entry.changes.iter().find(role).or(entry.changes.first()) else {
         return entry.detail.clone();
     };
     let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".to_owned());
-    let words = format!("{} {} -> {}", shown.attribute, value(&shown.before), value(&shown.after));
+    let (name, before, after) = (&shown.attribute, value(&shown.before), value(&shown.after));
+    let words =
+        if short { format!("{before} -> {after} {name}") } else { format!("{name} {before} -> {after}") };
     match entry.changes.len() - 1 {
         0 => words,
         more => format!("{words} and {more} more"),

@@ -56,7 +56,8 @@ fn a_second_console_follows_the_first() {
 fn read_only_shows_everything_and_sends_nothing() {
     let home = Home::with(TWO);
     let console = home.console(&["--read-only"]);
-    console.wait("2 not provisioned").wait("read-only").press("p").wait("this console is read-only");
+    console.wait("2 not provisioned").wait("read-only").press("p");
+    console.wait("2 to create").press("y").wait("read-only");
     assert_eq!(home.done(&["status"])["flags"]["not_provisioned"], 2);
 }
 

@@ -2,7 +2,7 @@
 //! process and the sender come in between.
 
 use scimdeck::directory::{Change, Directory};
-use scimdeck::domain::{OpKind, OpState, Operation, PersonId};
+use scimdeck::domain::{Flag, OpKind, OpState, Operation, PersonId};
 use scimdeck::engine::machine::Event;
 use scimdeck::engine::{self, Basis, Finding, Findings, Plan, Planned};
 use scimdeck::store::{Backend, Batch, StoreError, Which};
@@ -141,10 +141,12 @@ impl World {
         let since = self.clock(p).plus_ms(-24 * 3_600_000);
         let history = self.processes[p].backend.reader().ok()?.brake_history(CONNECTION, since).ok()?;
         let plan = engine::make(&after, &decision, &findings, &history);
+        // A command that is about something else says nothing about an end of access that cannot be sent.
+        let remains = |id| after.get(id).is_some_and(|person| person.flags().contains(Flag::AccessRemains));
         for skipped in &plan.skipped {
             if skipped.failed {
                 self.cannot.insert(skipped.person);
-            } else {
+            } else if !remains(skipped.person) {
                 self.cannot.remove(&skipped.person);
             }
         }
@@ -187,6 +189,8 @@ impl World {
                     let ends = plan.operations.iter().filter(|o| o.kind == OpKind::Deactivate);
                     self.watch.approved.extend(ends.map(|o| o.person));
                 }
+                // Somebody else's plan may have come between this one and its commit.
+                self.cannot.extend(plan.skipped.iter().filter(|s| s.failed).map(|s| s.person));
                 self.watch.given_up(given_up);
                 self.watch.dropped.extend(&decision.cancel);
                 batch.operations.iter().for_each(|op| self.watch.committed(op));

@@ -1,5 +1,7 @@
 //! What another hand does in the app, and what a look at it teaches.
 
+use std::collections::BTreeSet;
+
 use scimdeck::directory::{Change, Directory, Observation};
 use scimdeck::domain::{AccountState, PersonId, Time};
 use scimdeck::engine::machine::Event;
@@ -12,12 +14,16 @@ use crate::world::{CONNECTION, World};
 impl World {
     /// Somebody works in the app itself.
     pub(crate) fn by_hand(&mut self) {
+        let strangers = self.server.workspace.accounts().filter(|a| self.watch.strangers.contains(&a.id));
+        let theirs: BTreeSet<String> = strangers.map(|a| a.user_name().to_lowercase()).collect();
         let accounts: Vec<(String, String)> = self
             .server
             .workspace
             .accounts()
             .filter(|account| !self.watch.strangers.contains(&account.id))
             .map(|a| (a.id.clone(), a.user_name().to_owned()))
+            // A hand goes by the name, and must not get at somebody else who has it too.
+            .filter(|(_, name)| !theirs.contains(&name.to_lowercase()))
             .collect();
         if accounts.is_empty() {
             return;
