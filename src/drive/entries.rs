@@ -33,7 +33,7 @@ pub(super) fn of(
         entries.extend(import(preview, before, &blank));
     } else if decides {
         let named = people(decision, before, &blank);
-        if named.is_empty() || decision.changes.iter().any(|change| is_other(change)) {
+        if named.is_empty() || decision.changes.iter().any(is_other) {
             entries.push(AuditEntry {
                 subject: subject(decision, before),
                 detail: about(preview),

@@ -213,7 +213,7 @@ mod tests {
         let imported = [entry(1, Source::Import, Access::Ended, 1)];
         let late = op(2, 1, OpState::Done, 4 * HOUR, 5 * HOUR);
         let told = (Some(4), "import".to_owned(), "kim".to_owned());
-        assert_eq!(counted(vec![late.clone()], &imported), [told.clone()]);
+        assert_eq!(counted(vec![late.clone()], &imported), std::slice::from_ref(&told));
         let dropped = op(1, 1, OpState::Cancelled, 2 * HOUR, 3 * HOUR);
         assert_eq!(counted(vec![dropped, late], &imported), [told]);
     }
