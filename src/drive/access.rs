@@ -1,12 +1,13 @@
 //! Whose access a decision ends or gives: kept with the decision's entry in the audit log, so that the time until the
 //! app confirms it counts from here, whatever becomes of the operations.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::audit::{Access, AuditEntry};
 use crate::directory::{Change, Directory};
 use crate::domain::PersonId;
 use crate::engine::Preview;
+use crate::verbs::concerned;
 
 /// Marks the entries of everybody whose access turns; who has none yet gets one, made from `blank`. They carry the
 /// blank's time, which is that of the operations committed with them.
@@ -46,27 +47,7 @@ pub(super) fn keep(
 /// Who shall have access after these changes and did not before, and the other way round. Somebody of whom the app
 /// never heard is given nothing again.
 fn turned(before: &Directory, changes: &[Change]) -> Vec<(PersonId, String, Access)> {
-    let mut people: BTreeSet<PersonId> = BTreeSet::new();
-    let mut groups = false;
-    for change in changes {
-        match change {
-            Change::Person(person) => {
-                people.insert(person.id);
-            }
-            Change::PersonDropped(id)
-            | Change::Member(_, id)
-            | Change::MemberDropped(_, id)
-            | Change::Assigned(id, _)
-            | Change::Unassigned(id) => {
-                people.insert(*id);
-            }
-            Change::GroupAssigned(..) | Change::GroupUnassigned(_) | Change::GroupDropped(_) => groups = true,
-            _ => {}
-        }
-    }
-    if groups {
-        people.extend(before.people().map(|person| person.id()));
-    }
+    let people = concerned(before, changes);
     if people.is_empty() {
         return Vec::new();
     }

@@ -74,7 +74,7 @@ pub use lint::{LintCode, LintFinding, lint};
 pub use match_accounts::match_accounts;
 pub use outgoing::{Outgoing, Verdict, outgoing};
 pub use protect::is_admin;
-pub use reach::{Reach, touched};
+pub use reach::{Reach, concerned, touched};
 pub use reported_values::{Fate, ValueRow, compare_values, take_values};
 pub use role_moves::{move_words, role_moves};
 pub use values::{check_role_value, lacking};

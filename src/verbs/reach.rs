@@ -87,7 +87,7 @@ pub fn touched(before: &Directory, changes: &[Change]) -> Reach {
 }
 
 /// Everybody whose row a change may move, directly or through a group.
-pub(super) fn concerned(directory: &Directory, changes: &[Change]) -> BTreeSet<PersonId> {
+pub fn concerned(directory: &Directory, changes: &[Change]) -> BTreeSet<PersonId> {
     let mut people = BTreeSet::new();
     let group = |id: &GroupId, people: &mut BTreeSet<PersonId>| {
         people.extend(directory.group(*id).into_iter().flat_map(|g| g.members.iter().copied()));
