@@ -14,10 +14,10 @@ use crate::verbs::concerned;
 pub(super) fn keep(
     entries: &mut Vec<AuditEntry>,
     preview: &Preview,
-    before: &Directory,
+    (before, after): (&Directory, &Directory),
     blank: impl Fn() -> AuditEntry,
 ) {
-    let turned = turned(before, &preview.decision.changes);
+    let turned = turned(before, after, &preview.decision.changes);
     if turned.is_empty() {
         return;
     }
@@ -46,13 +46,8 @@ pub(super) fn keep(
 
 /// Who shall have access after these changes and did not before, and the other way round. Somebody of whom the app
 /// never heard is given nothing again.
-fn turned(before: &Directory, changes: &[Change]) -> Vec<(PersonId, String, Access)> {
+fn turned(before: &Directory, after: &Directory, changes: &[Change]) -> Vec<(PersonId, String, Access)> {
     let people = concerned(before, changes);
-    if people.is_empty() {
-        return Vec::new();
-    }
-    let mut after = before.clone();
-    after.apply_all(changes);
     let turn = |id: PersonId| {
         let was = before.get(id)?;
         let shall = after.get(id).is_some_and(|now| now.shall_have_access());

@@ -29,10 +29,12 @@ pub(super) fn of(
     };
     let mut entries = typed(preview, blank());
     let decides = decides(decision);
+    let mut after = before.clone();
+    after.apply_all(&decision.changes);
     if decides && decision.import.is_some() {
         entries.extend(import(preview, before, &blank));
     } else if decides {
-        let named = people(decision, before, &blank);
+        let named = people(decision, (before, &after), &blank);
         if named.is_empty() || decision.changes.iter().any(is_other) {
             entries.push(AuditEntry {
                 subject: subject(decision, before),
@@ -44,7 +46,7 @@ pub(super) fn of(
         entries.extend(named);
     }
     entries.extend(given_up(preview, before, &blank));
-    access::keep(&mut entries, preview, before, blank);
+    access::keep(&mut entries, preview, (before, &after), blank);
     entries
 }
 
@@ -102,13 +104,15 @@ fn import(preview: &Preview, before: &Directory, blank: &impl Fn() -> AuditEntry
 }
 
 /// One entry for each person that the decision is about, with what their account shall be before and after it.
-fn people(decision: &Decision, before: &Directory, blank: &impl Fn() -> AuditEntry) -> Vec<AuditEntry> {
+fn people(
+    decision: &Decision,
+    (before, after): (&Directory, &Directory),
+    blank: &impl Fn() -> AuditEntry,
+) -> Vec<AuditEntry> {
     let touched = touched(&decision.changes);
     if touched.is_empty() {
         return Vec::new();
     }
-    let mut after = before.clone();
-    after.apply_all(&decision.changes);
     let groups = groups_of(decision, before);
     let said: BTreeMap<PersonId, &str> =
         decision.said.iter().filter_map(|said| Some((said.person?, said.text.as_str()))).collect();
