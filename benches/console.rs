@@ -8,6 +8,8 @@
 #[path = "../tests/pty/home.rs"]
 #[expect(dead_code, clippy::panic, reason = "the tests use the rest, and a helper that cannot go on stops")]
 mod home;
+#[path = "../tests/canary/nowhere/mod.rs"]
+mod nowhere;
 #[path = "../tests/pty/terminal.rs"]
 #[expect(dead_code, clippy::panic, reason = "the tests use the rest")]
 mod terminal;
@@ -30,6 +32,7 @@ use scimdeck::domain::{
 use scimdeck::ui;
 
 use home::Home;
+use nowhere::TALKATIVE;
 use terminal::{Start, Terminal};
 
 const HELLO: &str = "--hello-world";
@@ -46,7 +49,7 @@ fn main() {
         return hello_world();
     }
     let floor = starts("bare ratatui program", hello);
-    let demo = starts("scimdeck demo", || Start::scimdeck(&["demo"]).run());
+    let demo = starts("scimdeck demo", || scimdeck(&["demo"]).run());
     println!("first frame, ratio to the bare program: {:.1}", demo / floor);
     for people in [FEW, MANY] {
         on_a_home(people);
@@ -66,6 +69,11 @@ fn hello_world() {
 fn hello() -> Terminal {
     let me = std::env::current_exe().unwrap();
     Start::program(me.to_str().unwrap(), &[HELLO]).run()
+}
+
+/// As an operator starts it: what a test makes it log would be measured, too.
+fn scimdeck(args: &[&str]) -> Start {
+    Start::scimdeck(args).var(TALKATIVE.0, "")
 }
 
 fn ms(time: Duration) -> f64 {
@@ -128,7 +136,7 @@ fn on_a_home(people: usize) {
     println!("{people} people: connected and imported in {:.1} s", began.elapsed().as_secs_f64());
 
     let began = Instant::now();
-    let console = home.console(&[]);
+    let console = scimdeck(&[]).home(&home.path().join("home")).run();
     console.wait("p provision").wait(&format!("1 of {people}"));
     println!("{people} people: first frame {:.1} ms", ms(began.elapsed()));
     console.settle(Duration::from_millis(500));
@@ -184,7 +192,7 @@ fn directory(people: usize) -> Directory {
         person.family_name = format!("Hopper{n:06}");
         let roles = [("workato_role".to_owned(), "Analyst".to_owned())].into_iter().collect();
         let assignment = Assignment { roles, since: NOW, ..Default::default() };
-        directory.apply(&Change::Person(person.clone()));
+        directory.apply(&Change::Person(person.clone().into()));
         directory.apply(&Change::Assigned(person.id, assignment));
     }
     directory

@@ -61,10 +61,10 @@ fn changes(people: u64) -> impl Iterator<Item = Change> {
             settled: values,
             confirmed_at: NOW,
         };
-        Change::Link(p.id, link)
+        Change::Link(p.id, link.into())
     };
     std::iter::once(Change::Attribute(0, ProfileAttribute::workato("workato_role")))
-        .chain((0..people).map(|n| Change::Person(person(n))))
+        .chain((0..people).map(|n| Change::Person(person(n).into())))
         .chain((0..people).map(assigned))
         .chain((0..people).filter(|n| n % 4 != 0).map(linked))
 }

@@ -117,7 +117,7 @@ fn directory(people: u64) -> Directory {
     for n in 0..people {
         let id = person(n).id;
         let roles = values(n).roles;
-        directory.apply(&Change::Person(person(n)));
+        directory.apply(&Change::Person(person(n).into()));
         directory.apply(&Change::Assigned(id, Assignment { roles, since: NOW, ..Default::default() }));
         let link = Link {
             remote_id: remote_id(n),
@@ -126,9 +126,9 @@ fn directory(people: u64) -> Directory {
             settled: values(n),
             confirmed_at: NOW,
         };
-        directory.apply(&Change::Link(id, link));
+        directory.apply(&Change::Link(id, link.into()));
         if n.is_multiple_of(ONE_OF) {
-            directory.apply(&Change::Person(Person { title: "Commodore".into(), ..person(n) }));
+            directory.apply(&Change::Person(Person { title: "Commodore".into(), ..person(n) }.into()));
         }
     }
     directory

@@ -1,5 +1,6 @@
 //! One drain by the engine, and one by a bare loop that posts the same bodies.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -38,29 +39,28 @@ fn cpu() -> Duration {
     Duration::new(at.tv_sec.unsigned_abs(), u32::try_from(at.tv_nsec).unwrap())
 }
 
-/// Where the engine keeps its journal, audit log and traces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// In the home's file, synced: as in the program.
-    File,
-    /// In memory: what is left is the engine alone.
-    Memory,
+/// Makes the store that a drain is kept in, given its home.
+pub(crate) type Kept = fn(&Path) -> Store;
+
+/// In the home's file, synced: as in the program.
+pub(crate) fn in_file(home: &Path) -> Store {
+    open_store(home).unwrap()
 }
 
 /// A home with everybody assigned and nobody provisioned.
 pub(crate) async fn directory(
     base_url: &str,
-    home: &std::path::Path,
+    home: &Path,
     people: usize,
     concurrency: u32,
 ) -> (Store, Drive) {
-    filled(open_store(home).unwrap(), base_url, home, people, concurrency).await
+    filled(in_file(home), base_url, home, people, concurrency).await
 }
 
 async fn filled(
     store: Store,
     base_url: &str,
-    home: &std::path::Path,
+    home: &Path,
     people: usize,
     concurrency: u32,
 ) -> (Store, Drive) {
@@ -99,7 +99,7 @@ pub(crate) fn changes(people: usize) -> Vec<Change> {
         let roles = attributes().into_iter().map(|a| (a.variable, "Operator")).collect();
         let assignment = Assignment { roles, since: Time::from_ms(0), origin: Origin::BeforeScim };
         let id = person.id;
-        changes.push(Change::Person(person));
+        changes.push(Change::Person(person.into()));
         changes.push(Change::Assigned(id, assignment));
     }
     changes
@@ -119,11 +119,7 @@ pub(crate) async fn bodies(people: usize) -> Arc<Vec<String>> {
 /// before its first byte, sent, its answer compared with what was wanted, and its end journalled and audited.
 pub(crate) async fn engine(base_url: &str, people: usize, concurrency: u32, kept: Kept) -> Cost {
     let home = tempfile::tempdir().unwrap();
-    let store = match kept {
-        Kept::File => open_store(home.path()).unwrap(),
-        Kept::Memory => Store::memory().unwrap(),
-    };
-    let (store, drive) = filled(store, base_url, home.path(), people, concurrency).await;
+    let (store, drive) = filled(kept(home.path()), base_url, home.path(), people, concurrency).await;
     let preview = drive.preview(Command::Provision(Who::NotProvisioned), Vec::new()).await.unwrap();
     let approval = Approval { confirmed: true, brake: u32::try_from(people).ok(), reason: None };
     let commits = store.transactions().await.unwrap();

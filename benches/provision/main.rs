@@ -9,11 +9,13 @@
 
 mod drain;
 mod server;
+mod unkept;
 
 use std::sync::Arc;
 
-use drain::{Cost, Kept, bare, bodies, engine};
+use drain::{Cost, Kept, bare, bodies, engine, in_file};
 use server::Server;
+use unkept::nowhere;
 
 /// As in the program.
 #[global_allocator]
@@ -21,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
 /// The argument for a profiler: one drain by the engine, against the server at the address that follows, of so many
-/// people; with one more argument everything is kept in memory.
+/// people; with one more argument nothing is kept.
 const ONCE: &str = "--once";
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
@@ -62,8 +64,8 @@ async fn rate(what: &str, bar: f64, rounds: &(Vec<Cost>, Vec<Cost>)) {
 async fn all() {
     let bodies = bodies(4_000).await;
     let few = Arc::new(bodies[..2_000].to_vec());
-    rate("drain, answers after 20 ms, concurrency 32", 0.90, &rounds(20, &few, 32, Kept::File).await).await;
-    for (kept, how) in [(Kept::File, "everything on"), (Kept::Memory, "journal and audit in memory")] {
+    rate("drain, answers after 20 ms, concurrency 32", 0.90, &rounds(20, &few, 32, in_file).await).await;
+    for (kept, how) in [(in_file as Kept, "everything on"), (nowhere, "journal and audit off")] {
         let at_once = rounds(0, &bodies, 8, kept).await;
         rate(&format!("drain, answers at once, concurrency 8, {how}"), 0.50, &at_once).await;
         let engine_us = median(at_once.0.iter().map(|cost| cost.cpu_us));
@@ -72,7 +74,7 @@ async fn all() {
         figure(&format!("processor time per operation, {how}"), engine_us / floor_us, 2.5, false, &more);
     }
     let server = Server::start(20);
-    let synced = engine(&server.base_url, bodies.len(), 64, Kept::File).await;
+    let synced = engine(&server.base_url, bodies.len(), 64, in_file).await;
     let more = format!("{:.0}/s; one per commit", synced.per_second);
     figure("fsyncs per operation, answers after 20 ms, concurrency 64", synced.commits, 0.1, false, &more);
 }
@@ -87,7 +89,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     if first.as_deref() == Some(ONCE) {
         let (url, people) = (args.next().unwrap(), args.next().unwrap().parse().unwrap());
-        let kept = if args.next().is_some() { Kept::Memory } else { Kept::File };
+        let kept = if args.next().is_some() { nowhere } else { in_file };
         let cost = runtime.block_on(engine(&url, people, 8, kept));
         return println!("{cost:?}");
     }

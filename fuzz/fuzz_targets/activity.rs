@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimdeck::endpoint::activity::{ActivityEntry, ActivityPage};
+use scimdeck::endpoint::activity::{ActivityEntry, ActivityPage, Row};
 
 const MAX_TEXT: usize = 1_000;
 
@@ -11,12 +11,17 @@ fuzz_target!(|body: &str| {
     if let Some(entry) = ActivityEntry::read(body) {
         bounded(&entry);
         let page = ActivityPage::read(&format!("{{\"data\":[{body}]}}")).expect("an entry alone is a page");
-        let [Some(again)] = &page.rows[..] else { panic!("{page:?}") };
-        assert_eq!(again, &entry);
+        let [Row::Entry(again)] = &page.rows[..] else { panic!("{page:?}") };
+        assert_eq!(**again, entry);
     }
     let Some(page) = ActivityPage::read(body) else { return };
     assert!(page.rows.len() <= body.len());
-    page.rows.iter().flatten().for_each(bounded);
+    for row in &page.rows {
+        assert!(row.id().is_none_or(|id| !id.is_empty() && id.len() <= 200));
+        if let Row::Entry(entry) = row {
+            bounded(entry);
+        }
+    }
 });
 
 fn bounded(entry: &ActivityEntry) {

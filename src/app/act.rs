@@ -8,6 +8,7 @@ use super::{
 };
 use crate::audit::AuditQuery;
 use crate::domain::{OpId, PersonId};
+use crate::verbs::Command;
 
 /// Audit entries shown on a person's page.
 const RECENT: u32 = 8;
@@ -96,6 +97,16 @@ impl App {
             Action::Redraw => self.redraw = true,
             Action::Quit => self.quit(),
             Action::GoOn | Action::Leave => self.answer_offer(action == Action::GoOn),
+            Action::Review => {
+                self.answer_offer(false);
+                // What lies over the panes would hide the one that was asked for.
+                self.overlays.clear();
+                self.show(Pane::Tasks);
+            }
+            Action::DropRest => {
+                self.answer_offer(false);
+                self.look(Command::Drop(self.never_sent()), Vec::new(), true);
+            }
             action if self.verb(action) => {}
             action if self.profile_action(action) => {}
             action => self.move_here(action),
@@ -115,7 +126,8 @@ impl App {
         self.show(Pane::ALL[(at + by) % Pane::ALL.len()]);
     }
 
-    /// One step back: an overlay, the filter, the selection, the task.
+    /// One step back: an overlay, the filter, the selection, a look. Whatever may be sending is stopped by its own
+    /// key alone: esc is pressed to get out of things.
     fn back(&mut self) {
         if self.overlays.pop().is_some() {
             return;
@@ -126,7 +138,7 @@ impl App {
             self.people.selected.clear();
         } else if self.pane == Pane::Tasks && !self.queue.selected.is_empty() {
             self.queue.selected.clear();
-        } else if !self.tasks.is_empty() {
+        } else if self.tasks.last().is_some_and(|task| task.kind.only_reads()) {
             self.stop();
         }
     }
@@ -251,6 +263,7 @@ impl App {
             {
                 match compare.current() {
                     Some(super::CompareRow::Orphan(orphan)) => orphan.user_name.clone(),
+                    Some(super::CompareRow::Group(group)) => group.name.clone(),
                     _ => String::new(),
                 }
             }

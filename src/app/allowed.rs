@@ -2,7 +2,8 @@
 
 use super::keymap::Action;
 use super::{App, Pane};
-use crate::domain::{Flag, TokenSource};
+use crate::domain::{FailureKind, Flag, Time, TokenSource};
+use crate::engine::Sending;
 
 impl App {
     /// The reason, or nothing when it can be done.
@@ -13,7 +14,16 @@ impl App {
         }
         let groups = self.pane == Pane::Groups && self.overlays.is_empty();
         match action {
+            Action::Yes => match self.overlays.last() {
+                Some(super::Overlay::Confirm(confirm)) => confirm.first(),
+                _ => None,
+            },
             Action::Rehearse => self.no_rehearsal(),
+            // What another process was asked is not known here.
+            Action::TestNow => because(
+                self.asked_until().is_none() && !matches!(self.sending, Sending::Elsewhere(_)),
+                "the app did not ask to wait",
+            ),
             Action::Provision => self.no_provision(),
             Action::EditRoles | Action::Assign if self.directory.attributes().is_empty() => {
                 Some("there is no role attribute yet: 3 opens the Profile Editor, a adds one".to_owned())
@@ -78,9 +88,14 @@ impl App {
                 because(group.is_none_or(|g| g.push.is_none()), "this group is not pushed: P pushes it")
             }
             Action::Unflag => because(self.noted_targets().is_empty(), "nobody here carries a note"),
+            Action::Retry if self.group_task_here().is_some() => None,
             Action::Retry | Action::Drop => {
                 because(self.stuck_targets().is_empty(), "no operation here can be moved")
             }
+            Action::DropRest => because(
+                self.never_sent().is_empty(),
+                "all of it was sent: what is in doubt is looked up first",
+            ),
             Action::Resend => self.no_resend(),
             Action::Flag | Action::Check | Action::Suspend | Action::Deactivate | Action::Reactivate => {
                 because(self.targets().is_empty(), "nobody is under the cursor")
@@ -105,6 +120,14 @@ impl App {
                 matches!(self.pane, Pane::Profile | Pane::Provisioning),
                 "there is nothing to filter on this pane",
             ),
+            _ => None,
+        }
+    }
+
+    /// Until when nothing goes because the app asked for that.
+    pub(super) fn asked_until(&self) -> Option<Time> {
+        match &self.sending {
+            Sending::Waiting(until, failure) if failure.kind == FailureKind::SlowDown => Some(*until),
             _ => None,
         }
     }
@@ -177,8 +200,10 @@ fn changes(action: Action) -> bool {
             | Action::Settings
             | Action::Token
             | Action::Rehearse
+            | Action::TestNow
             | Action::NewConnection
             | Action::GoOn
+            | Action::DropRest
             | Action::TakeIn
     )
 }

@@ -9,8 +9,7 @@ use super::task::{Kind, Task};
 use super::{Answer, App, Msg, QueryId, TaskId, trace_doc};
 use crate::domain::FailureKind;
 use crate::engine::{
-    Approval, CheckReport, Outcome, Preview, Problem, ProblemKind, Report, Sending, TestReport,
-    WRONG_PASSPHRASE,
+    Approval, CheckReport, Outcome, Preview, Problem, Report, Sending, TestReport, WRONG_PASSPHRASE,
 };
 
 impl App {
@@ -31,6 +30,7 @@ impl App {
                 self.feed.refresh(self.table_rows());
             }
             Msg::Sending(sending) => self.new_sending(sending),
+            Msg::Ahead(ahead) => self.outlook.ahead(ahead),
             Msg::Feed(state) => {
                 self.feed_state = state;
                 self.refresh_all();
@@ -121,9 +121,7 @@ impl App {
             Ok(preview) => {
                 self.run(label, Box::new(preview), Approval { confirmed: true, brake: None, reason: None })
             }
-            Err(problem) if problem.kind == ProblemKind::Held => {
-                self.ask_name(*command, typed, &format!("{} {}", problem.text, problem.next));
-            }
+            Err(problem) if !problem.to_type.is_empty() => self.ask_name(*command, typed, problem),
             Err(problem) => {
                 self.show_problem(&label, &problem);
                 self.give_back(id);
@@ -152,7 +150,9 @@ impl App {
         let list = self.overlays.is_empty() && self.filtering.is_none();
         if list && (report.results.len() > 1 || trouble) {
             self.overlays.push(Overlay::Results(Results::new(task.label, report)));
-        } else if trouble {
+            return if trouble { self.complain(words) } else { self.say(words) };
+        }
+        if trouble {
             return self.complain(format!("{words}; L shows the results"));
         }
         self.say(words);
@@ -166,8 +166,13 @@ impl App {
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
                 let people = usize::try_from(report.people).unwrap_or(usize::MAX);
+                let groups = match report.groups {
+                    0 => String::new(),
+                    1 => " and 1 pushed group".to_owned(),
+                    n => format!(" and {n} pushed groups"),
+                };
                 let words = format!(
-                    "checked {}: {} changed, {} accounts that nobody here has",
+                    "checked {}: {} changed{groups}, {} accounts that nobody here has",
                     count(people, "person"),
                     report.changed,
                     report.strangers
@@ -189,10 +194,14 @@ impl App {
             }
             Err(problem) => self.show_problem(&task.label, &problem),
             Ok(report) => {
+                let goes_on =
+                    if self.directory.queue().moving() > 0 { "; what is queued goes on" } else { "" };
                 if report.ok && task.kind == Kind::Unlock {
-                    self.say("the token is open; what is queued goes on");
+                    self.say(format!("the token is open{goes_on}"));
                 } else if report.ok && task.kind == Kind::Token {
-                    self.say("the new token is taken; what is queued goes on");
+                    self.say(format!("the new token is taken{goes_on}"));
+                } else if report.ok && task.kind == Kind::AskNow {
+                    self.say("it answers: what it asked to wait for is over, and what waits goes on");
                 } else if report.ok {
                     self.say("Connector configured successfully");
                 } else {
@@ -230,6 +239,10 @@ impl App {
                 let mut lines = reader.head.clone();
                 lines.extend(trace_doc::page(&traces));
                 reader.page.replace(lines);
+                // The attempt that failed is what is asked for; those before it stand above it.
+                if reader.head.is_empty() {
+                    reader.page.top = trace_doc::failed_last(&traces).unwrap_or(reader.page.top);
+                }
             }
             (Overlay::Connections(switcher), Ok(Answer::Connections(rows))) => switcher.fill(rows),
             (Overlay::Connections(_), Err(problem)) => {

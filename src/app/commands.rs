@@ -2,9 +2,10 @@
 
 use super::keymap::Action;
 use super::task::Kind;
-use super::{App, Effect, Form, Overlay, Pane, Purpose, forms};
+use super::{App, Effect, Form, Pane, Purpose, forms};
+use crate::directory::PersonView;
 use crate::domain::{AccountState, Flag, GroupId, PersonId, ProfileAttribute, Status, Unlinked};
-use crate::engine::{Approval, Preview, Progress};
+use crate::engine::{Approval, Preview, Problem, Progress};
 use crate::verbs::{Command, Who};
 
 impl App {
@@ -42,6 +43,12 @@ impl App {
 
     pub(super) fn stuck_targets(&self) -> Vec<PersonId> {
         self.targets_that(|p| p.operation().is_some_and(|(_, _, state)| !state.sent()))
+    }
+
+    /// Everybody of whom something is queued that was never sent.
+    pub(super) fn never_sent(&self) -> Vec<PersonId> {
+        let waits = |p: &PersonView<'_>| p.operation().is_some_and(|(.., state)| !state.sent());
+        self.directory.people().filter(waits).map(|p| p.id()).collect()
     }
 
     pub(super) fn group_targets(&self) -> Vec<PersonId> {
@@ -104,7 +111,10 @@ impl App {
             Action::Deactivate => (status(self.targets(), Status::Deactivated), true),
             Action::Reactivate => (status(self.targets(), Status::Active), true),
             Action::Protect => (self.protect(), false),
-            Action::Retry => (Command::Retry(self.stuck_targets()), false),
+            Action::Retry => match self.group_task_here() {
+                Some(group) => (Command::PushGroup(group), true),
+                None => (Command::Retry(self.stuck_targets()), false),
+            },
             Action::Drop => (Command::Drop(self.stuck_targets()), true),
             Action::Send => (Command::Apply, true),
             Action::EnableScim if self.directory.connection().enabled => (Command::Disable, true),
@@ -130,6 +140,11 @@ impl App {
             Action::DeepTest => {
                 let id = self.begin("Deep test: reading the endpoint", Kind::Deep);
                 self.out.push(Effect::DeepTest(id));
+                return true;
+            }
+            Action::TestNow => {
+                let id = self.begin("Asking the app now", Kind::AskNow);
+                self.out.push(Effect::TestNow(id));
                 return true;
             }
             Action::Test => {
@@ -206,7 +221,7 @@ impl App {
             return self.say("nothing was changed");
         };
         match &form.purpose {
-            Purpose::TypeName(_, typed) => {
+            Purpose::TypeName { typed, .. } => {
                 let mut typed = typed.clone();
                 typed.extend(form.value("name"));
                 return self.look(command, typed, true);
@@ -221,8 +236,8 @@ impl App {
     }
 
     /// Opens the form that allows the removal of a protected person.
-    pub(super) fn ask_name(&mut self, command: Command, typed: Vec<String>, why: &str) {
-        self.overlays.push(Overlay::Form(Box::new(forms::type_name(command, typed, why))));
+    pub(super) fn ask_name(&mut self, command: Command, typed: Vec<String>, problem: Problem) {
+        self.push_form(forms::type_name(command, typed, problem.to_type, &problem.text));
     }
 }
 

@@ -10,17 +10,22 @@ use crate::directory::Directory;
 use crate::domain::{Flag, PersonId};
 use crate::engine::Problem;
 use crate::engine::compare::Orphan;
-use crate::verbs::{Drifted, Leaver, drifted, leaver};
+use crate::engine::push_group::{GroupDiffers, differing};
+use crate::verbs::{Command, Drifted, Leaver, drifted, leaver};
 
 /// A line of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CompareRow {
     /// Shall have no access and has it.
     Leaver(Leaver),
+    /// The linked account is not there any more.
+    Gone(PersonId),
     /// Nobody here has this account.
     Orphan(Orphan),
     /// An attribute that was changed there.
     Drift(PersonId, Drifted),
+    /// A pushed group that was changed there.
+    Group(GroupDiffers),
 }
 
 impl CompareRow {
@@ -28,8 +33,8 @@ impl CompareRow {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Self::Leaver(leaver) => Some(leaver.person),
-            Self::Drift(person, _) => Some(*person),
-            Self::Orphan(_) => None,
+            Self::Gone(person) | Self::Drift(person, _) => Some(*person),
+            Self::Orphan(_) | Self::Group(_) => None,
         }
     }
 
@@ -37,8 +42,10 @@ impl CompareRow {
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Leaver(a), Self::Leaver(b)) => a.person == b.person,
+            (Self::Gone(a), Self::Gone(b)) => a == b,
             (Self::Orphan(a), Self::Orphan(b)) => a.account_id == b.account_id,
             (Self::Drift(a, x), Self::Drift(b, y)) => a == b && x.attribute == y.attribute,
+            (Self::Group(a), Self::Group(b)) => a.group == b.group,
             _ => false,
         }
     }
@@ -47,7 +54,7 @@ impl CompareRow {
 /// The page.
 #[derive(Debug, Clone, Default)]
 pub struct Compare {
-    /// Leavers, then accounts of nobody, then what was changed there.
+    /// Leavers, then accounts that are gone, then accounts of nobody, then what was changed there, people before groups.
     pub rows: Vec<CompareRow>,
     /// Where the cursor is.
     pub cursor: Cursor,
@@ -67,9 +74,20 @@ impl Compare {
                 CompareRow::Drift(person, _) => {
                     drift.insert(*person);
                 }
+                CompareRow::Gone(_) | CompareRow::Group(_) => {}
             }
         }
         (leavers, orphans, drift.len())
+    }
+
+    /// How many linked accounts are gone.
+    pub fn gone(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row, CompareRow::Gone(_))).count()
+    }
+
+    /// How many pushed groups were changed there.
+    pub fn groups(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row, CompareRow::Group(_))).count()
     }
 
     /// The line under the cursor.
@@ -81,21 +99,26 @@ impl Compare {
     pub(super) fn refresh(&mut self, directory: &Directory, rows: usize) {
         let under = self.current().cloned();
         let ids: HashSet<&str> = self.orphans.iter().map(|o| o.account_id.as_str()).collect();
-        let (mut linked, mut drift) = (HashSet::new(), Vec::new());
+        let (mut linked, mut gone, mut drift) = (HashSet::new(), Vec::new(), Vec::new());
         self.rows.clear();
         for person in directory.people() {
             if let Some(id) = person.remote_id().filter(|id| ids.contains(id)) {
                 linked.insert(id.to_owned());
             }
             self.rows.extend(leaver(&person).map(CompareRow::Leaver));
+            if person.flags().contains(Flag::AccountGone) {
+                gone.push(CompareRow::Gone(person.id()));
+            }
             if person.flags().contains(Flag::Drift) {
                 let row = |one| CompareRow::Drift(person.id(), one);
                 drift.extend(drifted(&person).into_iter().map(row));
             }
         }
+        self.rows.extend(gone);
         let nobodys = self.orphans.iter().filter(|o| !linked.contains(&o.account_id));
         self.rows.extend(nobodys.cloned().map(CompareRow::Orphan));
         self.rows.extend(drift);
+        self.rows.extend(differing(directory).into_iter().map(CompareRow::Group));
         if let Some(at) = under.and_then(|u| self.rows.iter().position(|row| row.same(&u))) {
             self.cursor.at = at;
         }
@@ -147,8 +170,9 @@ impl App {
     fn fix(&mut self) {
         match self.compare().and_then(Compare::current).cloned() {
             None => self.say("there is nothing to mend here: r compares now"),
-            Some(CompareRow::Drift(..)) => self.perform(Action::Open),
+            Some(CompareRow::Drift(..) | CompareRow::Gone(_)) => self.perform(Action::Open),
             Some(CompareRow::Orphan(_)) => self.perform(Action::Import),
+            Some(CompareRow::Group(group)) => self.look(Command::PushGroup(group.group), Vec::new(), true),
             Some(CompareRow::Leaver(leaver)) => match leaver.fix() {
                 None => self.perform(Action::Import),
                 Some(command) => self.look(command, Vec::new(), true),

@@ -2,10 +2,10 @@
 
 use super::super::fixture::{self, ANA, CARL, DORA, NOW, app_on};
 use super::super::tests::keys;
-use super::super::{App, Msg};
+use super::super::{App, Context, Msg};
 use super::*;
 use crate::directory::{Change, Observation};
-use crate::domain::{AccountState, Person, Status};
+use crate::domain::{AccountState, Person, Push, Status};
 use crate::engine::Progress;
 use crate::verbs::Command;
 
@@ -25,7 +25,7 @@ pub(crate) fn page() -> App {
     let mut directory = fixture::directory();
     let carl = Person { status: Status::Suspended, ..directory.get(CARL).unwrap().record() };
     let seen = Observation { state: AccountState::Active, values: None, at: NOW };
-    directory.apply_all(&[Change::Person(carl), Change::Observed(CARL, seen)]);
+    directory.apply_all(&[Change::Person(carl.into()), Change::Observed(CARL, seen.into())]);
     let mut app = app_on(directory);
     let effects = keys(&mut app, "5 v");
     let Some(Effect::Ask(id, Query::Orphans)) = effects.last() else { panic!("{effects:?}") };
@@ -40,8 +40,10 @@ fn the_worst_comes_first_and_tab_goes_from_list_to_list() {
     assert_eq!(app.compare().unwrap().counts(), (1, 1, 1));
     let here = |app: &App| match app.compare().unwrap().current() {
         Some(CompareRow::Leaver(_)) => "leaver",
+        Some(CompareRow::Gone(_)) => "gone",
         Some(CompareRow::Orphan(_)) => "orphan",
         Some(CompareRow::Drift(..)) => "drift",
+        Some(CompareRow::Group(_)) => "group",
         None => "none",
     };
     let mut seen = vec![here(&app)];
@@ -101,6 +103,7 @@ fn a_look_tells_how_far_it_is_and_can_be_stopped_and_the_lists_come_anew() {
         accounts: 4,
         strangers: 0,
         changed: 0,
+        groups: 0,
         orphans: Vec::new(),
     };
     let effects = app.handle(Msg::Checked(id, Ok(report)));
@@ -125,7 +128,8 @@ fn an_account_that_was_linked_meanwhile_is_off_the_page() {
             settled: sent.clone(),
             sent,
             confirmed_at: NOW,
-        },
+        }
+        .into(),
     ));
     app.handle(Msg::Directory(Box::new(directory)));
     assert_eq!(app.compare().unwrap().counts(), (1, 0, 1));
@@ -138,4 +142,37 @@ fn a_console_that_is_read_only_looks_and_shows_what_would_end() {
     assert!(matches!(keys(&mut app, "enter")[..], [Effect::Preview(..)]));
     assert!(matches!(keys(&mut app, "tab tab O")[..], [Effect::Preview(..)]));
     assert!(matches!(keys(&mut app, "r")[..], [Effect::Check(_, None)]));
+}
+
+#[test]
+fn a_pushed_group_that_was_changed_there_stands_last_and_enter_shows_what_puts_ours_over_it() {
+    let mut app = page();
+    let mut directory = app.directory.clone();
+    let group = directory.groups().first().map(|row| row.group.id).expect("a group");
+    let push = Push {
+        remote_id: Some("g".into()),
+        members: Some(vec!["stranger".into()]),
+        waits: true,
+        ..Push::default()
+    };
+    directory.apply(&Change::GroupPushed(group, push));
+    app.handle(Msg::Directory(Box::new(directory)));
+    assert_eq!((app.compare().unwrap().counts(), app.compare().unwrap().groups()), ((1, 1, 1), 1));
+    let effects = keys(&mut app, "G enter");
+    let wanted = Command::PushGroup(group);
+    assert!(matches!(&effects[..], [Effect::Preview(_, c, _)] if **c == wanted), "{effects:?}");
+}
+
+#[test]
+fn an_account_that_is_gone_has_a_line_and_a_count_and_enter_leads_to_the_person() {
+    let mut app = page();
+    let mut directory = app.directory.clone();
+    let gone = Observation { state: AccountState::Gone, values: None, at: NOW };
+    directory.apply(&Change::Observed(DORA, gone.into()));
+    app.handle(Msg::Directory(Box::new(directory)));
+    let compare = app.compare().unwrap();
+    assert_eq!((compare.gone(), compare.rows.get(1)), (1, Some(&CompareRow::Gone(DORA))));
+    keys(&mut app, "j enter");
+    assert_eq!(app.context(), Context::Person);
+    assert_eq!(app.person_here(), Some(DORA));
 }

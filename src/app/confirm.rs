@@ -93,12 +93,35 @@ impl Confirm {
         Step::Stay
     }
 
+    /// What has to be done before OK can be pressed; none when it can.
+    pub fn first(&self) -> Option<String> {
+        let held = self.preview.plan.brake.held.filter(|_| !self.ready())?;
+        Some(format!("type {held} first"))
+    }
+
+    /// Whether Enter on Cancel is more likely a number or a reason that was typed for nothing.
+    fn half_typed(&self) -> bool {
+        let typed = |field: &Option<Field>| field.as_ref().is_some_and(|field| field.touched);
+        !self.ready() && (typed(&self.brake) || typed(&self.reason))
+    }
+
+    /// Says beside the field what number the plan asks for.
+    fn ask_number(&mut self) {
+        if let (Some(field), Some(held)) = (&mut self.brake, self.preview.plan.brake.held) {
+            field.error = Some(match field.value().filter(|typed| !typed.is_empty()) {
+                Some(_) => format!("The number is {held}, not"),
+                None => format!("Type {held} first"),
+            });
+        }
+    }
+
     fn typed(&self) -> Option<u32> {
         self.brake.as_ref().and_then(Field::value).and_then(|text| text.parse().ok())
     }
 
     fn run(&mut self) -> Step {
         if !self.ready() {
+            self.ask_number();
             return Step::Stay;
         }
         let reason = self.why();
@@ -112,7 +135,8 @@ impl Confirm {
         Step::Run(Approval { confirmed: true, brake: self.typed(), reason })
     }
 
-    /// Takes a key. With a brake, digits go to its field, and the letter y is not enough.
+    /// Takes a key. With a brake, digits go to its field, and the letter y is not enough. What was typed is not lost
+    /// by Enter: only esc leaves a dialog whose number is not the plan's.
     pub fn press(&mut self, key: Key, room: Room) -> Step {
         if self.in_reason {
             return self.press_reason(key);
@@ -121,6 +145,7 @@ impl Confirm {
             let digit = key.typed().is_some_and(|c| c.is_ascii_digit());
             if digit || matches!(key.code, Code::Backspace | Code::Delete) {
                 field.press(key);
+                field.error = None;
                 self.ok = self.ready();
                 return Step::Stay;
             }
@@ -129,8 +154,8 @@ impl Confirm {
         match binding.action {
             Action::No => return Step::Cancel,
             Action::SavePlan => return Step::Keep,
-            Action::Yes if self.brake.is_none() => return self.run(),
-            Action::Press if self.ok => return self.run(),
+            Action::Yes => return self.run(),
+            Action::Press if self.ok || self.half_typed() => return self.run(),
             Action::Press => return Step::Cancel,
             // Around: Cancel, OK, the reason.
             Action::NextField if key.code == Code::Tab && self.reason.is_some() => {
@@ -174,3 +199,7 @@ fn lines(action: Action, room: Room) -> Option<isize> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+#[path = "dialog_tests.rs"]
+mod tests;

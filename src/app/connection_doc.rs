@@ -33,6 +33,10 @@ pub(super) fn page(app: &App) -> Vec<Line> {
         Tone::Plain,
         format!("{} requests, each within {} s", c.concurrency, c.timeout_s),
     ));
+    if let Some(percent) = c.verify_percent {
+        let words = format!("{percent} % of what was answered as done, and every end of access");
+        lines.push(Line::field("  Read back", Tone::Plain, words));
+    }
     let enabled = match c.enabled_at {
         _ if !c.enabled => {
             Line::field("  Provisioning", Tone::Bad, "disabled: nothing is sent; e enables it")

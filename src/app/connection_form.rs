@@ -18,6 +18,7 @@ pub(super) fn form(c: &Connection) -> Form {
         Some(TokenSource::File { path }) => path.display().to_string(),
         _ => String::new(),
     };
+    let verify = c.verify_percent.map_or_else(String::new, |percent| percent.to_string());
     let every = feed.map_or(15, |f| f.every_s);
     let resend = feed.and_then(|f| f.resend_url.as_deref()).unwrap_or_default();
     let fields = vec![
@@ -106,6 +107,8 @@ pub(super) fn form(c: &Connection) -> Form {
         ),
         number("concurrency", "Requests at once", c.concurrency, "1 to 64"),
         number("timeout", "Timeout (s)", c.timeout_s, "How long one request may take, 1 to 600"),
+        Field::text("verify_percent", "Read back (%)", &verify)
+            .help("Of writes answered as done; empty: as usual; ends of access always"),
         number(
             "compare_every",
             "Compare (min)",
@@ -186,6 +189,14 @@ fn settings(form: &Form, present: &Connection) -> (Connection, Vec<String>) {
     number("timeout", &mut c.timeout_s);
     number("compare_every", &mut c.compare_every_min);
     number("import_safeguard", &mut c.import.safeguard_percent);
+    c.verify_percent = match text("verify_percent").trim() {
+        "" => None,
+        _ => {
+            let mut percent = 0;
+            number("verify_percent", &mut percent);
+            Some(percent)
+        }
+    };
     let mut every_s = 0;
     number("activity_every", &mut every_s);
     c.actions.import = on("import");
@@ -248,10 +259,32 @@ mod tests {
         field(&mut form, "badge").set("");
         field(&mut form, "brake_removals").set("many");
         field(&mut form, "concurrency").set("65");
+        field(&mut form, "verify_percent").set("101");
         field(&mut form, "activity_url").set("https://log.example/api");
         field(&mut form, "activity_token").set("token");
         check(&mut form, &present);
-        assert_eq!(faulty(&form), ["badge", "brake_removals", "concurrency", "activity_token"]);
+        assert_eq!(
+            faulty(&form),
+            ["badge", "brake_removals", "concurrency", "verify_percent", "activity_token"]
+        );
+    }
+
+    #[test]
+    fn how_many_writes_are_read_back_may_be_said_or_left_as_usual() {
+        let mut present = fixture::connection();
+        for (before, typed, after) in [(None, "100", Some(100)), (Some(25), "", None), (None, "0", Some(0))] {
+            present.verify_percent = before;
+            let mut form = form(&present);
+            let there = before.map_or(0, |percent: u32| percent.to_string().len());
+            for _ in 0..there {
+                field(&mut form, "verify_percent").press(crate::app::Key::of(crate::app::Code::Backspace));
+            }
+            field(&mut form, "verify_percent").paste(typed);
+            check(&mut form, &present);
+            assert_eq!(faulty(&form), [""; 0]);
+            let Some(Command::ConnectionSet(new)) = command(&form, &present) else { panic!("no command") };
+            assert_eq!(new.verify_percent, after);
+        }
     }
 
     #[test]

@@ -114,8 +114,8 @@ fn drift_is_pushed_over_or_adopted_from_the_row_and_from_the_page() {
 fn a_gone_account_is_unlinked_or_made_again_one_at_a_time() {
     let mut gone = directory();
     let seen = Observation { state: AccountState::Gone, values: None, at: super::super::fixture::NOW };
-    gone.apply(&Change::Observed(CARL, seen.clone()));
-    gone.apply(&Change::Observed(EVE, seen));
+    gone.apply(&Change::Observed(CARL, seen.clone().into()));
+    gone.apply(&Change::Observed(EVE, seen.into()));
     let mut app = app_on(gone);
     app.people.cursor.at = app.people.order.iter().position(|id| *id == CARL).unwrap();
     assert!(app.next_step().text().contains("N links or creates another"));

@@ -14,9 +14,11 @@ pub(super) fn page(row: &FeedRow, attributes: &[ProfileAttribute]) -> Vec<Line> 
         Line::plain(entry.detail.clone()),
         Line::blank(),
         Line::field("Source", Tone::Accent, entry.source.word()),
-        Line::field("By", Tone::Plain, entry.actor.clone()),
-        Line::field("Arrived", Tone::Plain, stamp(entry.time)),
+        Line::field("By", Tone::Plain, or_dash(Some(&entry.actor))),
     ];
+    let known = [("SSH from", entry.ssh_from.clone()), ("Session", entry.session.clone())];
+    lines.extend(known.into_iter().filter_map(|(name, value)| Some(Line::field(name, Tone::Plain, value?))));
+    lines.push(Line::field("Arrived", Tone::Plain, stamp(entry.time)));
     if let Some(remote) = row.remote_time() {
         lines.push(Line::field("App's clock", Tone::Plain, stamp(remote)));
     }
@@ -25,6 +27,10 @@ pub(super) fn page(row: &FeedRow, attributes: &[ProfileAttribute]) -> Vec<Line> 
     }
     let operation = entry.operation.map(|o| o.to_string());
     lines.push(Line::field("Operation", Tone::Plain, or_dash(operation.as_deref())));
+    if let Some(status) = entry.status {
+        let tone = if (200..300).contains(&status) { Tone::Good } else { Tone::Warn };
+        lines.push(Line::field("Answer", tone, format!("HTTP {status}")));
+    }
     lines.push(Line::field("Reason", Tone::Plain, or_dash(entry.reason.as_deref())));
     lines.push(Line::blank());
     lines.push(Line::head("Before and after"));
@@ -40,7 +46,9 @@ pub(super) fn page(row: &FeedRow, attributes: &[ProfileAttribute]) -> Vec<Line> 
                 .and(Tone::Good, format!("  {}", echo.source.word()))
                 .and(Tone::Dim, format!("  {}", stamp(echo.remote_time.unwrap_or(echo.time)))),
         );
-        lines.push(Line::plain(format!("      {}  {}", echo.event, echo.detail)));
+        let by = Some(&echo.actor).filter(|actor| !actor.is_empty());
+        let by = by.map(|actor| format!("  by {actor}")).unwrap_or_default();
+        lines.push(Line::plain(format!("      {}  {}{by}", echo.event, echo.detail)));
         lines.extend(echo.changes.iter().map(|d| change(d, attributes)));
     }
     lines

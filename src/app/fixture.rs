@@ -45,12 +45,15 @@ fn assigned(role: &str) -> Assignment {
 }
 
 pub(crate) fn person(id: PersonId, user_name: &str, given: &str, family: &str) -> Change {
-    Change::Person(Person {
-        given_name: given.into(),
-        family_name: family.into(),
-        title: "Engineer".into(),
-        ..Person::new(id, user_name)
-    })
+    Change::Person(
+        Person {
+            given_name: given.into(),
+            family_name: family.into(),
+            title: "Engineer".into(),
+            ..Person::new(id, user_name)
+        }
+        .into(),
+    )
 }
 
 fn linked(directory: &mut Directory, id: PersonId, remote_id: &str) {
@@ -63,7 +66,8 @@ fn linked(directory: &mut Directory, id: PersonId, remote_id: &str) {
             settled: sent.clone(),
             sent,
             confirmed_at: earlier(42),
-        },
+        }
+        .into(),
     ));
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn directory() -> Directory {
     let mut theirs = d.get(DORA).map(|p| p.wanted()).unwrap_or_default();
     theirs.roles = roles("Admin");
     let seen = Observation { state: AccountState::Active, values: Some(theirs), at: earlier(4) };
-    d.apply(&Change::Observed(DORA, seen));
+    d.apply(&Change::Observed(DORA, seen.into()));
     d.apply(&Change::Swept(Sweep { at: earlier(4), complete: true, accounts: 4, strangers: 1 }));
     d
 }
@@ -138,6 +142,9 @@ pub(crate) fn entry(seq: u64, source: Source, event: &str) -> AuditEntry {
         }],
         reason: None,
         remote_id: None,
+        status: source.ours().then_some(200),
+        session: source.ours().then(|| "s0123456789abcdef".into()),
+        ssh_from: source.ours().then(|| "192.0.2.7".into()),
         ..AuditEntry::default()
     }
 }

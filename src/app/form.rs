@@ -52,7 +52,14 @@ pub enum Purpose {
         add: bool,
     },
     /// Type the name of a protected person; then the command is looked at again.
-    TypeName(Box<Command>, Vec<String>),
+    TypeName {
+        /// The command.
+        command: Box<Command>,
+        /// Names that were typed before.
+        typed: Vec<String>,
+        /// Names that are still to be typed.
+        left: Vec<String>,
+    },
 }
 
 /// A form.

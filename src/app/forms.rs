@@ -70,14 +70,27 @@ pub(super) fn note(people: Vec<PersonId>, directory: &Directory) -> Form {
     Form::new(Purpose::Note(people), "Flag", intro, vec![field])
 }
 
-/// The form that allows the removal of a protected person.
-pub(super) fn type_name(command: Command, typed: Vec<String>, why: &str) -> Form {
-    let intro = vec![
-        Line::of(Tone::Bad, why.to_owned()),
-        Line::of(Tone::Dim, "Type the user name to go on, or leave with esc."),
-    ];
+/// The form that allows the removal of a protected person. The name to type stands first: whatever else there is to
+/// say may be long.
+pub(super) fn type_name(command: Command, typed: Vec<String>, left: Vec<String>, why: &str) -> Form {
+    let mut ask = Line::plain("Type ").and(Tone::Strong, left.first().cloned().unwrap_or_default());
+    let all = typed.len() + left.len();
+    if all > 1 {
+        ask = ask.and(Tone::Plain, format!(" ({} of {all})", typed.len() + 1));
+    }
+    let intro =
+        vec![ask.and(Tone::Plain, " to go on, or leave with esc."), Line::of(Tone::Bad, why.to_owned())];
     let field = Field::text("name", "User name", "");
-    Form::new(Purpose::TypeName(Box::new(command), typed), "Protected", intro, vec![field])
+    Form::new(Purpose::TypeName { command: Box::new(command), typed, left }, "Protected", intro, vec![field])
+}
+
+/// Whether one of the names is in the field; they may be typed in any order, and upper case is no other name.
+fn check_name(form: &mut Form, left: &[String]) {
+    for field in &mut form.fields {
+        let value = field.value().unwrap_or_default().to_lowercase();
+        let wrong = !left.iter().any(|name| name.to_lowercase() == value);
+        field.error = left.first().filter(|_| wrong).map(|name| format!("type {name}"));
+    }
 }
 
 fn about(people: &[PersonId], directory: &Directory) -> Line {
@@ -149,6 +162,7 @@ pub(super) fn check(form: &mut Form, directory: &Directory) {
         Purpose::Fault => return super::rehearsal::check(form),
         Purpose::SavePlan | Purpose::OpenPlan => return super::plan_files::check(form),
         Purpose::Replace(variable) => return replace_form::check(form, &variable, directory),
+        Purpose::TypeName { left, .. } => return check_name(form, &left),
         _ => {}
     }
     if matches!(form.purpose, Purpose::Person(_) | Purpose::NewGroup | Purpose::Members { .. }) {
@@ -211,6 +225,6 @@ pub(super) fn command(form: &Form, directory: &Directory) -> Option<Command> {
         Purpose::Person(_) | Purpose::NewGroup | Purpose::Members { .. } => {
             people_forms::command(form, directory)
         }
-        Purpose::TypeName(command, _) => Some((**command).clone()),
+        Purpose::TypeName { command, .. } => Some((**command).clone()),
     }
 }

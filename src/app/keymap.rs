@@ -80,6 +80,8 @@ pub enum Action {
     Follow,
     Trace,
     Test,
+    /// Ask the app at once although it asked to wait.
+    TestNow,
     EnableScim,
     Settings,
     Token,
@@ -104,6 +106,8 @@ pub enum Action {
     PrevField,
     GoOn,
     Leave,
+    Review,
+    DropRest,
     Import,
     AcceptRow,
     AcceptExact,

@@ -11,6 +11,8 @@
 //! keys                                      1
 //! ```
 
+use super::doc::Line;
+
 /// Smaller than this, nothing can be worked with.
 pub const MIN: (u16, u16) = (60, 16);
 
@@ -51,6 +53,15 @@ pub struct Room {
 /// Room for text on a page that covers the pane.
 pub fn page(size: (u16, u16)) -> Room {
     Room { rows: usize::from(size.1.saturating_sub(4 + 2)), columns: usize::from(size.0.saturating_sub(4)) }
+}
+
+/// Rows of the page of results: above the table for why the run stopped, the table's own below its heading, and below
+/// it for the whole of the row under the cursor.
+pub fn results(size: (u16, u16), stopped: &[Line]) -> (usize, usize, usize) {
+    let Room { rows, columns } = page(size);
+    let above: usize = stopped.iter().map(|line| line.rows(columns)).sum();
+    let (above, below) = (above.min(rows / 2), (rows / 4).clamp(2, 4));
+    (above, rows.saturating_sub(above + below + 1), below)
 }
 
 /// Rows of the table of an import's review: a page less its two lines of counts, its heading and two of detail.

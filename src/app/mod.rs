@@ -375,7 +375,7 @@ impl App {
         self.people.refresh(&self.directory, rows);
         self.groups.refresh(&self.directory, rows);
         self.feed.refresh(rows);
-        self.queue.refresh(rows);
+        self.queue.refresh(&self.directory, rows);
         self.profile.settle(self.directory.attributes().len(), rows);
         self.refresh_findings();
         self.connection.replace(connection_doc::page(self));

@@ -4,12 +4,12 @@ use super::Key;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
-    Time,
+    ConnectionId, GivenToken, OpId, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Time,
+    Undoable,
 };
 use crate::engine::compare::Orphan;
 use crate::engine::{
-    Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
+    Ahead, Approval, CheckReport, Connected, ConnectionRow, DeepReport, FeedState, ImportScan, NewConnection,
     Preview, Problem, Progress, Report, Sending, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
@@ -49,7 +49,7 @@ pub enum Answer {
     /// What is not settled.
     Tasks(Box<Tasks>),
     /// Operations that were done, oldest first.
-    Undoable(Vec<Operation>),
+    Undoable(Undoable),
     /// Connections, the oldest first.
     Connections(Vec<ConnectionRow>),
     /// Accounts of nobody here, by user name.
@@ -75,6 +75,8 @@ pub enum Msg {
     Audit(Vec<AuditEntry>),
     /// Who sends.
     Sending(Sending),
+    /// What is left, by the limits that were learned.
+    Ahead(Ahead),
     /// How the activity feed is.
     Feed(FeedState),
     /// Since when nothing of the queue worked.
@@ -135,6 +137,8 @@ pub enum Effect {
     Scan(TaskId),
     /// Test Connector Configuration.
     Test(TaskId),
+    /// The same although the app asked to wait.
+    TestNow(TaskId),
     /// Look deeper at the endpoint; reads only.
     DeepTest(TaskId),
     /// Use this token from now on, and test it.

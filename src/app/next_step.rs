@@ -40,6 +40,14 @@ impl App {
         {
             return self.new_token();
         }
+        if let Some(until) =
+            self.asked_until().filter(|_| matches!(self.pane, Pane::Tasks | Pane::Provisioning))
+        {
+            let until = super::words::clock(until);
+            return Line::of(Tone::Warn, format!("The app asked to wait until {until} UTC: "))
+                .and(Tone::Key, "n")
+                .and(Tone::Plain, " asks it now, the rest goes when it answers");
+        }
         let fix = self.fix_here();
         match self.pane {
             Pane::Assignments if self.directory.is_empty() => Line::of(Tone::Warn, "Nobody is here yet: ")
@@ -112,10 +120,13 @@ impl App {
             Pane::Audit => Line::of(Tone::Dim, "Not following: ")
                 .and(Tone::Key, "f")
                 .and(Tone::Plain, " goes back to the newest"),
+            Pane::Tasks if self.queue.group(self.queue.cursor.at).is_some() => {
+                Line::of(Tone::Key, "u").and(Tone::Plain, " shows the plan that pushes this group again")
+            }
             Pane::Tasks if self.directory.queue().total() == 0 => {
                 Line::of(Tone::Good, "Nothing is queued, waiting or failed: ")
                     .and(Tone::Key, "z")
-                    .and(Tone::Plain, " undoes what the last run did")
+                    .and(Tone::Plain, " undoes the last decision")
             }
             Pane::Tasks if self.queue.remaining() > 0 => {
                 let n = count(self.queue.remaining(), "end of access");

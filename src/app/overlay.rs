@@ -4,7 +4,7 @@ use super::chooser::Chooser;
 use super::compare::Compare;
 use super::confirm::Confirm;
 use super::convert::ConvertList;
-use super::doc::Page;
+use super::doc::{Line, Page, Tone};
 use super::form::Form;
 use super::import_review::ImportReview;
 use super::keymap::Context;
@@ -55,6 +55,15 @@ impl Results {
         Self { title, report, order, cursor: Cursor::default() }
     }
 
+    /// Why the run stopped before its end, and what is next; nothing where it did not.
+    pub fn stopped(&self) -> Vec<Line> {
+        let Some(stopped) = &self.report.stopped else { return Vec::new() };
+        vec![
+            Line::of(Tone::Bad, format!("x stopped early: {}", stopped.text)),
+            Line::of(Tone::Accent, stopped.next.clone()),
+        ]
+    }
+
     /// The result under the cursor.
     pub fn current(&self) -> Option<&RunResult> {
         self.order.get(self.cursor.at).and_then(|at| self.report.results.get(*at))
@@ -69,7 +78,7 @@ pub struct Reader {
     /// The text.
     pub page: Page,
     /// Lines that stay above the answer it waits for.
-    pub head: Vec<super::doc::Line>,
+    pub head: Vec<Line>,
     /// The question it waits for.
     pub waiting: Option<QueryId>,
 }
@@ -126,3 +135,7 @@ impl Overlay {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "results_tests.rs"]
+mod tests;

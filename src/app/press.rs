@@ -47,11 +47,15 @@ impl App {
                     self.in_convert(binding.action);
                 }
             }
-            context => {
-                if let Some(binding) = keymap::find(context, key) {
-                    self.perform(binding.action);
+            context => match keymap::find(context, key) {
+                Some(binding) => self.perform(binding.action),
+                None if matches!(context, Context::Results | Context::Person | Context::Reader)
+                    && keymap::find(Context::Pane(self.pane), key).is_some() =>
+                {
+                    self.complain(format!("{key} works on the panes: esc goes back there"));
                 }
-            }
+                None => {}
+            },
         }
     }
 
@@ -199,7 +203,7 @@ impl App {
             }
             Pane::Tasks => {
                 text.clone_into(&mut self.queue.filter);
-                self.queue.refresh(rows);
+                self.queue.refresh(&self.directory, rows);
             }
             Pane::Profile | Pane::Provisioning => {}
         }
@@ -213,7 +217,8 @@ impl App {
             Some(Overlay::Person(p)) => confirm::scroll(&mut p.page, action, page),
             Some(Overlay::Reader(r)) => confirm::scroll(&mut r.page, action, page),
             Some(Overlay::Results(r)) => {
-                r.cursor.take(action, r.order.len(), page.rows.saturating_sub(2));
+                let (_, rows, _) = layout::results(self.size, &r.stopped());
+                r.cursor.take(action, r.order.len(), rows);
             }
             Some(Overlay::Connections(s)) => {
                 s.cursor.take(action, s.rows.len(), dialog.rows);
@@ -244,7 +249,7 @@ impl App {
                 self.groups.cursor.take(action, self.groups.order.len(), rows);
             }
             Pane::Tasks => {
-                self.queue.cursor.take(action, self.queue.order.len(), rows);
+                self.queue.cursor.take(action, self.queue.len(), rows);
             }
             Pane::Profile => {
                 self.profile.take(action, self.directory.attributes().len(), rows);

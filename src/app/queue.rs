@@ -1,4 +1,4 @@
-//! The Tasks pane: everything that is not settled, the worst first.
+//! The Tasks pane: everything that is not settled, the worst first; pushed groups come after people.
 //!
 //! The directory holds only a mark per person, so the operations are asked for. A queue may hold hundreds of
 //! thousands: only the first page is held here, and it is asked for anew at most once a second.
@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keymap::Action;
 use super::{App, Cursor, Effect, Pane, Query, QueryId};
 use crate::directory::Directory;
-use crate::domain::{Flag, OpState, Operation, PersonId, Time};
-use crate::engine::{Sending, Tasks, TasksQuery, UndoOf, is_stuck_deactivation};
+use crate::domain::{Failure, Flag, GroupId, OpState, Operation, PersonId, Time};
+use crate::engine::{
+    GroupCounts, GroupTask, Sending, Tasks, TasksQuery, UndoOf, group_tasks, is_stuck_deactivation,
+};
 use crate::verbs::Command;
 
 /// Not asked more often than this.
@@ -22,12 +24,17 @@ pub struct Queue {
     pub tasks: Tasks,
     /// Places of the rows shown.
     pub order: Vec<usize>,
+    /// The pushed groups shown, below the operations.
+    pub groups: Vec<GroupTask>,
     /// Where the cursor is.
     pub cursor: Cursor,
     /// Who is selected.
     pub selected: BTreeSet<PersonId>,
     /// The filter as typed.
     pub filter: String,
+    all_groups: Vec<GroupTask>,
+    /// The version of the directory that they are of: working them out looks at all members.
+    groups_of: Option<u64>,
     asked: Option<QueryId>,
     asked_at: Option<Time>,
     /// Something moved since it was asked.
@@ -37,8 +44,9 @@ pub struct Queue {
 
 impl Queue {
     /// Works out which rows are shown; the cursor stays on its operation.
-    pub(super) fn refresh(&mut self, rows: usize) {
+    pub(super) fn refresh(&mut self, directory: &Directory, rows: usize) {
         let under = self.current().map(|op| op.id);
+        let on_group = self.group(self.cursor.at).map(|task| task.group);
         let terms: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
         let shown = self.tasks.rows.iter().enumerate();
         self.order =
@@ -48,9 +56,38 @@ impl Queue {
         {
             self.cursor.at = at;
         }
+        if self.groups_of != Some(directory.version()) {
+            self.groups_of = Some(directory.version());
+            self.all_groups = group_tasks(directory);
+        }
+        let fits = |task: &&GroupTask| terms.iter().all(|term| says(task, term));
+        self.groups = self.all_groups.iter().filter(fits).cloned().collect();
+        if let Some(at) = on_group.and_then(|id| self.groups.iter().position(|task| task.group == id)) {
+            self.cursor.at = self.order.len() + at;
+        }
         let here: BTreeSet<PersonId> = self.tasks.rows.iter().map(|op| op.person).collect();
         self.selected.retain(|id| here.contains(id));
-        self.cursor.settle(self.order.len(), rows);
+        self.cursor.settle(self.len(), rows);
+    }
+
+    /// How many lines are shown.
+    pub fn len(&self) -> usize {
+        self.order.len() + self.groups.len()
+    }
+
+    /// How many pushed groups are not settled, shown or not.
+    pub fn group_counts(&self) -> GroupCounts {
+        GroupCounts::of(&self.all_groups)
+    }
+
+    /// Whether no line is shown.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The pushed group at a place of the lines shown.
+    pub fn group(&self, at: usize) -> Option<&GroupTask> {
+        self.groups.get(at.checked_sub(self.order.len())?)
     }
 
     /// The row at a place of those shown.
@@ -121,10 +158,22 @@ fn mentions(op: &Operation, term: &str) -> bool {
         .any(|text| text.to_lowercase().contains(term))
 }
 
+fn says(task: &GroupTask, term: &str) -> bool {
+    [task.name.as_str(), task.state.word(), task.cause(), "group"]
+        .into_iter()
+        .any(|text| text.to_lowercase().contains(term))
+}
+
 impl App {
     /// Whether the Tasks pane is what keys go to.
     pub(super) fn on_tasks(&self) -> bool {
         self.pane == Pane::Tasks && self.overlays.is_empty()
+    }
+
+    /// The pushed group under the cursor of the Tasks pane.
+    pub(super) fn group_task_here(&self) -> Option<GroupId> {
+        let here = self.on_tasks() && self.queue.selected.is_empty();
+        here.then(|| self.queue.group(self.queue.cursor.at).map(|task| task.group)).flatten()
     }
 
     /// The queue moved, or may have.
@@ -173,14 +222,15 @@ impl App {
         match result {
             Ok(super::Answer::Tasks(tasks)) => {
                 self.queue.tasks = *tasks;
-                self.queue.refresh(self.table_rows());
+                let rows = self.table_rows();
+                self.queue.refresh(&self.directory, rows);
                 self.ask_tasks_in_time();
             }
-            Ok(super::Answer::Undoable(operations)) if operations.is_empty() => {
+            Ok(super::Answer::Undoable(undoable)) if undoable.is_empty() => {
                 self.complain("nothing was done that could be undone");
             }
-            Ok(super::Answer::Undoable(operations)) => {
-                self.look(Command::Undo(operations), Vec::new(), true);
+            Ok(super::Answer::Undoable(undoable)) => {
+                self.look(Command::Undo(undoable), Vec::new(), true);
             }
             Ok(_) => {}
             Err(problem) => self.complain(format!("{} {}", problem.text, problem.next)),
@@ -189,7 +239,7 @@ impl App {
     }
 
     /// Asks what was done: by the operation of an audit entry or by its run, last for the person of the page or the
-    /// selected, else by the last run.
+    /// selected, else by the last decision.
     pub(super) fn ask_undo(&mut self, action: Action) {
         if self.pane == Pane::Audit && self.overlays.is_empty() {
             let Some(op) = self.operation_here() else { return };
@@ -205,6 +255,14 @@ impl App {
         };
         let of = if chosen.is_empty() { UndoOf::LastRun } else { UndoOf::People(chosen) };
         self.queue.undo_asked = Some(self.ask(Query::Undoable(of)));
+    }
+
+    /// Why nothing at all is sent until an operator acts.
+    pub fn stopped(&self) -> Option<&Failure> {
+        match &self.sending {
+            Sending::Stopped(failure) => Some(failure),
+            _ => None,
+        }
     }
 
     /// Milliseconds until the queue will be done; none where that is not known, or nothing goes.
@@ -225,7 +283,7 @@ impl App {
             self.queue.toggle_all()
         }
         let rows = self.table_rows();
-        self.queue.cursor.settle(self.queue.order.len(), rows);
+        self.queue.cursor.settle(self.queue.len(), rows);
     }
 
     /// Those whose invitation is open, as far as is known.

@@ -39,6 +39,8 @@ pub enum Kind {
     Test,
     /// A deeper look at the endpoint.
     Deep,
+    /// The app is asked although it asked to wait.
+    AskNow,
     /// A new token is tested and taken.
     Token,
     /// An encrypted token is opened and tested.
@@ -62,6 +64,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether nothing is changed by it, here or there.
+    pub(super) fn only_reads(&self) -> bool {
+        matches!(
+            self,
+            Self::Look { .. }
+                | Self::Check { .. }
+                | Self::Scan
+                | Self::Test
+                | Self::Deep
+                | Self::Values(_)
+                | Self::Wire(_)
+                | Self::OpenPlan
+        )
+    }
+
     /// What is true when nobody waits for it any more.
     pub(super) fn left(&self) -> String {
         match self {
@@ -78,6 +95,7 @@ impl Kind {
             }
             Self::SavePlan(path) => format!("no longer waiting; {path} may have been written all the same"),
             Self::Check { .. } => "stopped; what was seen so far is kept, and nothing was sent".to_owned(),
+            Self::AskNow => "no longer waiting; where it answers, what waits goes on all the same".to_owned(),
             Self::Look { .. }
             | Self::Scan
             | Self::Test
@@ -125,6 +143,7 @@ impl Task {
             Kind::Wire(_) => format!("{}: looking at the app; nothing is sent", self.label),
             Kind::Scan => format!("{}: reading everybody in the app; nothing is changed", self.label),
             Kind::Test
+            | Kind::AskNow
             | Kind::Deep
             | Kind::Token
             | Kind::Unlock

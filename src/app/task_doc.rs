@@ -32,12 +32,12 @@ pub fn task_glyph(op: &Operation) -> &'static str {
 }
 
 /// Two lines: what happened, and what to do.
-pub fn task_lines(op: &Operation) -> Vec<Line> {
+pub fn task_lines(app: &App, op: &Operation) -> Vec<Line> {
     let what = match &op.failure {
         Some(failure) => Line::of(task_tone(op), failure.text.clone()),
         None => Line::plain(format!("{}: {}", op.kind.word(), op.cause)),
     };
-    vec![what, Line::of(Tone::Accent, advise(op))]
+    vec![what, Line::of(Tone::Accent, advise(op, app.stopped()))]
 }
 
 /// The whole of it, above its requests and answers.
@@ -61,7 +61,7 @@ pub fn task_page(app: &App, op: &Operation) -> Vec<Line> {
         lines.push(Line::field("What happened", Tone::Bad, failure.text.clone()));
         lines.push(Line::field("", Tone::Plain, failure.next.clone()));
     }
-    lines.push(Line::field("What to do", Tone::Accent, advise(op)));
+    lines.push(Line::field("What to do", Tone::Accent, advise(op, app.stopped())));
     let remains = app.directory.get(op.person).is_some_and(|p| p.flags().contains(Flag::AccessRemains));
     if remains {
         lines.push(Line::of(Tone::Bad, "! access remains: this person shall be out and is still in"));

@@ -3,9 +3,7 @@
 use super::fixture::{self, ANA, BAO, CARL, DORA, ENGINEERING, EVE, HUGO, NOW, app, app_on};
 use super::*;
 use crate::domain::{AccountValues, Base, Flag, Intent, OpKind, Owned, PersonId};
-use crate::engine::{
-    BrakeVerdict, Invitation, Outcome, Plan, Planned, Preview, Problem, ProblemKind, RunResult, Summary,
-};
+use crate::engine::{BrakeVerdict, Invitation, Outcome, Plan, Planned, Preview, Problem, RunResult, Summary};
 use crate::verbs::{Command, Decision, Who};
 
 /// Presses keys by their names: `p`, `enter`, `ctrl-c`.
@@ -57,6 +55,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
     };
     let n = u32::try_from(people.len()).unwrap();
     Preview {
+        twice: Vec::new(),
         decision: Decision::here(command.cause(), Vec::new()),
         command,
         typed: Vec::new(),
@@ -74,7 +73,7 @@ pub(crate) fn preview(command: Command, people: &[(PersonId, &str)], held: Optio
     }
 }
 
-fn looked(app: &mut App, effects: &[Effect], held: Option<u32>) -> Vec<Effect> {
+pub(crate) fn looked(app: &mut App, effects: &[Effect], held: Option<u32>) -> Vec<Effect> {
     let [Effect::Preview(id, command, _)] = effects else { panic!("no preview: {effects:?}") };
     let preview = preview((**command).clone(), &[(ANA, "ana@example.com")], held);
     app.handle(Msg::Previewed(*id, Box::new(Ok(preview))))
@@ -115,18 +114,6 @@ fn enter_on_a_fresh_dialog_cancels() {
     assert!(effects.iter().all(|e| matches!(e, Effect::WakeAt(_))), "{effects:?}");
     assert!(app.overlays.is_empty());
     assert!(toast(&app).contains("nothing was changed"));
-}
-
-#[test]
-fn the_brake_wants_its_number_and_the_letter_y_is_not_enough() {
-    let mut app = app();
-    let effects = keys(&mut app, "p");
-    looked(&mut app, &effects, Some(120));
-    assert_eq!(keys(&mut app, "y 1 1 enter"), vec![Effect::WakeAt(NOW.plus_ms(3000))]);
-    let effects = keys(&mut app, "p");
-    looked(&mut app, &effects, Some(120));
-    let effects = keys(&mut app, "1 2 0 enter");
-    assert!(matches!(&effects[..], [Effect::Run(_, _, approval)] if approval.brake == Some(120)));
 }
 
 #[test]
@@ -179,22 +166,6 @@ fn a_required_role_that_is_missing_keeps_the_form_open_and_says_so() {
     assert!(form.fields[0].error.as_deref().unwrap().contains("required"));
     let effects = keys(&mut app, "right enter");
     assert!(matches!(&effects[..], [Effect::Preview(_, c, _)] if matches!(**c, Command::Assign { .. })));
-}
-
-#[test]
-fn a_protected_person_is_removed_only_after_their_name_was_typed() {
-    let mut app = app();
-    let effects = keys(&mut app, "D");
-    let [Effect::Preview(id, ..)] = effects[..] else { panic!("{effects:?}") };
-    let problem = Problem::new(ProblemKind::Held, "protected", "Ana is protected.", "Type the name.");
-    app.handle(Msg::Previewed(id, Box::new(Err(problem))));
-    app.handle(Msg::pasted("ana@example.com\n"));
-    let effects = keys(&mut app, "enter");
-    let [Effect::Preview(_, command, typed)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(
-        (&**command, &typed[..]),
-        (&Command::Unassign(vec![ANA]), &["ana@example.com".to_owned()][..])
-    );
 }
 
 #[test]

@@ -20,6 +20,13 @@ pub(super) fn page(traces: &[Trace]) -> Vec<Line> {
     lines
 }
 
+/// The line at which the last attempt begins, where that one failed.
+pub(super) fn failed_last(traces: &[Trace]) -> Option<usize> {
+    let (last, before) = traces.split_last()?;
+    let failed = !matches!(&last.exchange.outcome, Outcome::Answered(answer) if answer.ok());
+    (failed && !before.is_empty()).then(|| page(before).len())
+}
+
 /// One request and its answer.
 pub(super) fn exchange(lines: &mut Vec<Line>, exchange: &Exchange) {
     let call = &exchange.call;

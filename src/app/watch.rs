@@ -82,11 +82,12 @@ impl App {
         self.ask_orphans_again();
         // What went wrong is told by the next look of an operator; this one tries again when it is due.
         if let Ok(report) = &result
-            && report.changed > 0
+            && report.changed + report.groups > 0
         {
             let page = self.overlays.iter().any(|o| matches!(o, Overlay::Compare(_)));
             let how = if page { "" } else { "; ctrl-e shows what differs" };
-            self.say(format!("compared in the background: {} changed{how}", report.changed));
+            let changed = report.changed + report.groups;
+            self.say(format!("compared in the background: {changed} changed{how}"));
         }
         self.watch_in_time();
         None
@@ -122,6 +123,7 @@ mod tests {
             accounts: 4,
             strangers: 0,
             changed,
+            groups: 0,
             orphans: Vec::new(),
         }
     }

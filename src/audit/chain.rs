@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::AuditEntry;
+use crate::domain::{OpId, PersonId, Time};
 
 /// SHA-256 of an entry, chained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +51,53 @@ pub struct Chained {
     pub text: String,
     /// Over this text and the hash before.
     pub hash: Hash,
+    /// What it is found by.
+    pub beside: Beside,
+}
+
+/// What the store keeps beside the text of an entry, to find it by. No hash covers it: it has to say what the text says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Beside {
+    /// When it arrived.
+    pub time: Time,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// About which operation.
+    pub operation: Option<OpId>,
+    /// The app's id of it.
+    pub remote_id: Option<String>,
+}
+
+impl Beside {
+    /// As the entry has it.
+    pub fn of(entry: &AuditEntry) -> Self {
+        let AuditEntry { time, person, operation, remote_id, .. } = entry;
+        Self { time: *time, person: *person, operation: *operation, remote_id: remote_id.clone() }
+    }
+
+    /// What does not say what the entry says.
+    fn differs(&self, entry: &AuditEntry) -> Option<&'static str> {
+        let same = [
+            ("time", self.time == entry.time),
+            ("person", self.person == entry.person),
+            ("operation", self.operation == entry.operation),
+            ("remote_id", self.remote_id == entry.remote_id),
+        ];
+        same.into_iter().find(|(_, same)| !same).map(|(column, _)| column)
+    }
+}
+
+impl Chained {
+    /// An entry that has its number, after this hash.
+    pub fn after(previous: &Hash, entry: &AuditEntry) -> Self {
+        let text = text(entry);
+        Self { seq: entry.seq, hash: link(previous, &text), text, beside: Beside::of(entry) }
+    }
+
+    /// The entry; none where the text is no entry.
+    pub fn entry(&self) -> Option<AuditEntry> {
+        serde_json::from_str(&self.text).ok()
+    }
 }
 
 /// The end of a chain that holds.
@@ -61,12 +109,35 @@ pub struct Head {
     pub hash: Hash,
 }
 
-/// The chain does not hold from this number on.
+/// The log is not as it was written, from this number on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the audit chain is broken at entry {seq}: it, or one before it, was changed or taken out")]
-pub struct Broken {
-    /// The first entry that does not fit.
-    pub seq: u64,
+pub enum Broken {
+    /// The chain does not hold.
+    #[error("the audit chain is broken at entry {seq}: it, or one before it, was changed or taken out")]
+    Link {
+        /// The first entry that does not fit.
+        seq: u64,
+    },
+    /// The chain holds so far, and what is kept beside an entry says otherwise than its text.
+    #[error(
+        "the audit chain holds up to entry {seq}, but the {column} kept beside that entry is not the one in its text: \
+         it was changed, and the entry is not found by it"
+    )]
+    Beside {
+        /// The first entry of which that is so.
+        seq: u64,
+        /// What differs.
+        column: &'static str,
+    },
+}
+
+impl Broken {
+    /// The first entry at fault.
+    pub fn seq(&self) -> u64 {
+        match *self {
+            Self::Link { seq } | Self::Beside { seq, .. } => seq,
+        }
+    }
 }
 
 /// The canonical JSON of an entry: fields in the order of [`AuditEntry`], no white space.
@@ -89,13 +160,21 @@ pub struct Verifier {
 impl Verifier {
     /// Takes the next entry.
     pub fn take(&mut self, next: &Chained) -> Result<(), Broken> {
-        let broken = Broken { seq: next.seq };
+        self.take_read(next, next.entry().as_ref())
+    }
+
+    /// As [`Self::take`], by who has read its text already.
+    pub(super) fn take_read(&mut self, next: &Chained, inside: Option<&AuditEntry>) -> Result<(), Broken> {
+        let seq = next.seq;
         let hash = link(&self.head.hash, &next.text);
-        let inside = serde_json::from_str::<AuditEntry>(&next.text).map_err(|_| broken)?.seq;
-        if next.seq != self.head.count + 1 || inside != next.seq || hash != next.hash {
-            return Err(broken);
+        let inside = inside.filter(|inside| inside.seq == seq).ok_or(Broken::Link { seq })?;
+        if seq != self.head.count + 1 || hash != next.hash {
+            return Err(Broken::Link { seq });
         }
-        self.head = Head { count: next.seq, hash };
+        if let Some(column) = next.beside.differs(inside) {
+            return Err(Broken::Beside { seq, column });
+        }
+        self.head = Head { count: seq, hash };
         Ok(())
     }
 
@@ -118,7 +197,6 @@ pub fn verify<'a>(entries: impl IntoIterator<Item = &'a Chained>) -> Result<Head
 mod tests {
     use super::*;
     use crate::audit::Source;
-    use crate::domain::Time;
 
     fn chain(n: u64) -> Vec<Chained> {
         let mut previous = Hash::default();
@@ -140,9 +218,9 @@ mod tests {
                     remote_id: None,
                     ..AuditEntry::default()
                 };
-                let text = text(&entry);
-                previous = link(&previous, &text);
-                Chained { seq, text, hash: previous }
+                let chained = Chained::after(&previous, &entry);
+                previous = chained.hash;
+                chained
             })
             .collect()
     }
@@ -157,18 +235,33 @@ mod tests {
     fn an_edited_entry_is_named() {
         let mut chain = chain(5);
         chain[2].text = chain[2].text.replace("user3", "user9");
-        assert_eq!(verify(&chain), Err(Broken { seq: 3 }));
+        assert_eq!(verify(&chain), Err(Broken::Link { seq: 3 }));
+    }
+
+    #[test]
+    fn what_is_kept_beside_an_entry_has_to_say_what_its_text_says() {
+        for column in ["time", "person", "operation", "remote_id"] {
+            let mut chain = chain(3);
+            let beside = &mut chain[1].beside;
+            match column {
+                "time" => beside.time = Time::from_ms(9),
+                "person" => beside.person = Some(PersonId(9)),
+                "operation" => beside.operation = Some(OpId(9)),
+                _ => beside.remote_id = Some("x".into()),
+            }
+            assert_eq!(verify(&chain), Err(Broken::Beside { seq: 2, column }));
+        }
     }
 
     #[test]
     fn an_entry_dropped_from_the_middle_is_found_even_when_the_rest_is_renumbered() {
         let mut gap = chain(5);
         gap.remove(2);
-        assert_eq!(verify(&gap), Err(Broken { seq: 4 }));
+        assert_eq!(verify(&gap), Err(Broken::Link { seq: 4 }));
         for (entry, seq) in gap.iter_mut().zip(1..) {
             entry.seq = seq;
         }
-        assert_eq!(verify(&gap), Err(Broken { seq: 3 }));
+        assert_eq!(verify(&gap), Err(Broken::Link { seq: 3 }));
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Source {
     }
 }
 
-/// What a decision of ours does to somebody's access.
+/// What an entry says about somebody's access: all that the evidence of its ends is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
@@ -48,6 +48,10 @@ pub enum Access {
     Ended,
     /// They shall have it again.
     Given,
+    /// The operation that was to end it was given up.
+    Dropped,
+    /// They were to have none, and the app was found to give them none.
+    NotThere,
 }
 
 /// Something that happened. Order is arrival.
@@ -93,10 +97,21 @@ pub struct AuditEntry {
     /// From where that session was reached over SSH: the client's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh_from: Option<String>,
-    /// Whether this decision ended the person's access here, or gave it: what an end of access is counted from,
-    /// whatever becomes of its operations.
+    /// What it says about the person's access: an end of it is counted from the decision, whatever becomes of its
+    /// operations, until one of them or a look confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Access>,
+}
+
+impl AuditEntry {
+    /// Who did it, from where and in which process, as far as it is known.
+    pub fn who(&self) -> String {
+        let from = self.ssh_from.as_ref().map(|from| format!("from {from}"));
+        let session = self.session.as_ref().map(|session| format!("session {session}"));
+        let actor = Some(self.actor.clone()).filter(|actor| !actor.is_empty());
+        let known: Vec<String> = [actor, from, session].into_iter().flatten().collect();
+        known.join(", ")
+    }
 }
 
 impl Source {

@@ -61,13 +61,14 @@ pub struct Export {
     wanted: Wanted,
     walk: Walk,
     count: u64,
+    disarmed: u64,
     range: Option<(Time, Time)>,
 }
 
 impl Export {
     /// Of a chain that is walked from its first entry.
     pub fn new(format: Format, wanted: Wanted, walk: Walk) -> Self {
-        Self { format, wanted, walk, count: 0, range: None }
+        Self { format, wanted, walk, count: 0, disarmed: 0, range: None }
     }
 
     /// What the file begins with.
@@ -80,11 +81,10 @@ impl Export {
 
     /// Takes the next entry and gives its line, where it is wanted. One that cannot be read is always told of.
     pub fn take(&mut self, chained: &Chained) -> Option<String> {
-        self.walk.take(chained);
-        let entry = match serde_json::from_str::<AuditEntry>(&chained.text) {
-            Ok(entry) if self.wanted.has(&entry) => entry,
-            Ok(_) => return None,
-            Err(_) => AuditEntry { seq: chained.seq, event: UNREADABLE.to_owned(), ..AuditEntry::default() },
+        let entry = match self.walk.take(chained) {
+            Some(entry) if self.wanted.has(&entry) => entry,
+            Some(_) => return None,
+            None => AuditEntry { seq: chained.seq, event: UNREADABLE.to_owned(), ..AuditEntry::default() },
         };
         self.count += 1;
         if entry.event != UNREADABLE {
@@ -98,7 +98,11 @@ impl Export {
                 value["text"] = json!(chained.text);
                 format!("{value}\n")
             }
-            Format::Csv => sheet::line(cells(&entry, &chained.hash.to_string()).iter().map(String::as_str)),
+            Format::Csv => {
+                let cells = cells(&entry, &chained.hash.to_string());
+                self.disarmed += sheet::disarmed(cells.iter().map(String::as_str));
+                sheet::line(cells.iter().map(String::as_str))
+            }
         })
     }
 
@@ -125,6 +129,7 @@ impl Export {
         });
         if self.format == Format::Csv {
             summary["cells"] = json!(sheet::ESCAPED);
+            summary["disarmed"] = json!(self.disarmed);
         }
         summary
     }
@@ -241,7 +246,8 @@ mod tests {
         let hostile = |subject: &str| AuditEntry { subject: subject.into(), ..AuditEntry::default() };
         let chain =
             chain_of(vec![hostile("=cmd|'/c calc'!A1"), hostile("a\",\"b\r\n+x"), hostile("\u{1b}[31m")]);
-        let (text, _) = export(Format::Csv, Wanted::default(), &chain);
+        let (text, summary) = export(Format::Csv, Wanted::default(), &chain);
+        assert_eq!(summary["disarmed"], 2, "{summary}");
         assert!(text.contains(",'=cmd|'/c calc'!A1,"), "{text}");
         assert!(text.contains("\"a\"\",\"\"b\r\n+x\""), "{text}");
         assert!(!text.contains('\u{1b}'));

@@ -1,7 +1,7 @@
 //! Chains for the tests of this room.
 
 use super::AuditEntry;
-use super::chain::{Chained, Hash, link, text};
+use super::chain::{Chained, Hash};
 use crate::domain::Time;
 
 /// The chain of these entries, numbered from 1, one a second.
@@ -11,9 +11,9 @@ pub(super) fn chain_of(entries: Vec<AuditEntry>) -> Vec<Chained> {
         .zip(entries)
         .map(|(seq, entry)| {
             let time = Time::from_ms(1_700_000_000_000 + i64::try_from(seq).unwrap() * 1000);
-            let text = text(&AuditEntry { seq, time, ..entry });
-            previous = link(&previous, &text);
-            Chained { seq, text, hash: previous }
+            let chained = Chained::after(&previous, &AuditEntry { seq, time, ..entry });
+            previous = chained.hash;
+            chained
         })
         .collect()
 }

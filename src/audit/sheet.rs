@@ -16,6 +16,20 @@ pub fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 /// The sentence for whoever reads such a file by program.
 pub const ESCAPED: &str = "cells that a spreadsheet would calculate have an apostrophe put in front";
 
+/// How many of these cells get an apostrophe.
+pub fn disarmed<'a>(cells: impl IntoIterator<Item = &'a str>) -> u64 {
+    cells.into_iter().filter(|text| formula(text)).count() as u64
+}
+
+/// The number in words.
+pub fn disarmed_words(count: u64) -> String {
+    match count {
+        0 => "no cell begins as a formula would".to_owned(),
+        1 => "1 cell that a spreadsheet would calculate has an apostrophe put in front".to_owned(),
+        n => format!("{n} cells that a spreadsheet would calculate have an apostrophe put in front"),
+    }
+}
+
 /// Whether a spreadsheet might calculate it: what it looks at is the first character after white space and what cannot
 /// be seen, and some take the full-width signs for the plain ones. A cell that begins with a control character is
 /// taken for one too, and so is one that is already escaped, so that taking one apostrophe off gives back what was.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::AuditEntry;
 use super::chain::{Broken, Chained, Hash, Head, Verifier};
 
 /// What is wrong with a chain.
@@ -27,14 +28,25 @@ pub enum Fault {
         /// The number of the head that was kept.
         kept: u64,
     },
+    /// It is empty where something was done.
+    #[error(
+        "the audit log has no entry, and {linked} people are linked with accounts, which is never done without one: \
+         all of it was taken out"
+    )]
+    Emptied {
+        /// How many people are linked.
+        linked: u32,
+    },
 }
 
 impl Fault {
     /// The first entry at fault.
     pub fn seq(&self) -> u64 {
         match *self {
-            Self::Broken(Broken { seq }) | Self::Rewritten { kept: seq } => seq,
+            Self::Broken(broken) => broken.seq(),
+            Self::Rewritten { kept } => kept,
             Self::Cut { found, .. } => found + 1,
+            Self::Emptied { .. } => 1,
         }
     }
 }
@@ -46,6 +58,7 @@ pub struct Walk {
     kept: Option<Head>,
     fault: Option<Fault>,
     last: Head,
+    taken: u64,
 }
 
 impl Walk {
@@ -54,22 +67,35 @@ impl Walk {
         Self { kept, ..Self::default() }
     }
 
-    /// Takes the next entry.
-    pub fn take(&mut self, next: &Chained) {
+    /// Takes the next entry and gives what its text says; none where it cannot be read.
+    pub fn take(&mut self, next: &Chained) -> Option<AuditEntry> {
         self.last = Head { count: next.seq, hash: next.hash };
+        self.taken += 1;
+        let entry = next.entry();
         if self.fault.is_none() {
-            self.fault = self.verifier.take(next).err().map(Fault::from);
+            self.fault = self.verifier.take_read(next, entry.as_ref()).err().map(Fault::from);
         }
         if self.fault.is_none()
             && self.kept.is_some_and(|kept| kept.count == next.seq && kept.hash != next.hash)
         {
             self.fault = Some(Fault::Rewritten { kept: next.seq });
         }
+        entry
     }
 
     /// The number of the last entry taken.
     pub fn last(&self) -> u64 {
         self.last.count
+    }
+
+    /// How many entries are there: fewer than the last one's number where some were taken out.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// What is wrong with a chain without any entry where so many people are linked.
+    pub fn emptied(&self, linked: u32) -> Option<Fault> {
+        (self.taken == 0 && linked > 0).then_some(Fault::Emptied { linked })
     }
 
     /// The last entry as it stands there, and what is wrong with the chain up to it.
@@ -123,7 +149,7 @@ mod tests {
 
     fn walk(chain: &[Chained], kept: Option<Head>) -> (Head, Option<Fault>) {
         let mut walk = Walk::against(kept);
-        chain.iter().for_each(|entry| walk.take(entry));
+        chain.iter().for_each(|entry| drop(walk.take(entry)));
         walk.end()
     }
 
@@ -151,6 +177,23 @@ mod tests {
     fn a_chain_written_anew_is_found_against_the_head_that_was_kept() {
         let kept = Head { count: 3, hash: Hash([7; 32]) };
         assert_eq!(walk(&chain(5), Some(kept)).1, Some(Fault::Rewritten { kept: 3 }));
+    }
+
+    #[test]
+    fn an_entry_that_was_taken_out_is_not_counted_as_there() {
+        let mut chain = chain(5);
+        chain.remove(2);
+        let mut walk = Walk::default();
+        chain.iter().for_each(|entry| drop(walk.take(entry)));
+        assert_eq!((walk.taken(), walk.last(), walk.end().1.map(|f| f.seq())), (4, 5, Some(4)));
+    }
+
+    #[test]
+    fn a_chain_without_an_entry_holds_only_where_nothing_was_done() {
+        let walk = Walk::default();
+        assert_eq!(walk.emptied(0), None);
+        let fault = walk.emptied(3).unwrap();
+        assert!(fault.seq() == 1 && fault.to_string().contains("3 people are linked"), "{fault}");
     }
 
     #[test]

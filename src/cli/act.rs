@@ -6,9 +6,10 @@ use super::args::Consent;
 use super::face::Face;
 use super::render;
 use super::seam::Seam;
-use crate::domain::FailureKind;
+use crate::directory::Directory;
+use crate::domain::{FailureKind, PersonId};
 use crate::engine::{
-    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
+    Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult, unattended,
 };
 use crate::verbs::{Command, Decision};
 
@@ -34,7 +35,7 @@ pub(super) async fn act<S: Seam>(
         return match import {
             Some(import) => face.data(
                 |_| render::import_text(import, &preview.decision, false),
-                || render::import_json(import),
+                || render::named_json(render::import_json(import), &preview.decision),
             ),
             None => face.data(
                 |width| render::plan_text(&preview.plan, &preview.decision, directory.attributes(), width),
@@ -55,9 +56,14 @@ pub(super) async fn go<S: Seam>(
 ) -> Result<u8, Problem> {
     let mut approval = approve(seam, face, &preview, consent).await?;
     approval.reason = why(seam, face, &preview).await?;
-    let decision = reported(&mut preview.decision);
+    let mut decision = reported(&mut preview.decision);
+    let withdrawn = withdrawn(&preview, &seam.directory());
+    if withdrawn > 0 {
+        let text = format!("{withdrawn} of the queue withdrawn: nothing of it is wanted any more.");
+        decision.say(text);
+    }
     let report = follow(face, seam, preview, approval).await?;
-    if report.count(Outcome::Done) > 0 {
+    if report.count(Outcome::Done) > 0 && report.stopped.is_none() {
         // Invitations and echoes are in the app's log by now: the next look shows them.
         seam.hear().await;
     }
@@ -78,7 +84,7 @@ pub(super) async fn go<S: Seam>(
             if store { ProblemKind::Internal } else { ProblemKind::Endpoint },
             "stopped",
             format!("The run stopped: {}{kept}", stopped.text),
-            stopped.next.clone(),
+            unattended(&stopped.next),
         ));
     }
     let disabled = !seam.directory().connection().enabled;
@@ -86,6 +92,15 @@ pub(super) async fn go<S: Seam>(
         return Ok(ProblemKind::NotAllowed.exit());
     }
     Ok(exit(&report))
+}
+
+/// How many operations of the queue a decision takes back, besides those that are given up by name.
+fn withdrawn(preview: &Preview, directory: &Directory) -> usize {
+    let waits = |id: &&PersonId| {
+        let operation = directory.get(**id).and_then(|person| person.operation());
+        operation.is_some_and(|(.., state)| !state.sent())
+    };
+    preview.plan.cancel.iter().filter(waits).count()
 }
 
 /// What a report is made of: of an import its counts and sentences, without hundreds of thousands of changes.
@@ -137,7 +152,12 @@ pub(super) fn exit(report: &Report) -> u8 {
     match report.stopped.as_ref().map(|f| f.kind) {
         None if report.results.iter().any(waits) || report.groups.iter().any(group_waits) => 5,
         None => 0,
-        Some(FailureKind::Unreachable | FailureKind::TokenRefused | FailureKind::NotScim) => 3,
+        Some(
+            FailureKind::Unreachable
+            | FailureKind::TokenRefused
+            | FailureKind::NotScim
+            | FailureKind::Elsewhere,
+        ) => 3,
         Some(_) => 5,
     }
 }
@@ -148,12 +168,13 @@ fn waits(result: &RunResult) -> bool {
     result.outcome == Outcome::Held && why.is_some_and(|kind| kind != FailureKind::NotAllowed)
 }
 
+/// A group has no later decision that would replace one: whatever holds it, it is still to be pushed.
 fn group_waits(result: &GroupResult) -> bool {
-    let why = result.error.as_ref().map(|failure| failure.kind);
-    result.outcome == Outcome::Held && why.is_some_and(|kind| kind != FailureKind::NotAllowed)
+    result.outcome == Outcome::Held
 }
 
-/// The preview; at a terminal the name of a protected person can still be typed.
+/// The preview; at a terminal the name of a protected person can still be typed. A plan that is only looked at needs
+/// none.
 pub(super) async fn preview<S: Seam>(
     seam: &S,
     face: &mut Face<'_>,
@@ -161,33 +182,30 @@ pub(super) async fn preview<S: Seam>(
     consent: &Consent,
 ) -> Result<Preview, Problem> {
     let mut typed = consent.confirm_name.clone();
-    if consent.plan || face.operator.is_none() {
-        // Nobody types another name: the command, which may be a whole file, is not needed again.
-        return seam.preview(command, typed).await.map_err(with_option);
-    }
-    loop {
-        match seam.preview(command.clone(), typed.clone()).await {
-            Err(problem) if problem.code == "protected" => {
-                let question = format!(
-                    "{}\nType the user name to go on, or nothing to leave it: ",
-                    super::text::visible(&problem.text)
-                );
-                match face.ask(&question).await {
-                    Some(name) if !name.is_empty() && !typed.contains(&name) => typed.push(name),
-                    _ => return Err(with_option(problem)),
-                }
-            }
-            other => return other.map_err(with_option),
+    let mut preview = seam.preview(command, typed.clone()).await?;
+    while !consent.plan
+        && let Err(problem) = preview.unprotected()
+    {
+        let (name, all) = (problem.to_type.first(), typed.len() + problem.to_type.len());
+        let place = if all > 1 { format!(" ({} of {all})", typed.len() + 1) } else { String::new() };
+        let question = format!(
+            "{}\nType the user name {}{place} to go on, or nothing to leave it: ",
+            super::text::visible(&problem.text),
+            super::text::visible(name.map_or("", String::as_str)),
+        );
+        match face.ask(&question).await {
+            Some(name) if !name.is_empty() && !typed.contains(&name) => typed.push(name),
+            _ => return Err(with_option(problem)),
         }
+        preview = seam.preview(preview.command, typed.clone()).await?;
     }
+    Ok(preview)
 }
 
 /// Without somebody to type it, the name of a protected person is an option.
 fn with_option(mut problem: Problem) -> Problem {
-    if problem.code == "protected" && !problem.next.contains("--confirm-name") {
-        problem.next =
-            format!("{}; on the command line with --confirm-name USER.", problem.next.trim_end_matches('.'));
-    }
+    problem.next =
+        format!("{}; on the command line with --confirm-name USER.", problem.next.trim_end_matches('.'));
     problem
 }
 
@@ -204,11 +222,12 @@ pub(super) async fn approve<S: Seam>(
         return Ok(Approval { confirmed: true, brake: None, reason: None });
     }
     let held = |code, text: String, next: String| {
-        Err(Problem::new(ProblemKind::Held, code, format!("{text} Nothing was changed or sent."), next))
+        let end = if text.ends_with(['.', '?']) { "" } else { "." };
+        Err(Problem::new(ProblemKind::Held, code, format!("{text}{end} Nothing was changed or sent."), next))
     };
     let brake = &preview.plan.brake;
-    // The number allows as many people as it says: a script knows how many it means, not how many are so already.
-    let answered = brake.held.is_some_and(|n| consent.brake.is_some_and(|given| given >= n));
+    // Exactly the plan's number, as in the console: a larger one was given for another plan than this.
+    let answered = brake.held.is_some() && consent.brake == brake.held;
     let needs_number = brake.held.filter(|_| !answered);
     let needs_yes = preview.decision.confirm && !consent.yes && needs_number.is_none() && !answered;
     if (needs_number.is_some() || needs_yes) && face.operator.is_some() {
@@ -238,7 +257,7 @@ pub(super) async fn approve<S: Seam>(
             Some(_) => held("unconfirmed", "It was not confirmed.".into(), "Look again with --plan.".into()),
             None => held(
                 "unconfirmed",
-                "It reaches people who were not named one by one, and nobody is here to confirm it.".into(),
+                "It has to be confirmed, and nobody is here to do that.".into(),
                 "Look at it with --plan; if it is right, add --yes.".into(),
             ),
         };
@@ -246,7 +265,7 @@ pub(super) async fn approve<S: Seam>(
     Ok(Approval { confirmed: true, brake: brake.held, reason: None })
 }
 
-/// Runs it; at a terminal one line shows how far it is.
+/// Runs it; at a terminal one line shows how far it is. Why nothing is sent for a while is said once.
 pub(super) async fn follow<S: Seam>(
     face: &mut Face<'_>,
     seam: &S,
@@ -257,13 +276,23 @@ pub(super) async fn follow<S: Seam>(
     let (sender, mut progress) = watch::channel(Progress::default());
     let run = seam.run(preview, approval, sender);
     tokio::pin!(run);
-    let mut drawn = false;
+    let (mut drawn, mut until, mut said) = (false, None, None);
     let report = loop {
         tokio::select! {
             report = &mut run => break report,
-            Ok(()) = progress.changed(), if shown => {
+            Ok(()) = progress.changed(), if !face.json => {
                 let at = *progress.borrow_and_update();
-                if at.total > 1 {
+                if std::mem::replace(&mut until, at.until) != at.until
+                    && let Some(pause) = seam.pause().await.filter(|pause| pause.until.is_some())
+                    && pause.failure.kind == FailureKind::SlowDown
+                    && said.as_ref() != Some(&pause.failure.next)
+                {
+                    let cleared = if std::mem::take(&mut drawn) { "\r\x1b[K" } else { "" };
+                    let why = format!("{} {}", pause.failure.text, pause.next());
+                    face.say(&format!("{cleared}{}\n", super::text::visible(&why)));
+                    said = Some(pause.failure.next);
+                }
+                if shown && at.total > 1 {
                     drawn = true;
                     face.say(&render::progress_line(at));
                 }

@@ -1,7 +1,5 @@
 //! `audit`: the feed, the chain's check, exports, and how fast access ended.
 
-use std::collections::{BTreeSet, HashSet};
-
 use super::args::{AuditArgs, AuditCommand, ExportArgs};
 use super::export_file::{self, Target};
 use super::face::{Face, broken};
@@ -11,13 +9,11 @@ use super::seam::Seam;
 use crate::audit::chain::Head;
 use crate::audit::export::{Export, Format, Wanted};
 use crate::audit::{AuditQuery, Walk};
-use crate::domain::{Flag, OpId, PersonId, Time};
-use crate::engine::{EndOfAccess, Problem, ProblemKind, deprovisioned};
+use crate::domain::Time;
+use crate::engine::{EndOfAccess, EndsOfAccess, Problem, ProblemKind};
 
 /// Time between looks of `audit --follow`.
 const FOLLOW: std::time::Duration = std::time::Duration::from_millis(500);
-/// Entries about one person read at once.
-const DECISIONS: u32 = 1_000;
 /// So many of them pass between two reads of the app's own log.
 const HEAR_EVERY: u64 = 30;
 
@@ -32,17 +28,7 @@ pub(super) async fn audit<S: Seam>(
         Some(AuditCommand::Verify { head }) => verify(seam, face, *head).await,
         Some(AuditCommand::Export(export)) => self::export(seam, face, export, now).await,
         Some(AuditCommand::Deprovisioned { since, csv }) => {
-            let since = since.map(|s| s.time(now));
-            let ended = ends_of_access(seam, since).await?;
-            let csv = *csv && !face.json;
-            face.data(
-                |width| match csv {
-                    true => render::deprovisioned_csv(&ended, now),
-                    false => render::deprovisioned_text(&ended, now, width),
-                },
-                || render::deprovisioned_json(&ended, now),
-            )?;
-            Ok(0)
+            deprovisioned(seam, face, since.map(|s| s.time(now)), *csv, now).await
         }
         None => match &args.export {
             Some(file) => {
@@ -54,35 +40,51 @@ pub(super) async fn audit<S: Seam>(
     }
 }
 
-/// All ends are read, since an earlier one tells what a later one counts from; then those asked for are kept.
-async fn ends_of_access<S: Seam>(seam: &S, since: Option<Time>) -> Result<Vec<EndOfAccess>, Problem> {
-    let operations = seam.deactivations(None).await?;
-    let directory = seam.directory();
-    let remains = directory.people().filter(|p| p.flags().contains(Flag::AccessRemains)).map(|p| p.id());
-    let people: BTreeSet<PersonId> = operations.iter().map(|op| op.person).chain(remains).collect();
-    let asked: Option<HashSet<OpId>> = since.map(|since| {
-        operations.iter().filter(|op| op.created_at >= since || op.state.live()).map(|op| op.id).collect()
-    });
-    let mut decided = Vec::new();
-    for person in people {
-        let mut query =
-            AuditQuery { person: Some(person), after: Some(0), limit: DECISIONS, ..Default::default() };
-        loop {
-            let page = seam.audit(query.clone()).await?;
-            let more = page.len() == DECISIONS as usize;
-            query.after = page.last().map(|entry| entry.seq);
-            decided.extend(page.into_iter().filter(|entry| entry.access.is_some()));
-            if !more {
-                break;
-            }
+/// How fast access ended, by the chained entries; 1 when the chain that vouches for them does not hold.
+async fn deprovisioned<S: Seam>(
+    seam: &S,
+    face: &mut Face<'_>,
+    since: Option<Time>,
+    csv: bool,
+    now: Time,
+) -> Result<u8, Problem> {
+    let (mut walk, mut ends) = (Walk::default(), EndsOfAccess::default());
+    loop {
+        let page = seam.chained(walk.last()).await?;
+        if page.is_empty() {
+            break;
+        }
+        for entry in page.iter().filter_map(|chained| walk.take(chained)) {
+            ends.take(&entry);
         }
     }
-    let mut ends = deprovisioned(operations, &decided, &directory);
-    ends.retain(|end| match (&asked, end.operation) {
-        (Some(asked), Some(op)) => asked.contains(&op),
-        _ => true,
-    });
-    Ok(ends)
+    let (head, fault) = walk.end();
+    let mut ends = ends.list(seam.deactivations().await?, &seam.directory());
+    let of = ends.len();
+    let asked = |end: &EndOfAccess| {
+        end.confirmed_at.is_none() || since.is_none_or(|since| end.decided_at.is_none_or(|at| at >= since))
+    };
+    ends.retain(asked);
+    let head = Some(head).filter(|head| head.count > 0);
+    let ended = render::Ended { ends, of, since, head, now };
+    let csv = csv && !face.json;
+    face.data(|width| if csv { ended.csv() } else { ended.text(width) }, || ended.json())?;
+    if csv {
+        // The table is for a program: what is said about it goes beside it.
+        face.say(&ended.about_csv());
+    }
+    if let Some(fault) = fault {
+        let problem = chain_broken(&format!("This is read from the audit log, but {fault}."));
+        face.say(&format!("scimdeck: {} {}\n", problem.text, problem.next));
+        return Ok(1);
+    }
+    Ok(0)
+}
+
+/// The log does not hold.
+fn chain_broken(text: &str) -> Problem {
+    let next = "Keep the store's file as it is, and compare it with earlier exports and heads.";
+    Problem::new(ProblemKind::Internal, "chain_broken", text, next)
 }
 
 async fn feed<S: Seam>(seam: &S, face: &mut Face<'_>, args: &AuditArgs, now: Time) -> Result<(), Problem> {
@@ -123,10 +125,15 @@ async fn verify<S: Seam>(seam: &S, face: &mut Face<'_>, kept: Option<Head>) -> R
         if page.is_empty() {
             break;
         }
-        page.iter().for_each(|entry| walk.take(entry));
+        page.iter().for_each(|entry| drop(walk.take(entry)));
     }
     let (head, fault) = walk.end();
-    face.data(|_| render::verified_text(head, fault, kept.is_some()), || render::verified_json(head, fault))?;
+    let fault = fault.or_else(|| walk.emptied(seam.directory().counters().linked));
+    let there = walk.taken();
+    face.data(
+        |_| render::verified_text(head, there, fault, kept.is_some()),
+        || render::verified_json(head, there, fault),
+    )?;
     Ok(u8::from(fault.is_some()))
 }
 
@@ -170,12 +177,7 @@ async fn export<S: Seam>(seam: &S, face: &mut Face<'_>, args: &ExportArgs, now: 
         || render::exported_json(&args.file, beside.as_deref(), &summary),
     )?;
     if let Some(fault) = fault {
-        let problem = Problem::new(
-            ProblemKind::Internal,
-            "chain_broken",
-            format!("The file was written, but {fault}."),
-            "Keep the store's file as it is, and compare it with earlier exports and heads.",
-        );
+        let problem = chain_broken(&format!("The file was written, but {fault}."));
         face.say(&format!("scimdeck: {} {}\n", problem.text, problem.next));
         return Ok(1);
     }

@@ -7,6 +7,7 @@ use super::look;
 use super::open::{self, Opening};
 use super::run::{absolute, source, whole};
 use crate::domain::{Badge, Connection, ConnectionId, Feed, TokenSource};
+use crate::drive;
 use crate::engine::{Problem, ProblemKind};
 use crate::verbs::Command;
 
@@ -29,6 +30,7 @@ pub(super) async fn connect(
     }
     let connection = connection(args)?;
     warn_of_environment(&connection.token, face);
+    drive::refuse_token_in_words(&connection.token).await?;
     let (seam, report) = open::connect(opening, connection).await?;
     let code = look::test(face, &report)?;
     if code != 0 {
@@ -47,6 +49,7 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
     let mut connection = Connection::new(ConnectionId(0), &args.name, &args.base_url, token);
     connection.ca_file = args.ca_file.as_deref().map(whole).transpose()?;
     connection.timeout_s = args.timeout;
+    connection.verify_percent = args.verify_percent.and_then(|share| share.0);
     connection.profile = args.profile;
     connection.unique_identifier = args.unique_identifier;
     connection.to_app.exclude_user_name = args.exclude_user_name;
@@ -64,10 +67,10 @@ fn connection(args: &ConnectArgs) -> Result<Connection, Problem> {
 /// What a variable does not protect from is said once, when it is chosen.
 pub(super) fn warn_of_environment(source: &TokenSource, face: &mut Face<'_>) {
     if let TokenSource::Env { name } = source {
-        face.say(&super::text::visible(&format!(
+        face.say(&super::text::lines([format!(
             "The token is taken from the environment variable {name}. This is meant for CI: every program started from \
-             the same shell has it too. For daily work use --token-command or --token-encrypted-file.\n"
-        )));
+             the same shell has it too. For daily work use --token-command or --token-encrypted-file."
+        )]));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::heads;
 use super::open::{self, Opening};
 use crate::config::{Look, Surroundings};
 use crate::drive::Drive;
@@ -19,20 +20,12 @@ pub(super) async fn console(opening: &Opening) -> Result<u8, Problem> {
     // From here on the terminal is the console's.
     crate::drive::ask_passphrase_of_nobody();
     let here = drive.clone();
-    let code = show(drive, opening.read_only, ask_which).await?;
-    if code == 0 {
-        tell_heads(&here, &mut std::io::stderr()).await;
+    let ended = show(drive, opening.read_only, ask_which).await;
+    // However it ended, if only it began. A terminal that is gone is no reason to fail: the log is kept.
+    if ended.as_ref().map_or_else(|problem| problem.kind != ProblemKind::Usage, |_| true) {
+        let _ = std::io::stderr().write_all(heads::of_all(&here).await.as_bytes());
     }
-    Ok(code)
-}
-
-/// The heads of the audit chains of all connections that were used, for whoever keeps them elsewhere: `audit verify
-/// --head` finds with one what the chain alone cannot tell.
-async fn tell_heads(drive: &Drive, to: &mut dyn Write) {
-    for (name, head) in drive.audit_heads().await.unwrap_or_default() {
-        // A terminal that is gone is no reason to fail: the log is kept.
-        let _ = writeln!(to, "audit head of {} {head}", super::text::visible(&name));
-    }
+    ended
 }
 
 /// The console on an open drive; returns the exit code.

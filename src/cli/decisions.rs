@@ -153,7 +153,7 @@ fn drifted(directory: &Directory) -> Result<Vec<PersonId>, Problem> {
     let people: Vec<PersonId> = directory.people().filter(flagged).map(|p| p.id()).collect();
     if people.is_empty() {
         let next = "check compares with the app now.";
-        return Err(bad("no_drift", "Nobody is flagged drift. Nothing was changed or sent.", next));
+        return Err(bad("no_drift", "Nobody is flagged drift, and nothing was sent.", next));
     }
     Ok(people)
 }

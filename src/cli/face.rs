@@ -87,7 +87,8 @@ impl Face<'_> {
         }
         let mut text = String::new();
         text.push_str(&super::text::lines(super::render::rejected_lines(&problem.rejected)));
-        text.push_str(&visible(&format!("scimdeck: {} {}", problem.text, problem.next)));
+        let said = format!("scimdeck: {} {}", problem.text, problem.next);
+        text.push_str(&visible(said.trim_end()));
         text.push('\n');
         self.say(&text);
     }

@@ -51,6 +51,7 @@ pub(super) async fn first_run(
         return Ok(0);
     };
     let args = ConnectArgs {
+        verify_percent: None,
         name: "workato".to_owned(),
         base_url,
         token: TokenArgs {

@@ -11,7 +11,7 @@ use super::names::bad;
 use super::seam::Seam;
 use crate::engine::Problem;
 use crate::sources;
-use crate::verbs::{Command, ImportOptions};
+use crate::verbs::{Command, FileSeen, ImportOptions};
 
 /// The biggest file, in bytes.
 const BIGGEST: u64 = 1 << 30;
@@ -30,16 +30,21 @@ pub(super) async fn import<S: Seam>(
         ImportCommand::Rules(args) => return import_endpoint::rules(seam, face, args, read_only).await,
     };
     let bytes = read(&args.file)?;
+    let file = Some(FileSeen {
+        name: file_name(&args.file),
+        bytes: bytes.len() as u64,
+        sha256: sources::sha256(&bytes),
+    });
     let command = match typed {
         ImportCommand::Groups(_) => {
             let parsed = sources::groups(&bytes)?;
             let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
-            Command::ImportGroups(parsed.records, ImportOptions { ignored, ..options })
+            Command::ImportGroups(parsed.records, ImportOptions { ignored, file, ..options })
         }
         _ => {
             let parsed = sources::people(&bytes, seam.directory().attributes())?;
             let (options, ignored) = options(face, args, parsed.rejected, &parsed.ignored);
-            Command::ImportPeople(parsed.records, ImportOptions { ignored, ..options })
+            Command::ImportPeople(parsed.records, ImportOptions { ignored, file, ..options })
         }
     };
     // The records hold what is needed of it.
@@ -58,6 +63,10 @@ fn options(
         face.say(&text);
     }
     (ImportOptions { bad, ..args.options() }, ignored.len() as u64)
+}
+
+fn file_name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Problem> {

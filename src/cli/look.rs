@@ -7,7 +7,8 @@ use super::plan::plan;
 use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
-use crate::domain::{Flag, OpId, Time};
+use crate::domain::{FailureKind, Flag, OpId, Time};
+use crate::engine::compare::twice;
 use crate::engine::{DeepReport, Outlook, Problem, TasksQuery, TestReport};
 use crate::verbs::Command;
 
@@ -21,25 +22,32 @@ pub(super) async fn look<S: Seam>(
     let directory = seam.directory();
     match typed {
         Typed::Status => {
-            let stuck = seam.stuck_since().await;
+            let (stuck, pause) = (seam.stuck_since().await, seam.pause().await);
+            let pause = pause.as_ref();
             let (queue, head, holder) = (seam.queue_counts().await?, seam.audit_head().await?, seam.holder());
             let holder = holder.as_ref();
-            let orphans = seam.orphans().await?.len();
+            let orphans = seam.orphans().await?;
+            let (orphans, second) = (orphans.len(), render::second_count(&directory, &orphans));
             let lately = seam.audit(Outlook::query(now)).await?;
-            let goes = directory.connection().enabled || queue.moving() == 0;
-            let left = Outlook::told_by(&lately).time_left(now, queue.moving(), None).filter(|_| goes);
+            let stands = !directory.connection().enabled || pause.is_some_and(|pause| pause.until.is_none());
+            let goes = !stands || queue.moving() == 0;
+            let until = pause.and_then(|pause| pause.until);
+            let left = Outlook::told_by(&lately).time_left(now, queue.moving(), until).filter(|_| goes);
             face.data(
                 |_| {
                     render::status_text(&directory, &queue, now)
                         + &render::time_left_text(&queue, left)
                         + &render::orphans_count_text(orphans)
+                        + &render::second_count_text(second)
                         + &render::stuck_text(stuck)
+                        + &render::pause_text(pause, holder)
                         + &render::evidence_text(head, holder)
                 },
                 || {
                     let status = render::with_stuck(render::status_json(&directory, &queue, left), stuck);
+                    let status = render::with_pause(status, pause);
                     let status = render::with_evidence(status, head, holder);
-                    render::with_orphans(status, orphans)
+                    render::with_orphans(status, orphans, second)
                 },
             )?;
         }
@@ -48,10 +56,12 @@ pub(super) async fn look<S: Seam>(
             let id = names::person(&directory, user)?;
             let query = AuditQuery { person: Some(id), limit: 20, ..Default::default() };
             let entries = seam.audit(query).await?;
+            let twice = twice(&directory, &seam.orphans().await?);
+            let twice = twice.iter().find(|one| one.person == id && one.is_twice());
             let person = directory.get(id).ok_or_else(|| names::bad("gone", "They are gone.", ""))?;
             face.data(
-                |width| render::show_text(&directory, person, &entries, width),
-                || render::show_json(&directory, person, &entries),
+                |width| render::show_text(&directory, person, twice, &entries, width),
+                || render::show_json(&directory, person, twice, &entries),
             )?;
         }
         Typed::Groups => {
@@ -75,8 +85,9 @@ pub(super) async fn look<S: Seam>(
             )?;
             return Ok(Some(if report.complete { 0 } else { 3 }));
         }
-        Typed::Test { deep: true } => return deep(face, &seam.deep_test().await?).map(Some),
-        Typed::Test { deep: false } => return test(face, &seam.test().await?).map(Some),
+        Typed::Test { deep: true, .. } => return deep(face, &seam.deep_test().await?).map(Some),
+        Typed::Test { at_once: true, .. } => return at_once(seam, face).await.map(Some),
+        Typed::Test { .. } => return test(face, &seam.test().await?).map(Some),
         Typed::Connection(super::args::ConnectionCommand::Show { name: None }) => {
             let connection = directory.connection();
             face.data(|_| render::connection_text(connection), || render::connection_json(connection))?;
@@ -85,7 +96,12 @@ pub(super) async fn look<S: Seam>(
         Typed::Plan { saved } => return plan(seam, face, Command::Apply, saved, now).await.map(Some),
         Typed::Tasks { state, limit } => {
             let tasks = seam.tasks(TasksQuery { state: *state, limit: *limit }).await?;
-            face.data(|width| render::tasks_text(&tasks, now, width), || render::tasks_json(&tasks))?;
+            let stopped = seam.pause().await.filter(|pause| pause.until.is_none()).map(|pause| pause.failure);
+            let stopped = stopped.as_ref();
+            face.data(
+                |width| render::tasks_text(&tasks, &directory, stopped, now, width),
+                || render::tasks_json(&tasks, &directory, stopped),
+            )?;
         }
         Typed::Trace { id } => {
             let operation: OpId = id.parse().map_err(|_| {
@@ -102,6 +118,23 @@ pub(super) async fn look<S: Seam>(
         _ => return Ok(None),
     }
     Ok(Some(0))
+}
+
+/// Whether a command asks neither the endpoint nor for anything to be kept.
+pub(super) fn only_looks(typed: &Typed) -> bool {
+    use super::args::ConnectionCommand;
+    matches!(
+        typed,
+        Typed::Status
+            | Typed::People { .. }
+            | Typed::Show { .. }
+            | Typed::Groups
+            | Typed::Attributes { from_endpoint: false, .. }
+            | Typed::Tasks { .. }
+            | Typed::Trace { .. }
+            | Typed::Audit(_)
+            | Typed::Connection(ConnectionCommand::Show { name: None })
+    )
 }
 
 /// Streams the list: there may be a million people.
@@ -124,6 +157,20 @@ fn people(
 pub(super) fn test(face: &mut Face<'_>, report: &TestReport) -> Result<u8, Problem> {
     face.data(|width| render::test_text(report, width), || render::test_json(report))?;
     Ok(if report.ok { 0 } else { 3 })
+}
+
+/// The test of an operator who knows better than the app's `Retry-After`.
+async fn at_once<S: Seam>(seam: &S, face: &mut Face<'_>) -> Result<u8, Problem> {
+    let pause = seam.pause().await.filter(|pause| pause.failure.kind == FailureKind::SlowDown);
+    let report = seam.test_now().await?;
+    let code = test(face, &report)?;
+    if report.ok && pause.is_some() && !face.json {
+        face.say(match seam.holder() {
+            Some(_) => "What the app asked to wait for is over: what is queued goes on.\n",
+            None => "What the app asked to wait for is over. Go on with: scimdeck apply\n",
+        });
+    }
+    Ok(code)
 }
 
 /// A deeper look's report; 3 when anything failed.

@@ -14,6 +14,7 @@ mod export_file;
 mod face;
 mod first_run;
 mod generate;
+mod heads;
 mod hidden;
 mod hygiene;
 mod import;
@@ -30,6 +31,7 @@ mod sandbox;
 mod seam;
 mod session;
 mod signals;
+mod stopped;
 mod take_over;
 mod terminal;
 mod text;
@@ -144,13 +146,18 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
     match command {
         Command::Sandbox(args) => return sandbox::sandbox(args, face, &mut signals).await,
         Command::Connection(args) => {
-            if let Some(code) = connections::connections(&opening()?, args, face).await? {
+            let opening = opening()?;
+            let done = tokio::select! {
+                done = connections::connections(&opening, args, face) => done?,
+                code = signals.wait() => Some(code),
+            };
+            if let Some(code) = done {
                 return Ok(code);
             }
         }
-        Command::Token(TokenCommandArgs { command: Some(TokenCommand::Encrypt { file }), .. }) => {
+        Command::Token(TokenCommandArgs { command: Some(TokenCommand::Encrypt { file, force }), .. }) => {
             return tokio::select! {
-                code = token::encrypt(file, face) => code,
+                code = token::encrypt(file, *force, face) => code,
                 code = signals.wait() => Ok(code),
             };
         }
@@ -165,29 +172,58 @@ async fn dispatch(cli: &Cli, face: &mut Face<'_>) -> Result<u8, Problem> {
         _ => {}
     }
     let seam = tokio::select! {
-        seam = async { open::open(&opening()?).await } => seam?,
+        seam = async {
+            let opening = opening()?;
+            if look::only_looks(command) { open::look(&opening).await } else { open::open(&opening).await }
+        } => seam?,
         code = signals.wait() => return Ok(code),
     };
+    if seam.is_unchanging() {
+        face.say("The home is on a read-only file system: looked at as it was kept; nothing can be changed here.\n");
+    }
     let now = Time::from_ms(jiff::Timestamp::now().as_millisecond());
-    let (code, halted) = {
+    let (ended, halted) = {
         // A run is not dropped before it is stopped: whoever sends for it is told to hold.
         let mut running = std::pin::pin!(run_on(&seam, face, global, command, now));
-        tokio::select! {
-            code = &mut running => {
-                // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
-                let _ = tokio::time::timeout(GRACE, seam.stop()).await;
-                return code;
+        let (ended, halted) = tokio::select! {
+            code = &mut running => (Some(code), None),
+            code = signals.wait() => {
+                let halted = tokio::time::timeout(GRACE, seam.halt()).await;
+                // A run that was begun reports how far it came; whoever does not want to wait signals once more.
+                let ended = match halted {
+                    Ok(Ok(false)) => None,
+                    _ => tokio::select! {
+                        ended = tokio::time::timeout(GRACE, &mut running) => ended.ok(),
+                        _ = signals.wait() => None,
+                    },
+                };
+                (ended, Some((code, halted)))
             }
-            code = signals.wait() => (code, tokio::time::timeout(GRACE, seam.halt()).await),
+        };
+        if ended.is_some() {
+            // Nothing is left half-way: what the journal knew ahead is taken back, and what was sent is heard out.
+            let _ = tokio::time::timeout(GRACE, seam.stop()).await;
+        }
+        (ended, halted)
+    };
+    let code = match (ended, halted) {
+        (Some(code), None) => code,
+        (None, None) => Ok(0),
+        (ended, Some((code, halted))) => {
+            match (ended, halted) {
+                (Some(Ok(_)), _) => {}
+                (Some(Err(problem)), _) | (None, Ok(Err(problem))) => face.problem(&problem),
+                (None, Ok(Ok(begun))) => stopped::say(command, begun, face),
+                (None, Err(_)) => stopped::say(command, true, face),
+            }
+            heads::of_one(&seam, face).await;
+            return Ok(code);
         }
     };
-    match halted {
-        Ok(Err(problem)) => face.problem(&problem),
-        _ => face.say(
-            "\nscimdeck: stopped; what was not sent yet stays in the queue. Go on with: scimdeck apply\n",
-        ),
+    if heads::said_after(command) {
+        heads::of_one(&seam, face).await;
     }
-    Ok(code)
+    code
 }
 
 /// The home folder: `--home`, or the platform's folder for data.

@@ -10,11 +10,11 @@ use super::seam::Seam;
 use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
+use crate::domain::{Connection, OpId, Operation, PersonId, ReportedValue, Time, TokenSource, Undoable};
 use crate::drive::{self, Drive, DriveConfig};
 use crate::engine::{
-    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, ProblemKind, Progress,
-    Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
+    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Pause, Preview, Problem, ProblemKind,
+    Progress, Report, Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -59,6 +59,14 @@ pub(super) async fn open(opening: &Opening) -> Result<Drive, Problem> {
     Drive::open(opening.config(store, connection, false)).await
 }
 
+/// The same for a command that only looks: also where the home's file system is read-only.
+pub(super) async fn look(opening: &Opening) -> Result<Drive, Problem> {
+    let store = opened(&opening.home, drive::look_at_store)?;
+    let connection = chosen(&store, opening).await?;
+    let read_only = opening.read_only || store.is_unchanging();
+    Drive::open(DriveConfig { read_only, ..opening.config(store, connection, false) }).await
+}
+
 /// Whether the home has a connection at all.
 pub(super) async fn has_connection(opening: &Opening) -> Result<bool, Problem> {
     Ok(!drive::connections(&open_home(&opening.home)?).await?.is_empty())
@@ -88,7 +96,8 @@ pub(super) async fn connect(
     if let Some(current) = drive::current_connection(&store).await? {
         drive::use_connection(&store, current).await?;
     }
-    let connection = drive::add_connection(&store, connection).await?;
+    let reason = opening.reason.as_deref();
+    let connection = drive::add_connection_by(&store, connection, &user(), reason).await?;
     let drive = Drive::open(opening.config(store, connection, false)).await?;
     let report = drive.test().await.map_err(|mut problem| {
         problem.text.push_str(" The connection was saved, not enabled.");
@@ -99,6 +108,13 @@ pub(super) async fn connect(
 
 /// Opens the store of a home, making the folder where there is none; only its owner may look into it.
 pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
+    opened(home, drive::open_store)
+}
+
+fn opened(
+    home: &Path,
+    open: impl FnOnce(&Path) -> Result<crate::store::Store, Problem>,
+) -> Result<crate::store::Store, Problem> {
     DirBuilder::new().recursive(true).mode(0o700).create(home).map_err(|error| {
         Problem::new(
             ProblemKind::Internal,
@@ -107,7 +123,7 @@ pub(super) fn open_home(home: &Path) -> Result<crate::store::Store, Problem> {
             "Name another with --home DIR.",
         )
     })?;
-    drive::open_store(home).map(|store| store.written_by(super::session::stamp()))
+    open(home).map(|store| store.written_by(super::session::stamp()))
 }
 
 /// The connection that was named, or the one that is used where none is.
@@ -185,11 +201,14 @@ impl Seam for Drive {
     async fn test(&self) -> Result<TestReport, Problem> {
         self.test().await
     }
+    async fn test_now(&self) -> Result<TestReport, Problem> {
+        self.test_now().await
+    }
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         self.deep_test().await
     }
     async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
-        self.set_token(source).await
+        self.set_source(source).await
     }
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         self.reported_roles().await
@@ -203,14 +222,17 @@ impl Seam for Drive {
     async fn chained(&self, after: u64) -> Result<Vec<Chained>, Problem> {
         self.chained(after).await
     }
-    async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
-        self.deactivations(since).await
+    async fn deactivations(&self) -> Result<Vec<Operation>, Problem> {
+        self.deactivations().await
     }
     async fn audit_head(&self) -> Result<Option<Head>, Problem> {
         self.audit_head().await
     }
     fn holder(&self) -> Option<HolderSeen> {
         self.holder()
+    }
+    async fn pause(&self) -> Option<Pause> {
+        self.pause().await
     }
     async fn take_over(&self, holder: &str) -> Result<HolderSeen, Problem> {
         self.take_over(holder, None).await
@@ -234,13 +256,13 @@ impl Seam for Drive {
     async fn stuck_since(&self) -> Option<Time> {
         self.stuck_since().await
     }
-    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+    async fn undoable(&self, of: UndoOf) -> Result<Undoable, Problem> {
         self.undoable(of).await
     }
     async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
         self.resend(people).await
     }
-    async fn halt(&self) -> Result<(), Problem> {
+    async fn halt(&self) -> Result<bool, Problem> {
         self.halt().await
     }
     async fn stop(&self) {

@@ -9,7 +9,8 @@ use super::names::bad;
 use super::open::user;
 use super::render;
 use super::seam::Seam;
-use crate::domain::Time;
+use super::text::visible;
+use crate::domain::{Time, typed};
 use crate::drive::{plan_exists, read_plan, write_plan};
 use crate::engine::plan_file::{PlanFile, PlanOf};
 use crate::engine::{Preview, Problem};
@@ -28,15 +29,24 @@ pub(super) async fn plan<S: Seam>(
         return Err(plan_exists(path));
     }
     let preview = seam.in_full(seam.preview(command, Vec::new()).await?).await?;
-    if let Some(path) = &saved.output {
+    let idle = preview.plan.is_idle();
+    if let Some(path) = saved.output.as_deref().filter(|_| !idle) {
         keep(seam, &preview, path, saved.force, now)?;
     }
     show(seam, face, &preview)?;
     if let Some(path) = saved.output.as_deref().filter(|_| !face.json) {
-        let said = format!("Saved. To send exactly this: scimdeck apply {} --yes", path.display());
-        face.say(&format!("{}\n", super::text::visible(&said)));
+        let said = if idle {
+            "The plan is empty: no file was written.".to_owned()
+        } else {
+            let brake = preview.plan.brake.held.map(|n| format!(" --brake {n}")).unwrap_or_default();
+            let names = preview.decision.protected.iter().flat_map(|refusal| &refusal.to_type);
+            let names: String = names.map(|name| format!(" --confirm-name {}", typed(name))).collect();
+            let path = path.display().to_string();
+            format!("Saved. To send exactly this: scimdeck apply {} --yes{brake}{names}", typed(&path))
+        };
+        face.say(&format!("{}\n", visible(&said)));
     }
-    Ok(if preview.plan.is_idle() { 0 } else { 2 })
+    Ok(if idle { 0 } else { 2 })
 }
 
 /// `apply FILE`: looks again at exactly what the plan is of, and sends it when nothing moved.
@@ -66,14 +76,14 @@ fn show<S: Seam>(seam: &S, face: &mut Face<'_>, preview: &Preview) -> Result<(),
     let directory = seam.directory();
     face.data(
         |width| render::plan_text(&preview.plan, &preview.decision, directory.attributes(), width),
-        || render::plan_json(&preview.plan),
+        || render::planned_json(&preview.plan, &preview.decision),
     )
 }
 
 fn keep<S: Seam>(seam: &S, preview: &Preview, path: &Path, force: bool, now: Time) -> Result<(), Problem> {
     let of = PlanOf::of(&preview.command)
         .ok_or_else(|| bad("not_kept", "This plan cannot be kept in a file.", "Use plan or provision."))?;
-    let shown = render::plan_json(&preview.plan);
+    let shown = render::planned_json(&preview.plan, &preview.decision);
     let text = PlanFile::write(&of, &seam.directory(), &preview.plan, shown, (&user(), now))?;
     write_plan(path, &text, force)
 }

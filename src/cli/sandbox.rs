@@ -37,6 +37,10 @@ pub(super) async fn sandbox(
     face: &mut Face<'_>,
     signals: &mut Signals,
 ) -> Result<u8, Problem> {
+    if args.fault.iter().any(|fault| fault == "help") {
+        face.data(|_| crate::sandbox::fault_help(), || json!({ "help": crate::sandbox::fault_help() }))?;
+        return Ok(0);
+    }
     let faults = faults(&args.fault)?;
     let tokens = places(args.token_file.as_deref()).map_err(|e| unusable("a folder for the tokens", &e))?;
     let scim = token(&tokens.scim)?;

@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use crate::audit::chain::{Chained, Head};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Directory, QueueCounts};
-use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource};
+use crate::domain::{OpId, Operation, PersonId, ReportedValue, Time, TokenSource, Undoable};
 use crate::engine::compare::Orphan;
 use crate::engine::{
-    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Preview, Problem, Progress, Report, Tasks,
-    TasksQuery, TestReport, Trace, UndoOf,
+    Approval, CheckReport, DeepReport, HolderSeen, ImportScan, Pause, Preview, Problem, Progress, Report,
+    Tasks, TasksQuery, TestReport, Trace, UndoOf,
 };
 use crate::verbs::Command;
 
@@ -51,6 +51,9 @@ pub trait Seam {
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>>;
 
+    /// The same although the app asked to wait; what waits goes on where it answers.
+    fn test_now(&self) -> impl Future<Output = Result<TestReport, Problem>>;
+
     /// A deeper look at the endpoint; reads only.
     fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>>;
 
@@ -69,8 +72,8 @@ pub trait Seam {
     /// A page of the audit log as it is chained, from after a number on.
     fn chained(&self, after: u64) -> impl Future<Output = Result<Vec<Chained>, Problem>>;
 
-    /// Operations that end access: those open, and those decided from a time on.
-    fn deactivations(&self, since: Option<Time>) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
+    /// Operations under way that end access.
+    fn deactivations(&self) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
 
     /// The end of the audit chain, unchecked; none for an empty one.
     fn audit_head(&self) -> impl Future<Output = Result<Option<Head>, Problem>> {
@@ -85,6 +88,11 @@ pub trait Seam {
     /// Which process sends; none where nobody does.
     fn holder(&self) -> Option<HolderSeen> {
         None
+    }
+
+    /// Why nothing is sent for now, by whoever sends.
+    fn pause(&self) -> impl Future<Output = Option<Pause>> {
+        async { None }
     }
 
     /// Becomes the sender in place of exactly this holder.
@@ -108,16 +116,17 @@ pub trait Seam {
     fn stuck_since(&self) -> impl Future<Output = Option<Time>>;
 
     /// What was done and may be undone, oldest first.
-    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Vec<Operation>, Problem>>;
+    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Undoable, Problem>>;
 
     /// Has the invitations of these people sent again.
     fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>>;
 
-    /// A signal came: as [`Seam::stop`], and whoever else sends holds what a run waits for here.
-    fn halt(&self) -> impl Future<Output = Result<(), Problem>> {
+    /// A signal came: as [`Seam::stop`], and whoever else sends holds what a run waits for here. Returns whether a run
+    /// was begun, which has something to report.
+    fn halt(&self) -> impl Future<Output = Result<bool, Problem>> {
         async {
             self.stop().await;
-            Ok(())
+            Ok(false)
         }
     }
 

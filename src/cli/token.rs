@@ -28,8 +28,12 @@ pub(super) fn ask_at_terminal() {
 }
 
 /// Encrypts a token from standard input into a file.
-pub(super) async fn encrypt(file: &Path, face: &mut Face<'_>) -> Result<u8, Problem> {
+pub(super) async fn encrypt(file: &Path, force: bool, face: &mut Face<'_>) -> Result<u8, Problem> {
     let path = run::whole(file)?;
+    if !force && path.symlink_metadata().is_ok() {
+        let text = format!("{} is there already and was left as it is.", path.display());
+        return Err(bad("file_exists", text, "Name another file, or replace it with --force."));
+    }
     let token = if io::stdin().is_terminal() {
         let typed = hidden::ask("SCIM token (not shown): ").await;
         typed.ok_or_else(|| {
@@ -49,7 +53,7 @@ pub(super) async fn encrypt(file: &Path, face: &mut Face<'_>) -> Result<u8, Prob
         let text = format!("The passphrase has fewer than {SHORTEST} characters. Nothing was written.");
         return Err(Problem::new(ProblemKind::BadInput, "passphrase", text, "Take several words."));
     }
-    drive::encrypt_token(&path, &token, &passphrase).await?;
+    drive::encrypt_token(&path, &token, &passphrase, force).await?;
     face.data(
         |_| {
             let shown = path.display();

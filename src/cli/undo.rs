@@ -6,7 +6,7 @@ use super::face::Face;
 use super::names::{bad, person};
 use super::render;
 use super::seam::Seam;
-use crate::domain::OpId;
+use crate::domain::{OpId, Undoable};
 use crate::engine::{Problem, ProblemKind, UndoOf};
 use crate::verbs::{Command, Decision};
 
@@ -27,29 +27,28 @@ pub(super) async fn undo<S: Seam>(
             _ => people.push(person(&directory, word)?),
         }
     }
-    let mut operations = Vec::new();
+    let mut undoable = Undoable::default();
     if let Some(word) = run {
-        operations = match word.parse() {
-            Ok(id) => seam.undoable(UndoOf::RunOf(id)).await?,
-            Err(_) => Vec::new(),
-        };
-        if operations.is_empty() {
+        if let Ok(id) = word.parse() {
+            undoable = seam.undoable(UndoOf::RunOf(id)).await?;
+        }
+        if undoable.is_empty() {
             return Err(no_such_operation(word));
         }
     } else if what.is_empty() {
-        operations = seam.undoable(UndoOf::LastRun).await?;
+        undoable = seam.undoable(UndoOf::LastRun).await?;
     }
     if !people.is_empty() {
-        operations.extend(seam.undoable(UndoOf::People(people)).await?);
+        undoable.operations.extend(seam.undoable(UndoOf::People(people)).await?.operations);
     }
     if !ids.is_empty() {
-        let found = seam.undoable(UndoOf::Operations(ids.clone())).await?;
+        let found = seam.undoable(UndoOf::Operations(ids.clone())).await?.operations;
         if let Some(missing) = ids.iter().find(|id| found.iter().all(|op| op.id != **id)) {
             return Err(no_such_operation(&missing.to_string()));
         }
-        operations.extend(found);
+        undoable.operations.extend(found);
     }
-    act(seam, face, Command::Undo(operations), consent, read_only).await
+    act(seam, face, Command::Undo(undoable), consent, read_only).await
 }
 
 fn no_such_operation(word: &str) -> Problem {

@@ -72,7 +72,7 @@ impl Directory {
             Change::GroupPushed(id, push) => {
                 self.group_mut(*id).into_iter().for_each(|group| group.push = Some(push.clone()));
             }
-            Change::GroupPushDropped(id) => {
+            Change::GroupPushDropped(id, _) => {
                 self.group_mut(*id).into_iter().for_each(|group| group.push = None);
             }
             Change::GroupAssigned(id, assignment) => self.assign_group(*id, Some(assignment.clone())),

@@ -16,6 +16,14 @@ impl Directory {
         self.rows.at(place).map(|row| self.view(row))
     }
 
+    /// Touches the rows at these places and then their texts, one kind after the other: among a million people every
+    /// look waits for the memory, and what is asked for side by side is waited for together.
+    pub fn touch(&self, places: &[Place]) {
+        let rows = || places.iter().filter_map(|place| self.rows.at(*place));
+        std::hint::black_box(rows().fold(0, |all, row| all ^ row.touch()));
+        std::hint::black_box(rows().fold(0, |all, row| all ^ row.text.touch()));
+    }
+
     /// The place of a person in this snapshot.
     pub fn place_of(&self, id: PersonId) -> Option<Place> {
         self.rows.place_of(id)
@@ -43,16 +51,17 @@ impl Directory {
     }
 
     fn as_wanted(&self, row: &Row, account: &AccountRef<'_>) -> bool {
-        let ours = row.text.all();
-        let [user_name, external, given, family, display, email, title, department] = &account.texts;
+        let ours = row.text.all_bytes();
+        let [user_name, external, given, family, display, email, title, department] =
+            std::array::from_fn(|at| account.texts[at].as_bytes());
         let address = match ours[at::EMAIL] {
-            "" if ours[at::USER_NAME].contains('@') => ours[at::USER_NAME],
+            b"" if ours[at::USER_NAME].contains(&b'@') => ours[at::USER_NAME],
             address => address,
         };
         let names = match ours[at::JOINED] {
-            "" => ours[at::GIVEN_NAME] == given && ours[at::DISPLAY_NAME] == display,
+            b"" => ours[at::GIVEN_NAME] == given && ours[at::DISPLAY_NAME] == display,
             _ => {
-                ours[at::GIVEN_NAME].strip_suffix(' ') == Some(given)
+                ours[at::GIVEN_NAME].strip_suffix(b" ") == Some(given)
                     && display.strip_prefix(ours[at::GIVEN_NAME]) == Some(ours[at::FAMILY_NAME])
             }
         };
@@ -64,7 +73,7 @@ impl Directory {
             && ours[at::TITLE] == title
             && ours[at::DEPARTMENT] == department
             && match ours[at::EXTERNAL_ID] {
-                "" => row.id.is_text(external),
+                b"" => row.id.is_text(account.external_id()),
                 ours => ours == external,
             }
             && self.same_roles(self.roles.get(row.roles), account)

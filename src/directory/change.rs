@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountState, AccountValues, Assignment, Connection, Failure, Group, GroupAssignment, GroupId, OpId,
-    OpKind, OpState, Operation, Person, PersonId, ProfileAttribute, Push, Time,
+    OpKind, OpState, Operation, Person, PersonId, ProfileAttribute, Push, Shared, Time, Unlinked,
 };
 
 /// Our record of a person's account.
@@ -83,15 +83,11 @@ pub struct Sweep {
 }
 
 /// One change. Each carries the whole new value, so applying it twice is the same as once.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a load streams them one by one, and a box per link would slow it"
-)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A person is new or has new values.
-    Person(Person),
+    Person(Shared<Person>),
     /// A person is forgotten, with all that hangs on them.
     PersonDropped(PersonId),
     /// A group is new or renamed.
@@ -110,8 +106,8 @@ pub enum Change {
     GroupAssigned(GroupId, GroupAssignment),
     /// A group is pushed, or its push moved.
     GroupPushed(GroupId, Push),
-    /// A group is no longer pushed.
-    GroupPushDropped(GroupId),
+    /// A group is no longer pushed; what was to become of it there.
+    GroupPushDropped(GroupId, Unlinked),
     /// A group's assignment ended.
     GroupUnassigned(GroupId),
     /// An attribute is new, has new fields, or stands at another place.
@@ -119,11 +115,11 @@ pub enum Change {
     /// An attribute is forgotten, by its variable name.
     AttributeDropped(String),
     /// A person is linked, or the link has new values.
-    Link(PersonId, Link),
+    Link(PersonId, Shared<Link>),
     /// A person is no longer linked.
     LinkDropped(PersonId),
     /// What a look found.
-    Observed(PersonId, Observation),
+    Observed(PersonId, Shared<Observation>),
     /// A person's operation moved.
     Operation(PersonId, OpMark),
     /// A person is on the list with a note.

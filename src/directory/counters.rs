@@ -31,6 +31,21 @@ impl QueueCounts {
         self.queued + self.running + self.waiting + self.in_doubt
     }
 
+    /// Those that there are, the worst first: `2 in conflict, 1 in doubt, 5 queued`.
+    pub fn words(&self) -> String {
+        let all = [
+            (self.conflict, "in conflict"),
+            (self.parked, "failed"),
+            (self.in_doubt, "in doubt"),
+            (self.waiting, "waiting"),
+            (self.running, "running"),
+            (self.queued, "queued"),
+        ];
+        let some: Vec<String> =
+            all.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+        some.join(", ")
+    }
+
     fn slot(&mut self, state: OpState) -> Option<&mut u32> {
         Some(match state {
             OpState::Queued => &mut self.queued,

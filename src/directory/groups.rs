@@ -27,7 +27,7 @@ pub enum PushState {
     Due,
     /// The last try did not go through.
     Failed,
-    /// It is being deleted there.
+    /// Its push is being ended: it is to be deleted there, or to be looked for before it is forgotten.
     Ending,
 }
 
@@ -60,16 +60,22 @@ impl GroupRow {
     pub fn push_due(&self, directory: &Directory) -> bool {
         self.push.as_ref().is_some_and(|push| {
             push.ending.is_some()
+                || push.sent_at.is_some()
+                || push.failure.is_some()
                 || push.name != self.group.name
                 || push.members.as_ref() != Some(&self.members_there(directory))
         })
     }
 
     /// Whether any of what is due may be sent without another plan. Who is to be taken out there and was not
-    /// approved waits for one.
+    /// approved waits for one, and so does a group that was changed there.
     pub fn push_goes(&self, directory: &Directory) -> bool {
         let Some(push) = self.push.as_ref().filter(|_| self.push_due(directory)) else { return false };
-        let Some(members) = push.members.as_ref().filter(|_| push.ending.is_none()) else { return true };
+        if push.waits && push.ending.is_none() {
+            return false;
+        }
+        let known = push.ending.is_none() && push.sent_at.is_none();
+        let Some(members) = push.members.as_ref().filter(|_| known) else { return true };
         let wanted = self.members_there(directory);
         let lacks = |among: &[String], id: &String| among.binary_search(id).is_err();
         push.name != self.group.name

@@ -5,6 +5,9 @@
 const BITS: u32 = 6;
 const MORE: u8 = 1 << BITS;
 
+/// Bytes that come from memory together.
+const LINE: usize = 64;
+
 /// `N` texts, kept back to back behind their lengths: a length below 64 costs one byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Packed<const N: usize>(Box<str>);
@@ -50,6 +53,22 @@ impl<const N: usize> Packed<N> {
         })
     }
 
+    /// All texts as bytes, for what is only compared.
+    pub(super) fn all_bytes(&self) -> [&[u8]; N] {
+        let mut lengths = Lengths::new(&self.0);
+        let mut rest = self.0.as_bytes().get(lengths.head..).unwrap_or_default();
+        std::array::from_fn(|_| {
+            let (part, after) = rest.split_at_checked(lengths.next()).unwrap_or_default();
+            rest = after;
+            part
+        })
+    }
+
+    /// A byte of every line of memory that it lies in.
+    pub(super) fn touch(&self) -> u8 {
+        self.0.as_bytes().iter().step_by(LINE).fold(0, |all, byte| all ^ byte)
+    }
+
     /// The texts from `from` up to `to`, back to back: for search.
     pub(super) fn span(&self, from: usize, to: usize) -> &str {
         let mut lengths = Lengths::new(&self.0);
@@ -90,6 +109,18 @@ impl<'a> Lengths<'a> {
     }
 
     fn next(&mut self) -> usize {
+        match self.bytes.get(self.at) {
+            Some(digit) if digit & MORE == 0 => {
+                self.at += 1;
+                usize::from(*digit)
+            }
+            _ => self.long(),
+        }
+    }
+
+    /// A length of more than one digit.
+    #[cold]
+    fn long(&mut self) -> usize {
         let (mut length, mut shift) = (0, 0);
         while let Some(digit) = self.bytes.get(self.at) {
             self.at += 1;
@@ -113,6 +144,7 @@ mod tests {
         fn what_is_packed_is_read_back(a in "\\PC{0,200}", b in ".{0,9}", c in ".{0,70}", at in 0_usize..3) {
             let packed = Packed::new([&a, &b, &c]);
             prop_assert_eq!(packed.all(), [a.as_str(), &b, &c]);
+            prop_assert_eq!(packed.all_bytes(), [a.as_bytes(), b.as_bytes(), c.as_bytes()]);
             prop_assert_eq!((packed.get(0), packed.get(1), packed.get(2)), (a.as_str(), b.as_str(), c.as_str()));
             prop_assert_eq!(packed.span(0, 2), format!("{a}{b}"));
             let other = packed.with(at, "new");

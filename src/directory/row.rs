@@ -3,8 +3,8 @@
 use super::interned::RoleSetId;
 use super::packed::Packed;
 use crate::domain::{
-    AccountState, AccountValues, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin, PersonId, Status,
-    Time,
+    AccountState, AccountValues, Flag, FlagSet, GroupId, OpId, OpKind, OpState, Origin, PersonId, SETTLE_MS,
+    Status, Time,
 };
 
 /// Through what a person has the app.
@@ -165,6 +165,11 @@ impl Row {
         self.rare = (rare != Rare::default()).then(|| Box::new(rare));
     }
 
+    /// Reads fields that lie apart, so that the whole row comes from memory; not its text.
+    pub(super) fn touch(&self) -> u64 {
+        self.id.0 ^ (self.observed_at.ms() as u64) ^ (self.flags == FlagSet::default()) as u64
+    }
+
     /// Whether there is a link.
     pub(super) fn linked(&self) -> bool {
         !self.text.get(at::REMOTE_ID).is_empty()
@@ -175,13 +180,21 @@ impl Row {
         self.status == Status::Active && self.through != Through::Nothing
     }
 
-    /// Whether the person has access there as far as we know; a link of unknown state is taken as access.
+    /// Whether the person has access there as far as we know; a link of unknown state is taken as access, and so is an
+    /// account that was not there so soon after a push of ours that a copy which lags behind may have answered.
     pub(super) fn has_access_there(&self) -> bool {
         match self.account {
             AccountState::Active | AccountState::Invited => true,
             AccountState::Unknown => self.linked(),
-            AccountState::None | AccountState::Inactive | AccountState::Gone => false,
+            AccountState::Gone => self.linked() && self.pushed_just_before(self.observed_at),
+            AccountState::None | AccountState::Inactive => false,
         }
+    }
+
+    /// Whether the app confirmed a push less than the settle time before this moment.
+    pub(super) fn pushed_just_before(&self, at: Time) -> bool {
+        let known = self.confirmed_at != Time::default();
+        known && (0..SETTLE_MS).contains(&at.since(self.confirmed_at))
     }
 
     /// Derives the flags from everything else; `unsent` and `drift` say whether ours or theirs moved in anything that

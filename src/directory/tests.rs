@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     AccountState, AccountValues, Assignment, ConnectionId, Flag, Group, GroupAssignment, OpId, OpKind,
-    OpState, Origin, Person, RoleValues, Status, Time, TokenSource,
+    OpState, Origin, Person, RoleValues, SETTLE_MS, Status, Time, TokenSource,
 };
 
 fn connection() -> Connection {
@@ -23,7 +23,7 @@ const TEAM: GroupId = GroupId(7);
 
 fn with_ana() -> Directory {
     let mut directory = Directory::new(connection());
-    directory.apply(&Change::Person(Person::new(ANA, "Ana@Example.com")));
+    directory.apply(&Change::Person(Person::new(ANA, "Ana@Example.com").into()));
     directory
 }
 
@@ -36,7 +36,8 @@ fn link(sent: AccountValues) -> Change {
             settled: sent.clone(),
             sent,
             confirmed_at: Time::from_ms(5),
-        },
+        }
+        .into(),
     )
 }
 
@@ -92,7 +93,7 @@ fn a_role_changed_there_is_drift_even_after_ours_moved_too() {
     let mut theirs = directory.get(ANA).unwrap().wanted();
     theirs.roles = roles("Operator");
     let seen = Observation { state: AccountState::Active, values: Some(theirs), at: Time::from_ms(9) };
-    directory.apply(&Change::Observed(ANA, seen));
+    directory.apply(&Change::Observed(ANA, seen.into()));
     assert_eq!(flags(&directory), [Flag::Drift]);
     directory.apply(&Change::Assigned(ANA, assigned("Admin")));
     assert_eq!(flags(&directory), [Flag::Drift, Flag::Unsent]);
@@ -111,9 +112,9 @@ fn an_endpoint_that_normalises_what_we_sent_is_not_drift() {
         settled: settled.clone(),
         confirmed_at: Time::from_ms(1),
     };
-    directory.apply(&Change::Link(ANA, change));
+    directory.apply(&Change::Link(ANA, change.into()));
     let seen = Observation { state: AccountState::Active, values: Some(settled), at: Time::from_ms(2) };
-    directory.apply(&Change::Observed(ANA, seen));
+    directory.apply(&Change::Observed(ANA, seen.into()));
     assert_eq!(flags(&directory), []);
 }
 
@@ -122,7 +123,7 @@ fn suspended_here_and_active_there_is_the_worst_flag_until_confirmed() {
     let mut directory = linked_ana();
     let mut person = directory.get(ANA).unwrap().record();
     person.status = Status::Suspended;
-    directory.apply(&Change::Person(person));
+    directory.apply(&Change::Person(person.into()));
     assert_eq!(directory.get(ANA).unwrap().flag(), Some(Flag::AccessRemains));
     let wanted = directory.get(ANA).unwrap().wanted();
     assert!(!wanted.active);
@@ -161,8 +162,26 @@ fn individual_beats_group_and_ending_it_falls_back_to_the_group() {
 fn a_404_on_the_linked_id_is_account_gone() {
     let mut directory = linked_ana();
     let gone = Observation { state: AccountState::Gone, values: None, at: Time::from_ms(3) };
-    directory.apply(&Change::Observed(ANA, gone));
+    directory.apply(&Change::Observed(ANA, gone.into()));
     assert_eq!(flags(&directory), [Flag::AccountGone]);
+}
+
+#[test]
+fn a_404_right_after_a_push_of_ours_may_be_late_and_ends_nobodys_access() {
+    let mut directory = linked_ana();
+    let mut person = directory.get(ANA).unwrap().record();
+    person.status = Status::Suspended;
+    directory.apply(&Change::Person(person.into()));
+    let confirmed = directory.get(ANA).unwrap().confirmed_at().unwrap();
+    let mut seen_after = |ms| {
+        let gone = Observation { state: AccountState::Gone, values: None, at: confirmed.plus_ms(ms) };
+        directory.apply(&Change::Observed(ANA, gone.into()));
+        let ana = directory.get(ANA).unwrap();
+        (ana.flag(), ana.reasons().into_iter().any(|reason| reason.text.contains("may be late")))
+    };
+    assert_eq!(seen_after(SETTLE_MS - 1), (Some(Flag::AccessRemains), true));
+    assert_eq!(seen_after(SETTLE_MS), (None, false));
+    assert_eq!(seen_after(-1), (None, false), "the clock was set back");
 }
 
 #[test]
@@ -197,15 +216,15 @@ fn exclude_user_name(directory: &mut Directory, exclude: bool) {
 fn a_user_name_whose_updates_are_excluded_is_neither_unsent_nor_drift_and_is_not_forgotten() {
     let mut directory = with_ana();
     let person = Person { email: "ana@example.com".into(), ..directory.get(ANA).unwrap().record() };
-    directory.apply_all(&[Change::Person(person), Change::Assigned(ANA, assigned("Analyst"))]);
+    directory.apply_all(&[Change::Person(person.into()), Change::Assigned(ANA, assigned("Analyst"))]);
     let mut theirs = directory.get(ANA).unwrap().wanted();
     directory.apply(&link(theirs.clone()));
     let renamed = Person { user_name: "ruiz@example.com".into(), ..directory.get(ANA).unwrap().record() };
-    directory.apply(&Change::Person(renamed));
+    directory.apply(&Change::Person(renamed.into()));
     theirs.user_name = "theirs@example.com".into();
     let seen =
         Observation { state: AccountState::Active, values: Some(theirs.clone()), at: Time::from_ms(9) };
-    directory.apply(&Change::Observed(ANA, seen));
+    directory.apply(&Change::Observed(ANA, seen.into()));
     assert_eq!(flags(&directory), [Flag::Drift, Flag::Unsent]);
     exclude_user_name(&mut directory, true);
     assert_eq!(flags(&directory), []);
@@ -213,7 +232,7 @@ fn a_user_name_whose_updates_are_excluded_is_neither_unsent_nor_drift_and_is_not
     // Anything else counts as before, and is named alone.
     theirs.title = "Boss".into();
     let seen = Observation { state: AccountState::Active, values: Some(theirs), at: Time::from_ms(9) };
-    directory.apply(&Change::Observed(ANA, seen));
+    directory.apply(&Change::Observed(ANA, seen.into()));
     assert_eq!(flags(&directory), [Flag::Drift]);
     assert!(directory.get(ANA).unwrap().reasons()[0].text.ends_with(": title"));
     exclude_user_name(&mut directory, false);

@@ -216,6 +216,11 @@ impl<'a> Person<'a> {
         (self.row.linked() && self.row.confirmed_at != Time::default()).then_some(self.row.confirmed_at)
     }
 
+    /// Whether the app confirmed a push so shortly before this moment that a look may still show what was before it.
+    pub fn pushed_just_before(&self, at: Time) -> bool {
+        self.row.linked() && self.row.pushed_just_before(at)
+    }
+
     /// When it was linked.
     pub fn linked_at(&self) -> Option<Time> {
         self.row.linked().then_some(self.row.linked_at)
@@ -254,7 +259,13 @@ impl<'a> Person<'a> {
                     Status::Active => "not assigned any more",
                     status => status.word(),
                 };
-                (format!("{why} here, but the account there is still active"), seen)
+                let there = match self.row.account {
+                    AccountState::Gone => {
+                        "the account there did not answer right after our last push (404), which may be late: look again"
+                    }
+                    _ => "the account there is still active",
+                };
+                (format!("{why} here, but {there}"), seen)
             }
             Flag::AccountGone => ("the linked account is not there any more (404)".to_owned(), seen),
             Flag::NotProvisioned => self.not_provisioned(),

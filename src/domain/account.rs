@@ -182,7 +182,9 @@ impl AccountValues {
                 out.push(Difference { attribute: name.to_owned(), before: set(before), after: set(after) });
             }
         }
-        let names: std::collections::BTreeSet<_> = self.roles.0.keys().chain(after.roles.0.keys()).collect();
+        let mut names: Vec<_> = self.roles.0.keys().chain(after.roles.0.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
         for name in names {
             let (before, after) = (self.roles.get(name), after.roles.get(name));
             if before != after {
@@ -194,6 +196,19 @@ impl AccountValues {
             }
         }
         out
+    }
+
+    /// What somebody gets who had no account: nothing was before.
+    pub fn from_nothing(&self) -> Vec<Difference> {
+        let gets = |name: &str, value: &str| Difference {
+            attribute: name.to_owned(),
+            before: None,
+            after: Some(value.to_owned()),
+        };
+        let active = self.active.then(|| gets(field::ACTIVE, "true"));
+        let texts = self.texts().into_iter().filter(|(_, value)| !value.is_empty());
+        let roles = self.roles.0.keys().filter_map(|name| Some((name.as_str(), self.roles.get(name)?)));
+        active.into_iter().chain(texts.chain(roles).map(|(name, value)| gets(name, value))).collect()
     }
 }
 

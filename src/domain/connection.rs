@@ -280,6 +280,11 @@ pub struct Connection {
     /// Minutes between comparisons of everybody while a console is open; 0 is never.
     #[serde(default = "default_compare_every_min")]
     pub compare_every_min: u32,
+    /// Of a hundred changes and creates that were answered as done, how many are read back; none is as usual, every
+    /// tenth change and every fiftieth new account. Ends of access are always read back, and so is everything once an
+    /// answer was seen not to be true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify_percent: Option<u32>,
 }
 
 fn default_concurrency() -> u32 {
@@ -328,6 +333,7 @@ impl Connection {
             concurrency: default_concurrency(),
             timeout_s: default_timeout_s(),
             compare_every_min: default_compare_every_min(),
+            verify_percent: None,
         }
     }
 }

@@ -133,12 +133,31 @@ pub struct Answer {
     /// The body, decompressed and capped, invalid UTF-8 replaced.
     #[serde(default)]
     pub body: String,
+    /// Whether anything in the body was replaced: it may be shown, and is neither evidence nor the base of a write.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lossy: bool,
 }
 
 impl Answer {
     /// 2xx.
     pub fn ok(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// 404 of the app itself, which has no such account.
+    pub fn is_missing(&self) -> bool {
+        self.status == 404 && !self.is_page()
+    }
+
+    /// Whether the body is a page of text or HTML, as proxies and login pages send with any status: something is in it,
+    /// and it is no JSON. A bare number is a text too.
+    pub fn is_page(&self) -> bool {
+        let text = self.body.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
+        let json = || {
+            text.starts_with(['{', '['])
+                || serde_json::from_str::<Value>(text).is_ok_and(|value| !value.is_number())
+        };
+        !text.is_empty() && (self.content_type.contains("html") || !json())
     }
 }
 
@@ -165,4 +184,27 @@ pub struct Exchange {
     pub at: Time,
     /// How long it took, in milliseconds.
     pub took_ms: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_html_are_pages_and_nothing_or_json_is_none() {
+        let is_page = |content_type: &str, body: &str| {
+            Answer { content_type: content_type.into(), body: body.into(), ..Answer::default() }.is_page()
+        };
+        for body in
+            ["default backend - 404", "404", "404 page not found\n", "<html>", "<?xml version='1.0'?>"]
+        {
+            assert!(is_page("text/plain", body), "{body}");
+        }
+        for body in
+            ["", " \r\n", "{}", "\u{feff} {\"status\": \"404\"}", "[]", "null", "\"not found\"", "{\"cut"]
+        {
+            assert!(!is_page("application/json", body) && !is_page("text/plain", body), "{body}");
+        }
+        assert!(is_page("text/html", "{}") && !is_page("text/html", ""));
+    }
 }

@@ -7,6 +7,7 @@ mod assignment;
 mod attribute;
 mod connection;
 mod exchange;
+mod failure;
 mod finding;
 mod flag;
 mod given_token;
@@ -23,6 +24,8 @@ mod roles;
 mod secret;
 mod shared;
 mod time;
+mod typed;
+mod undoable;
 pub(crate) mod unseen;
 mod weighed;
 
@@ -35,11 +38,12 @@ pub use connection::{
     UniqueIdentifier, WireProfile,
 };
 pub use exchange::{Answer, Call, Exchange, Method, Outcome, RetryAfter};
+pub use failure::{Failure, FailureKind, TRIED_AGAIN};
 pub use finding::{ProbeLine, ProbeVerdict};
 pub use flag::{Flag, FlagSet};
 pub use given_token::GivenToken;
 pub use ids::{ConnectionId, GroupId, Ids, OpId, PersonId};
-pub use operation::{Base, Failure, FailureKind, Intent, OpKind, OpState, Operation, Owned};
+pub use operation::{Base, Intent, OpKind, OpState, Operation, Owned};
 pub use ours::Ours;
 pub use pairs::Pairs;
 pub use person::{Group, Person, Status};
@@ -50,4 +54,6 @@ pub use request_class::{LONGEST_WAIT_MS, RequestClass};
 pub use roles::{RoleValues, Winner, winner};
 pub use secret::{Secret, Zeroizing};
 pub use shared::Shared;
-pub use time::Time;
+pub use time::{SETTLE_MS, Time};
+pub use typed::typed;
+pub use undoable::{Decided, Undoable};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountValues, OpId, Ours, PersonId, Shared, Time};
+use super::{AccountValues, Failure, OpId, Ours, PersonId, Shared, Time};
 
 /// What kind of change the operator sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -174,6 +174,20 @@ impl Intent {
         }
     }
 
+    /// Stands behind an operation that was done: what that one wrote is written, and was there since. What that one left
+    /// out of the account that it linked was not pushed, and is not by this one.
+    pub fn follow(&mut self, ahead: &Self) {
+        if self.before.is_none() && ahead.before.is_some() {
+            self.before = Some(ahead.pushed());
+        }
+        self.owned.join(&ahead.owned);
+        for name in ahead.owned.iter() {
+            if let Some(settled) = &mut self.settled {
+                copy(&ahead.wanted, settled, name);
+            }
+        }
+    }
+
     /// What our record of pushed values becomes when this is applied.
     pub fn pushed(&self) -> AccountValues {
         self.before.as_ref().map_or_else(|| self.wanted.clone(), |before| self.goal(before))
@@ -234,47 +248,6 @@ fn copy(from: &AccountValues, to: &mut AccountValues, name: &str) {
     }
 }
 
-/// Why an operation did not go through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureKind {
-    /// The endpoint refused the request.
-    Refused,
-    /// The linked id answers 404.
-    AccountGone,
-    /// Accepted and not applied: what was read back differs.
-    NotApplied,
-    /// More than one account, or an account of somebody else.
-    Conflict,
-    /// The account moved since the plan.
-    Stale,
-    /// Something between us and the app answered.
-    NotScim,
-    /// No answer at all.
-    Unreachable,
-    /// The token was refused.
-    TokenRefused,
-    /// Asked to slow down.
-    SlowDown,
-    /// A required role value is missing, or a switched-off action would be needed.
-    NotAllowed,
-    /// The app refuses changes until the invitation is accepted.
-    Pending,
-    /// The journal cannot be written or read, so nothing may be sent.
-    Store,
-}
-
-/// A failure, in words for the operator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// Its kind.
-    pub kind: FailureKind,
-    /// What happened, what did and did not change.
-    pub text: String,
-    /// What to do next.
-    pub next: String,
-}
-
 /// An operation of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
@@ -313,20 +286,24 @@ mod tests {
     use super::*;
     use crate::domain::field;
 
-    #[test]
-    fn a_role_edit_leaves_active_and_the_other_roles_as_the_app_has_them() {
-        let mut wanted = AccountValues { active: true, user_name: "a".into(), ..Default::default() };
-        wanted.roles.set("workato_role", "Admin");
-        let intent = Intent {
+    fn intent<const N: usize>(wanted: AccountValues, owned: [&str; N]) -> Intent {
+        Intent {
             wanted,
-            owned: Owned::of(["workato_role"]),
+            owned: Owned::of(owned),
             remote_id: None,
             base: Base::Unknown,
             before: None,
             linked_at: None,
             settled: None,
             ours: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_role_edit_leaves_active_and_the_other_roles_as_the_app_has_them() {
+        let mut wanted = AccountValues { active: true, user_name: "a".into(), ..Default::default() };
+        wanted.roles.set("workato_role", "Admin");
+        let intent = intent(wanted, ["workato_role"]);
         let mut found = AccountValues { active: false, user_name: "A".into(), ..Default::default() };
         found.roles.set("workato_role_prod", "Operator");
         let goal = intent.goal(&found);
@@ -341,32 +318,34 @@ mod tests {
     fn what_was_pushed_grows_by_the_owned_attributes_only() {
         let before = AccountValues { title: "old".into(), ..Default::default() };
         let wanted = AccountValues { title: "new".into(), department: "new".into(), ..Default::default() };
-        let intent = Intent {
-            wanted,
-            owned: Owned::of([field::DEPARTMENT]),
-            remote_id: None,
-            base: Base::Unknown,
-            before: Some(before),
-            linked_at: None,
-            settled: None,
-            ours: None,
-        };
+        let intent = Intent { before: Some(before), ..intent(wanted, [field::DEPARTMENT]) };
         assert_eq!((intent.pushed().title.as_str(), intent.pushed().department.as_str()), ("old", "new"));
     }
 
     #[test]
     fn an_attribute_that_is_not_owned_never_counts() {
-        let intent = Intent {
-            wanted: AccountValues::default(),
-            owned: Owned::of([field::ACTIVE]),
-            remote_id: None,
-            base: Base::Unknown,
-            before: None,
-            linked_at: None,
-            settled: None,
-            ours: None,
-        };
+        let intent = intent(AccountValues::default(), [field::ACTIVE]);
         let other = AccountValues { title: "x".into(), ..Default::default() };
         assert!(intent.same(&AccountValues::default(), &other));
+    }
+
+    #[test]
+    fn what_an_account_kept_when_it_was_linked_was_not_pushed_by_what_stands_behind_the_link_either() {
+        let titled = |title: &str| AccountValues { title: title.into(), ..Default::default() };
+        let mut link = intent(titled("ours"), [field::ACTIVE, field::TITLE]);
+        link.leave(&titled("theirs"), |name| name == field::TITLE);
+        let mut behind = intent(titled("ours"), [field::ACTIVE]);
+        behind.follow(&link);
+        assert_eq!(behind.pushed().title, "theirs");
+    }
+
+    #[test]
+    fn what_stands_behind_a_push_knows_the_account_as_that_one_left_it() {
+        let ahead = intent(AccountValues::default(), [field::ACTIVE]);
+        let on = AccountValues { active: true, ..Default::default() };
+        let mut behind = Intent { settled: Some(on.clone()), ..intent(on, [field::TITLE]) };
+        behind.follow(&ahead);
+        assert_eq!(behind.settled.as_ref().map(|settled| settled.active), Some(false));
+        assert!(behind.owned.has(field::ACTIVE));
     }
 }

@@ -25,6 +25,9 @@ impl RequestClass {
     /// How many there are.
     pub const COUNT: usize = 5;
 
+    /// All of them, each at its place.
+    pub const ALL: [Self; Self::COUNT] = [Self::Read, Self::Create, Self::Change, Self::Delete, Self::Group];
+
     /// Its place in a list of all.
     pub const fn place(self) -> usize {
         match self {

@@ -16,7 +16,7 @@ pub(super) fn by_a_write(directory: &Directory, moves: &[Move], now: Time) -> Ve
         .filter(|op| op.intent.remote_id.is_some() && op.intent.wanted.active && invited(op.person))
         .map(|op| {
             let seen = Observation { state: AccountState::Active, values: None, at: now };
-            Change::Observed(op.person, seen)
+            Change::Observed(op.person, seen.into())
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use super::shared::{Shared, hold};
 use super::{Drive, problem};
 use crate::audit::AuditQuery;
 use crate::audit::chain::{Chained, Head};
-use crate::domain::{ConnectionId, Operation, Time};
+use crate::domain::{ConnectionId, Operation};
 use crate::engine::Problem;
 use crate::store::Which;
 
@@ -55,9 +55,9 @@ impl Drive {
         Ok(page.first().map(|last| Head { count: last.seq, hash: last.hash }))
     }
 
-    /// Operations that end access: those open, and those decided from a time on; oldest first.
-    pub async fn deactivations(&self, since: Option<Time>) -> Result<Vec<Operation>, Problem> {
-        let rows = self.shared.store.operations(self.shared.connection, Which::EndsOfAccess(since)).await;
+    /// Operations under way that end access, oldest first.
+    pub async fn deactivations(&self) -> Result<Vec<Operation>, Problem> {
+        let rows = self.shared.store.operations(self.shared.connection, Which::EndsOfAccess).await;
         rows.map_err(|e| problem::store(&e))
     }
 }

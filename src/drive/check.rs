@@ -2,13 +2,13 @@
 
 use tokio::sync::watch;
 
-use super::shared::now;
+use super::shared::{Line, now};
 use super::sweep::Sweeping;
-use super::{Drive, observe, open_line, problem};
+use super::{Drive, observe, open_line, problem, push_group};
 use crate::audit::{AuditEntry, Source};
-use crate::directory::{Directory, Sweep};
-use crate::domain::{Difference, Flag, PersonId, Time, field};
-use crate::engine::compare::{Comparison, OrphansSeen};
+use crate::directory::{Directory, PersonView, Sweep};
+use crate::domain::{AccountState, Difference, Failure, Flag, PersonId, Time, field};
+use crate::engine::compare::{Compared, Comparison, OrphansSeen, several};
 use crate::engine::{CheckReport, Finding, Findings, Problem, Progress};
 use crate::store::Batch;
 
@@ -38,11 +38,12 @@ impl Drive {
                 let report = CheckReport {
                     at: now(),
                     complete: seen.failure.is_none(),
-                    why: seen.failure,
+                    why: seen.failure.map(Failure::of_a_look),
                     people: people.len() as u64,
                     accounts: accounts as u64,
                     strangers: 0,
                     changed: 0,
+                    groups: 0,
                     orphans: Vec::new(),
                 };
                 (seen.findings, report)
@@ -54,12 +55,8 @@ impl Drive {
     }
 
     /// Everybody: one pass over the list, compared as it comes; somebody linked who is not on it is asked for
-    /// directly.
-    async fn sweep(
-        &self,
-        line: &super::shared::Line,
-        progress: &watch::Sender<Progress>,
-    ) -> Result<CheckReport, Problem> {
+    /// directly, and so is each pushed group.
+    async fn sweep(&self, line: &Line, progress: &watch::Sender<Progress>) -> Result<CheckReport, Problem> {
         let directory = self.shared.directory();
         let mut changed = 0;
         let mut sweeping = Sweeping::new(&line.endpoint, Comparison::new(&directory));
@@ -69,38 +66,43 @@ impl Drive {
                 changed += self.learn(&directory, &findings, now()).await?;
             }
         }
-        let compared = sweeping.finish();
+        let mut compared = sweeping.finish();
         let places = directory.connection().concurrency as usize;
         let seen =
             observe::one_by_one(&line.endpoint, &line.finder, &directory, &compared.missing, places).await;
+        compared.hear(&seen.findings);
+        let unread = twice_there(line, &directory, &mut compared).await;
+        let why = compared.unfit().or(unread);
         let mut findings = compared.findings;
         findings.0.extend(seen.findings.0);
-        let why = compared.gap.as_ref().map(|gap| crate::domain::Failure {
-            kind: crate::domain::FailureKind::NotScim,
-            text: format!("The list of users did not fit together: {gap}."),
-            next: "Check again when nobody else changes the app's users.".to_owned(),
-        });
         let complete = why.is_none() && seen.failure.is_none();
         let at = now();
         changed += self.learn(&directory, &findings, at).await?;
+        let groups = push_group::look_at_all(&self.shared, line).await.map_err(|e| problem::store(&e))?;
         let strangers = compared.orphans.len() as u64;
         let sweep = Sweep { at, complete, accounts: compared.accounts, strangers };
         let orphans = OrphansSeen { orphans: compared.orphans, at, complete: why.is_none() };
         Ok(CheckReport {
             at,
-            complete,
-            why: why.or(seen.failure),
+            complete: complete && groups.failure.is_none(),
+            why: why.or(seen.failure).or(groups.failure).map(Failure::of_a_look),
             people: directory.len() as u64,
             accounts: compared.accounts,
             strangers,
             changed,
+            groups: groups.changed,
             orphans: self.swept(sweep, orphans).await?,
         })
     }
 
-    /// Keeps what was learned of people whom nobody touched since `before`. Returns how many people's flags changed
-    /// by it.
-    async fn learn(&self, before: &Directory, findings: &Findings, at: Time) -> Result<u64, Problem> {
+    /// Keeps what was learned of people whom nobody touched since `before`; where nothing is to be kept it is only
+    /// shown. Returns how many people's flags changed by it.
+    pub(super) async fn learn(
+        &self,
+        before: &Directory,
+        findings: &Findings,
+        at: Time,
+    ) -> Result<u64, Problem> {
         let here = self.shared.directory();
         let untouched = |id: &PersonId| untouched(before, &here, *id);
         let findings = findings.0.iter().filter(|(id, _)| untouched(id));
@@ -113,7 +115,11 @@ impl Drive {
         let changed = ids.iter().filter(|id| flags(&here, **id) != flags(&after, **id)).count() as u64;
         let audit: Vec<AuditEntry> =
             ids.iter().filter_map(|id| self.drifted(&here, &after, *id, at)).collect();
-        if self.shared.read_only || (changes.is_empty() && audit.is_empty()) {
+        if self.shared.read_only {
+            self.shared.see(&changes);
+            return Ok(changed);
+        }
+        if changes.is_empty() && audit.is_empty() {
             return Ok(changed);
         }
         let batch = Batch { changes, audit, ..self.shared.batch() };
@@ -130,31 +136,58 @@ impl Drive {
         let mut changes: Vec<Difference> = was.differences(&is);
         let excluded = after.connection().to_app.exclude_user_name;
         changes.retain(|d| !excluded || d.attribute != field::USER_NAME);
-        if changes.is_empty() && !gone {
+        let again = there_again(&old, new.account());
+        if changes.is_empty() && !gone && !again {
             return None;
         }
+        let (event, detail) = match (gone, again) {
+            (true, _) => ("account gone", "the linked account answers 404"),
+            (_, true) => (THERE_AGAIN, "the linked account, which had answered 404, is there again"),
+            _ => ("changed in the app", "a check saw a change that was not ours"),
+        };
         Some(AuditEntry {
             seq: 0,
             time: at,
             remote_time: None,
             source: Source::Drift,
-            event: if gone { "account gone" } else { "changed in the app" }.to_owned(),
+            event: event.to_owned(),
             person: Some(id),
             subject: new.user_name().to_owned(),
             actor: String::new(),
             operation: None,
-            detail: if gone {
-                "the linked account answers 404"
-            } else {
-                "a check saw a change that was not ours"
-            }
-            .to_owned(),
+            detail: detail.to_owned(),
             changes,
             reason: None,
             remote_id: None,
             ..AuditEntry::default()
         })
     }
+}
+
+/// What the log says of an account that it said was gone.
+pub(super) const THERE_AGAIN: &str = "account is there again";
+
+/// Whether somebody's account was gone and is not any more.
+pub(super) fn there_again(before: &PersonView<'_>, seen: AccountState) -> bool {
+    let there = matches!(seen, AccountState::Invited | AccountState::Active | AccountState::Inactive);
+    before.account() == AccountState::Gone && there
+}
+
+/// The accounts that fit one person more than once are nobody's, each read whole. Returns why that could not be done:
+/// those that are known then stay.
+async fn twice_there(line: &Line, directory: &Directory, compared: &mut Compared) -> Option<Failure> {
+    if compared.several.is_empty() {
+        return None;
+    }
+    line.finder.forget().await;
+    let places = directory.connection().concurrency as usize;
+    let people = &compared.several;
+    let seen = observe::one_by_one(&line.endpoint, &line.finder, directory, people, places).await;
+    let twice = several(&seen.findings, now()).into_iter().flat_map(|(_, accounts)| accounts);
+    compared.orphans.extend(twice);
+    compared.orphans.sort_unstable();
+    compared.orphans.dedup_by(|a, b| a.account_id == b.account_id);
+    seen.failure
 }
 
 fn unknown(finding: &Finding) -> bool {

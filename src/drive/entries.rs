@@ -1,19 +1,23 @@
 //! What was decided here, in the audit log: about whom or what, the values before and after, and what was typed for it.
 
+mod moved;
+
 use std::collections::BTreeMap;
 
+use super::check::{THERE_AGAIN, there_again};
 use super::touched::touched;
 use super::{access, imported};
-use crate::audit::{AuditEntry, Source};
+use crate::audit::{Access, AuditEntry, Source};
 use crate::directory::{Change, Directory};
-use crate::domain::{Difference, GroupId, PersonId, Time};
+use crate::domain::{GroupId, OpKind, PersonId, Time};
 use crate::engine::Preview;
+use crate::engine::compare::{Orphan, twice_words};
 use crate::verbs::{Command, Decision};
 
-/// The entries of a decision that is about to be committed at this time; `before` is the directory without it.
+/// The entries of a decision that is about to be committed at this time, with the directory `before` and `after` it.
 pub(super) fn of(
     preview: &Preview,
-    before: &Directory,
+    (before, after): (&Directory, &Directory),
     at: Time,
     actor: &str,
     reason: Option<&str>,
@@ -29,24 +33,24 @@ pub(super) fn of(
     };
     let mut entries = typed(preview, blank());
     let decides = decides(decision);
-    let mut after = before.clone();
-    after.apply_all(&decision.changes);
     if decides && decision.import.is_some() {
         entries.extend(import(preview, before, &blank));
     } else if decides {
-        let named = people(decision, (before, &after), &blank);
+        let named = people(decision, (before, after), &blank);
         if named.is_empty() || decision.changes.iter().any(is_other) {
             entries.push(AuditEntry {
                 subject: subject(decision, before),
                 detail: about(preview),
-                changes: group_changes(decision, before),
+                changes: moved::of_others(&decision.changes, before),
                 ..blank()
             });
         }
         entries.extend(named);
     }
     entries.extend(given_up(preview, before, &blank));
-    access::keep(&mut entries, preview, (before, &after), blank);
+    entries.extend(tried_again(preview, before, &blank));
+    entries.extend(twice(preview, before, &blank));
+    access::keep(&mut entries, preview, (before, after), blank);
     entries
 }
 
@@ -94,13 +98,40 @@ fn import(preview: &Preview, before: &Directory, blank: &impl Fn() -> AuditEntry
         import.absent,
         import.rejected.len()
     );
-    let mut entries = vec![AuditEntry { detail, ..blank() }];
+    let (subject, from) = source_of(preview, before);
+    let mut entries = vec![AuditEntry { subject, detail: detail + &from, ..blank() }];
     for (id, subject, remote_id) in imported::linked(preview, before) {
         let detail = format!("linked with the account {remote_id}; nothing was sent");
         let remote_id = Some(remote_id.to_owned());
         entries.push(AuditEntry { person: Some(id), subject, detail, remote_id, ..blank() });
     }
+    for change in &preview.decision.changes {
+        if let Change::Observed(id, seen) = change
+            && let Some(person) = before.get(*id).filter(|person| there_again(person, seen.state))
+        {
+            let (event, subject) = (THERE_AGAIN.to_owned(), person.user_name().to_owned());
+            let detail = "the linked account, which had answered 404, is on the list again".to_owned();
+            entries.push(AuditEntry { person: Some(*id), event, subject, detail, ..blank() });
+        }
+    }
     entries
+}
+
+/// What an import was taken from, as its subject, and what tells it from another of that name.
+fn source_of(preview: &Preview, before: &Directory) -> (String, String) {
+    match &preview.command {
+        Command::ImportPeople(_, options) | Command::ImportGroups(_, options) => {
+            options.file.as_ref().map_or_else(Default::default, |file| {
+                (file.name.clone(), format!("; {} bytes, SHA-256 {}", file.bytes, file.sha256))
+            })
+        }
+        Command::ImportAccounts(import) => {
+            let there = before.connection();
+            let subject = format!("{} at {}", there.name, there.base_url);
+            (subject, format!("; {} accounts were read", import.found.accounts.len()))
+        }
+        _ => Default::default(),
+    }
 }
 
 /// One entry for each person that the decision is about, with what their account shall be before and after it.
@@ -119,13 +150,12 @@ fn people(
     let entry = |id: PersonId| {
         let (was, is) = (before.get(id), after.get(id));
         let subject = was.or(is).map(|p| p.user_name().to_owned()).unwrap_or_default();
-        let changes = match (was, is) {
-            (Some(was), Some(is)) => was.wanted().differences(&is.wanted()),
-            _ => Vec::new(),
-        };
+        let groups = groups.get(&id).map_or(&[][..], Vec::as_slice);
+        let changes = moved::of_person(groups, id, (before, after));
         let mut detail = said.get(&id).map_or_else(|| decision.cause.clone(), |text| (*text).to_owned());
-        if let Some(groups) = groups.get(&id) {
-            detail.push_str(&format!(" ({})", groups.join(", ")));
+        if !groups.is_empty() {
+            let names: Vec<&str> = groups.iter().map(|(name, _)| name.as_str()).collect();
+            detail.push_str(&format!(" ({})", names.join(", ")));
         }
         AuditEntry { person: Some(id), subject, detail, changes, ..blank() }
     };
@@ -142,9 +172,41 @@ fn given_up(preview: &Preview, before: &Directory, blank: &impl Fn() -> AuditEnt
         let person = before.get(*id)?;
         let (_, kind, _) = person.operation()?;
         let detail = format!("what was queued ({}) is not sent", kind.word());
-        Some(AuditEntry { person: Some(*id), subject: person.user_name().to_owned(), detail, ..blank() })
+        let access = (kind == OpKind::Deactivate).then_some(Access::Dropped);
+        Some(AuditEntry {
+            person: Some(*id),
+            subject: person.user_name().to_owned(),
+            detail,
+            access,
+            ..blank()
+        })
     };
     decision.cancel.iter().filter_map(entry).collect()
+}
+
+/// Operations that failed and are tried again on somebody's word.
+fn tried_again(preview: &Preview, before: &Directory, blank: &impl Fn() -> AuditEntry) -> Vec<AuditEntry> {
+    if !matches!(preview.command, Command::Retry(_)) {
+        return Vec::new();
+    }
+    let entry = |id: PersonId| {
+        let person = before.get(id)?;
+        let (operation, kind, _) = person.operation()?;
+        let detail = format!("what failed ({} {operation}) is tried again", kind.word());
+        Some(AuditEntry { person: Some(id), subject: person.user_name().to_owned(), detail, ..blank() })
+    };
+    preview.plan.operations.iter().filter_map(|planned| entry(planned.person)).collect()
+}
+
+/// People for whom nothing could be planned, since several accounts there fit.
+fn twice(preview: &Preview, before: &Directory, blank: &impl Fn() -> AuditEntry) -> Vec<AuditEntry> {
+    let entry = |(id, accounts): &(PersonId, Vec<Orphan>)| {
+        let subject = before.get(*id)?.user_name().to_owned();
+        let ids: Vec<&str> = accounts.iter().map(|account| account.account_id.as_str()).collect();
+        let detail = format!("{}; nothing was sent", twice_words(&ids));
+        Some(AuditEntry { event: "twice there".to_owned(), person: Some(*id), subject, detail, ..blank() })
+    };
+    preview.twice.iter().filter_map(entry).collect()
 }
 
 /// Whether a change is about something else than a person.
@@ -156,7 +218,7 @@ fn is_other(change: &Change) -> bool {
             | Change::GroupAssigned(..)
             | Change::GroupUnassigned(_)
             | Change::GroupPushed(..)
-            | Change::GroupPushDropped(_)
+            | Change::GroupPushDropped(..)
             | Change::Attribute(..)
             | Change::AttributeDropped(_)
             | Change::Connection(_)
@@ -172,21 +234,21 @@ fn group_name(change: &Change, before: &Directory) -> Option<String> {
         | Change::GroupAssigned(id, _)
         | Change::GroupUnassigned(id)
         | Change::GroupPushed(id, _)
-        | Change::GroupPushDropped(id)
+        | Change::GroupPushDropped(id, _)
         | Change::Member(id, _)
         | Change::MemberDropped(id, _) => named(id),
         _ => None,
     }
 }
 
-/// The groups that people join or leave by it.
-fn groups_of(decision: &Decision, before: &Directory) -> BTreeMap<PersonId, Vec<String>> {
-    let mut groups: BTreeMap<PersonId, Vec<String>> = BTreeMap::new();
+/// The groups that people join or leave by it, and which of the two.
+fn groups_of(decision: &Decision, before: &Directory) -> BTreeMap<PersonId, Vec<(String, bool)>> {
+    let mut groups: BTreeMap<PersonId, Vec<(String, bool)>> = BTreeMap::new();
     for change in &decision.changes {
         if let Change::Member(_, id) | Change::MemberDropped(_, id) = change
             && let Some(name) = group_name(change, before)
         {
-            groups.entry(*id).or_default().push(name);
+            groups.entry(*id).or_default().push((name, matches!(change, Change::Member(..))));
         }
     }
     groups
@@ -216,36 +278,6 @@ fn subject(decision: &Decision, before: &Directory) -> String {
         }
     }
     names.join(", ")
-}
-
-/// The values that groups give and their priority, before and after.
-fn group_changes(decision: &Decision, before: &Directory) -> Vec<Difference> {
-    let mut changes = Vec::new();
-    for change in &decision.changes {
-        let (id, given) = match change {
-            Change::GroupAssigned(id, given) => (id, Some(given)),
-            Change::GroupUnassigned(id) => (id, None),
-            _ => continue,
-        };
-        let was = before.group(*id).and_then(|row| row.assignment.as_ref());
-        let mut names: Vec<&String> =
-            was.into_iter().chain(given).flat_map(|one| one.roles.0.keys()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let mut put = |attribute: &str, before: Option<String>, after: Option<String>| {
-            if before != after {
-                changes.push(Difference { attribute: attribute.to_owned(), before, after });
-            }
-        };
-        put("priority", was.map(|one| one.priority.to_string()), given.map(|one| one.priority.to_string()));
-        for name in names {
-            let value = |one: Option<&crate::domain::GroupAssignment>| {
-                one.and_then(|one| one.roles.get(name)).map(str::to_owned)
-            };
-            put(name, value(was), value(given));
-        }
-    }
-    changes
 }
 
 /// What the one entry about the whole says: of settings, which they are.

@@ -3,6 +3,8 @@
 //! Looked at shortly after each write of ours, and slowly otherwise. An entry that another hand made is a reason to
 //! look at that person's account at once.
 
+mod missing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,17 +17,18 @@ use super::{Drive, line, open_line};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Directory, Observation};
 use crate::domain::{AccountState, Feed, LONGEST_WAIT_MS, PersonId};
-use crate::endpoint::activity::{ActivityEntry, ActivityLog, Mark};
+use crate::endpoint::activity::{ActivityBatch, ActivityEntry, ActivityLog, Place};
 use crate::engine::FeedState;
-use crate::store::Batch;
+use crate::store::{Batch, HEARD, Heard};
 
 /// Looks after our own write, counted from it.
 const SOON: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
 /// Entries taken in at one look.
 const MOST: usize = 500;
+/// Time between looks while something is left to be read on.
+const READ_ON: Duration = Duration::from_secs(5);
 /// What marks the work of SCIM in the app's log.
 const SCIM_AUTO_SYNC: &str = "scim_auto_sync";
-const MARK_KEY: &str = "feed_mark";
 
 /// Follows the log as long as the drive lives.
 pub(super) async fn follow(shared: Arc<Shared>) {
@@ -138,47 +141,64 @@ async fn open(shared: &Shared, feed: &Feed) -> Option<ActivityLog> {
 
 /// Takes in what is new. Returns how long to wait for the next look.
 async fn look(shared: &Arc<Shared>, log: &ActivityLog, slow: Duration) -> Wait {
-    let mark = read_mark(shared).await;
-    let batch = log.since(mark.as_ref(), MOST).await;
-    let wait = Wait::of(slow, batch.asked_wait_ms(now()));
-    if let Some(trouble) = batch.trouble {
-        shared.show_feed(FeedState::Failing(trouble.into()));
-        return wait;
-    }
-    if !batch.entries.is_empty() && !shared.read_only {
-        take_in(shared, &batch.entries).await;
-        if let Some(mark) = batch.mark {
-            write_mark(shared, &mark).await;
+    let kept = match shared.store.meta_get(Some(shared.connection), HEARD).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            tracing::warn!(%error, "how far the feed was read could not be looked up");
+            return Wait::of(slow, None);
         }
+    };
+    let place = kept.as_deref().and_then(Place::read).unwrap_or_default();
+    let batch = log.since(&place, MOST).await;
+    // What only looks keeps no place: it would read the same pages again.
+    let more = !shared.read_only && batch.trouble.is_none() && batch.place.rest.is_some();
+    let slow = if more { slow.min(READ_ON) } else { slow };
+    let wait = Wait::of(slow, batch.asked_wait_ms(now()));
+    if batch.place != place && !shared.read_only {
+        take_in(shared, &batch, kept).await;
     }
-    shared.show_feed(FeedState::Live(now()));
+    shared.show_feed(match batch.trouble {
+        Some(trouble) => FeedState::Failing(trouble.into()),
+        None => FeedState::Live(now()),
+    });
     wait
 }
 
-async fn take_in(shared: &Arc<Shared>, entries: &[ActivityEntry]) {
+/// Keeps what a look brought and how far it came, both or neither.
+async fn take_in(shared: &Arc<Shared>, looked: &ActivityBatch, kept: Option<String>) {
     let directory = shared.directory();
-    let audit: Vec<AuditEntry> = entries.iter().map(|entry| audit_entry(entry, &directory)).collect();
+    let mut audit: Vec<AuditEntry> =
+        looked.entries.iter().map(|entry| audit_entry(entry, &directory)).collect();
     let mut foreign: Vec<PersonId> = Vec::new();
     let mut changes = Vec::new();
     let mut accepted = Vec::new();
-    for (entry, row) in entries.iter().zip(&audit) {
+    for (at, (entry, row)) in looked.entries.iter().zip(&audit).enumerate() {
         let Some(person) = row.person else { continue };
-        if let Some(state) = invitation(entry)
+        let invitation = invitation(entry);
+        // What is said late may have been overtaken: the account itself is asked.
+        let late = at < looked.late;
+        if let Some(state) = invitation
+            && !late
             && directory.get(person).is_some_and(|p| p.account() != state)
         {
             let observation = Observation { state, values: None, at: now() };
-            changes.push(Change::Observed(person, observation));
+            changes.push(Change::Observed(person, observation.into()));
         }
-        if invitation(entry) == Some(AccountState::Active) {
+        if invitation == Some(AccountState::Active) {
             accepted.push(person);
         }
-        if row.source == Source::App && !foreign.contains(&person) {
+        let ask = row.source == Source::App || (late && invitation.is_some());
+        if ask && !foreign.contains(&person) {
             foreign.push(person);
         }
     }
-    let batch = Batch { changes, audit, ..shared.batch() };
+    audit.extend(missing::entries(looked, now()));
+    let heard = Some(Heard { from: kept, to: looked.place.clone().not_after(now()).text() });
+    let batch = Batch { changes, audit, heard, ..shared.batch() };
     if let Err(error) = shared.commit(batch).await {
+        // It is read again by the next look.
         tracing::warn!(%error, "the feed could not be kept");
+        return;
     }
     if !accepted.is_empty() {
         shared.order(Order::Accepted(accepted));
@@ -242,20 +262,6 @@ fn audit_entry(entry: &ActivityEntry, directory: &Directory) -> AuditEntry {
         reason: None,
         remote_id: Some(entry.id.clone()),
         ..AuditEntry::default()
-    }
-}
-
-async fn read_mark(shared: &Shared) -> Option<Mark> {
-    let text = shared.store.meta_get(Some(shared.connection), MARK_KEY).await.ok()??;
-    let (at, id) = text.split_once(' ')?;
-    Some(Mark { id: id.to_owned(), at: at.parse().ok() })
-}
-
-async fn write_mark(shared: &Shared, mark: &Mark) {
-    let at = mark.at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    let text = format!("{at} {}", mark.id);
-    if let Err(error) = shared.store.meta_set(Some(shared.connection), MARK_KEY, &text).await {
-        tracing::warn!(%error, "the feed's mark could not be kept");
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::lock;
 use super::order::Order;
 use super::shared::{Follower, News, Shared, hold, now};
+use super::tried::{of_the_endpoint, passing};
 use super::words::{disabled, stands_still};
+use super::{lock, pause};
 use crate::domain::{Failure, FailureKind, OpId, OpKind, OpState, Operation};
-use crate::engine::{Outcome, Outlook, Progress, Sending};
+use crate::engine::{Outcome, Outlook, Pause, Progress, Sending};
 use crate::store::{StoreError, Which};
 
 /// How often the store is read while another process sends.
@@ -33,35 +34,60 @@ pub(super) struct Following {
     /// How many ended so.
     counts: Progress,
     news: mpsc::UnboundedReceiver<News>,
+    /// The sender tries: what it tells from now on came of that.
+    tried: bool,
     paused: u32,
+    /// Why another sender sends nothing.
+    theirs: Option<Pause>,
     outlook: Outlook,
 }
 
 impl Following {
     /// Begins to listen; before the operations are committed, so that nothing is missed.
     pub(super) fn begin(shared: &Shared, ops: impl Iterator<Item = OpId>) -> Self {
+        let mut following = Self::new();
+        // Also where there are none: a run of groups alone can be stopped too.
+        following.listen(shared, ops.collect());
+        following
+    }
+
+    fn new() -> Self {
         let (tell, news) = mpsc::unbounded_channel();
-        let mut following = Self {
+        Self {
             open: BTreeSet::new(),
             tell,
             ended: BTreeMap::new(),
             total: 0,
             counts: Progress::default(),
             news,
+            tried: false,
             paused: 0,
+            theirs: None,
             outlook: Outlook::default(),
-        };
-        following.also(shared, ops.collect());
-        following
+        }
+    }
+
+    /// Has the sender try, whatever stopped it before.
+    pub(super) fn tries(&self, shared: &Shared) {
+        shared.order(Order::Try(self.tell.clone()));
     }
 
     /// Listens for these too.
     pub(super) fn also(&mut self, shared: &Shared, ops: Vec<OpId>) {
         if !ops.is_empty() {
-            self.total += u32::try_from(ops.len()).unwrap_or(u32::MAX);
-            self.open.extend(&ops);
-            let follower = Follower { ops: ops.into_iter().collect(), tell: self.tell.clone() };
-            hold(&shared.followers).push(follower);
+            self.listen(shared, ops);
+        }
+    }
+
+    fn listen(&mut self, shared: &Shared, ops: Vec<OpId>) {
+        self.total += u32::try_from(ops.len()).unwrap_or(u32::MAX);
+        self.open.extend(&ops);
+        let mut followers = hold(&shared.followers);
+        followers.retain(|follower| !follower.tell.is_closed());
+        // One of each run, which hears a pause once.
+        match followers.iter_mut().find(|follower| follower.tell.same_channel(&self.tell)) {
+            Some(follower) => follower.ops.extend(ops),
+            None => followers.push(Follower { ops: ops.into_iter().collect(), tell: self.tell.clone() }),
         }
     }
 
@@ -76,10 +102,12 @@ impl Following {
         shared: &Shared,
         progress: &watch::Sender<Progress>,
     ) -> Option<Failure> {
-        if let Some(stop) = self.stands(shared) {
-            return Some(stop);
+        if !self.open.is_empty() {
+            if !shared.look(|directory| directory.connection().enabled) {
+                return Some(disabled());
+            }
+            self.tries(shared);
         }
-        shared.order(Order::Try);
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut idle = Duration::ZERO;
         let mut led = 0;
@@ -107,8 +135,9 @@ impl Following {
                         self.look(shared).await;
                     }
                     if matches!(*shared.sending.borrow(), Sending::Elsewhere(_)) {
+                        self.theirs = pause::kept(shared).await;
                         idle = if self.look(shared).await { Duration::ZERO } else { idle + LOOK_EVERY };
-                        if let Some(stop) = sender_stands_still(shared, idle) {
+                        if let Some(stop) = sender_stands_still(shared, idle, self.theirs.as_ref()) {
                             return Some(stop);
                         }
                     }
@@ -119,27 +148,21 @@ impl Following {
         None
     }
 
-    /// Why nothing would come of waiting: a connection that is disabled, a token that was refused, a journal that
-    /// cannot be written.
-    fn stands(&self, shared: &Shared) -> Option<Failure> {
-        if !self.open.is_empty() && !shared.look(|directory| directory.connection().enabled) {
-            return Some(disabled());
-        }
-        match &*shared.sending.borrow() {
-            Sending::Stopped(failure) if !self.open.is_empty() && !passing(failure.kind) => {
-                Some(failure.clone())
-            }
-            _ => None,
-        }
-    }
-
     fn hear(&mut self, news: News) -> Option<Failure> {
         match news {
-            News::Settled(op, outcome, failure) => {
+            News::Settled(ends) => {
                 self.paused = 0;
-                self.end(op, outcome, failure);
+                for (op, outcome, failure) in ends {
+                    self.end(op, outcome, failure);
+                }
                 None
             }
+            News::Tried(stands) => {
+                (self.tried, self.paused) = (true, 0);
+                stands
+            }
+            // Of before; where it stands all the same that is told.
+            News::Paused(failure) if !self.tried && of_the_endpoint(&failure) => None,
             News::Paused(failure) => {
                 self.paused += 1;
                 let ends = match failure.kind {
@@ -198,25 +221,33 @@ impl Following {
         shared.store.operations(shared.connection, Which::Ids(ids.into_iter().collect())).await
     }
 
-    fn progress(&self, shared: &Shared) -> Progress {
+    fn progress(&mut self, shared: &Shared) -> Progress {
         let until = match &*shared.sending.borrow() {
             Sending::Waiting(until, _) => Some(*until),
+            Sending::Elsewhere(_) => self.theirs.as_ref().and_then(|pause| pause.until),
             _ => None,
         };
         let left = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        self.outlook.ahead(*hold(&shared.ahead));
         let left_ms = self.outlook.time_left(now(), left, until);
         Progress { total: self.total, until, left_ms, ..self.counts }
     }
 }
 
-/// Why waiting for another sender is over: it gives no sign of life, or nothing came of it for very long.
-fn sender_stands_still(shared: &Shared, idle: Duration) -> Option<Failure> {
+/// Why waiting for another sender is over: it stopped, gives no sign of life, or nothing came of it for very long though
+/// the app did not ask for that.
+fn sender_stands_still(shared: &Shared, idle: Duration, pause: Option<&Pause>) -> Option<Failure> {
     if idle < lock::SILENT {
         return None;
     }
+    let why = pause.map(|pause| &pause.failure);
+    if let Some(stopped) = why.filter(|why| !passing(why.kind)) {
+        return Some(stopped.clone());
+    }
+    let asked = why.is_some_and(|why| why.kind == FailureKind::SlowDown);
     let seen = shared.home.as_deref().and_then(|home| lock::seen(home, shared.connection));
     let silent = seen.as_ref().is_some_and(|seen| seen.silent_s.is_some());
-    (silent || idle > PATIENCE).then(|| stands_still(seen.as_ref()))
+    (silent || (idle > PATIENCE && !asked)).then(|| stands_still(seen.as_ref()))
 }
 
 /// Whether it goes on by itself so late that nobody stays to see it.
@@ -230,7 +261,34 @@ pub(super) fn waits(row: &Operation) -> Outcome {
     if row.kind == OpKind::Deactivate { Outcome::Failed } else { Outcome::Held }
 }
 
-/// Whether it ends by itself.
-fn passing(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::SlowDown | FailureKind::Unreachable | FailureKind::NotScim)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paused(kind: FailureKind) -> News {
+        News::Paused(Failure { kind, text: format!("{kind:?}"), next: String::new() })
+    }
+
+    #[test]
+    fn a_stop_that_was_told_before_the_sender_tried_is_not_this_runs() {
+        use FailureKind::{Elsewhere, NotScim, TokenRefused, Unreachable};
+        for kind in [Elsewhere, TokenRefused, Unreachable, NotScim] {
+            let mut following = Following::new();
+            for _ in 0..PAUSES {
+                assert_eq!(following.hear(paused(kind)), None, "{kind:?}");
+            }
+            assert_eq!(following.hear(News::Tried(None)), None);
+            let ends = (0..PAUSES).find_map(|_| following.hear(paused(kind)));
+            assert_eq!(ends.map(|why| why.kind), Some(kind), "one that comes of it ends it");
+        }
+    }
+
+    #[test]
+    fn what_stands_although_it_was_tried_ends_it_and_so_does_an_operators_stop_at_any_time() {
+        for kind in [FailureKind::TokenRefused, FailureKind::Store] {
+            let stands = Failure { kind, text: String::new(), next: String::new() };
+            assert_eq!(Following::new().hear(News::Tried(Some(stands.clone()))), Some(stands));
+        }
+        assert!(Following::new().hear(paused(FailureKind::NotAllowed)).is_some());
+    }
 }

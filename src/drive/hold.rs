@@ -1,17 +1,21 @@
 //! An operator's stop, kept in the home: whoever sends holds what was queued by then until an operator says to go on,
 //! also one who becomes the sender later.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::order::Order;
 use super::runner::Runner;
 use super::shared::{Shared, hold, now};
 use super::words::stop_asked;
-use super::{Drive, problem};
+use super::{Drive, problem, push_group};
+use crate::audit::AuditEntry;
+use crate::directory::GroupRow;
 use crate::domain::{Failure, FailureKind, Time};
 use crate::engine::{Problem, ProblemKind, Sending};
-use crate::store::StoreError;
+use crate::store::{Batch, StoreError};
 
 const KEY: &str = "hold";
 /// How long the sender has to say that it holds.
@@ -52,6 +56,14 @@ async fn heard(shared: &Shared) -> Result<Option<Word>, StoreError> {
     }))
 }
 
+/// Whether there is an operation or a group that would go if nobody held it.
+async fn something_waits(shared: &Shared) -> Result<bool, StoreError> {
+    let live = shared.store.live(shared.connection).await?;
+    let directory = shared.directory();
+    let group = |row: &GroupRow| push_group::may_go_on(row, true) && row.push_goes(&directory);
+    Ok(live.iter().any(|(_, mark)| mark.state.moving()) || directory.groups().into_iter().any(group))
+}
+
 async fn say(shared: &Shared, word: Word) -> Result<(), StoreError> {
     let text = match word {
         Word::Hold(at) => format!("hold {}", at.ms()),
@@ -61,19 +73,32 @@ async fn say(shared: &Shared, word: Word) -> Result<(), StoreError> {
     shared.store.meta_set(Some(shared.connection), KEY, &text).await
 }
 
+async fn end_empty(shared: &Shared) -> Result<(), StoreError> {
+    let held = heard(shared).await?.and_then(Word::held).is_some();
+    if held && !something_waits(shared).await? {
+        say(shared, Word::Go(now())).await?;
+        shared.order(Order::LookAgain);
+    }
+    Ok(())
+}
+
 impl Drive {
     /// Stops what a run of this process waits for, whoever sends it: returns when nothing is under way any more and
-    /// what is queued waits for an operator. Where no run waits, the others go on as they do.
+    /// what is queued waits for an operator. Where no run waits, the others go on as they do. Returns whether a run was
+    /// committed, or was about to be.
     ///
     /// # Errors
     /// When the stop could not be kept, or another process is the sender and does not say that it holds.
-    pub async fn halt(&self) -> Result<(), Problem> {
+    pub async fn halt(&self) -> Result<bool, Problem> {
         let shared = &self.shared;
         let waits = hold(&shared.followers).iter().any(|follower| !follower.tell.is_closed());
         let held = match waits && !shared.read_only {
             false => Ok(()),
             true => match say(shared, Word::Hold(now())).await {
-                Ok(()) => self.held_there().await,
+                Ok(()) => {
+                    self.tell("run stopped", "what is queued waits until an operator lets it go on").await;
+                    self.held_there().await
+                }
                 Err(error) => Err(problem::store(&error)),
             },
         };
@@ -83,7 +108,32 @@ impl Drive {
             shared.tell_paused(&Failure { kind: FailureKind::NotAllowed, text, next });
         }
         self.stop().await;
-        held
+        held.map(|()| waits || shared.ran.load(Ordering::SeqCst))
+    }
+
+    /// A stop that holds nothing any more, whatever ended that, is over: nothing that comes later waits for it. The
+    /// sender hears it, whoever that is. Where that cannot be said it stays.
+    pub(super) async fn end_empty_hold(&self) {
+        if let Err(error) = end_empty(&self.shared).await {
+            tracing::warn!(%error, "a stop that holds nothing could not be ended");
+        }
+    }
+
+    /// An operator's word about the whole queue, in the audit log. That it could not be kept stops nobody.
+    pub(super) async fn tell(&self, event: &str, detail: &str) {
+        let shared = &self.shared;
+        let entry = AuditEntry {
+            time: now(),
+            event: event.to_owned(),
+            subject: self.directory().connection().name.clone(),
+            actor: shared.actor.clone(),
+            detail: detail.to_owned(),
+            reason: shared.reason.clone(),
+            ..AuditEntry::default()
+        };
+        if let Err(error) = shared.commit(Batch { audit: vec![entry], ..shared.batch() }).await {
+            tracing::warn!(%error, "an operator's word could not be kept in the audit log");
+        }
     }
 
     /// Waits until the sender holds, where that is another process.
@@ -130,21 +180,30 @@ impl Runner {
             Some(Word::Hold(_)) => {
                 // Nobody waits for it here.
                 self.stopping.push(tokio::sync::oneshot::channel().0);
+                self.seat();
                 self.shared.tell_paused(&stop_asked());
             }
-            Some(Word::Go(_)) => self.going_on |= !self.offered.is_empty(),
+            Some(Word::Go(_)) => {
+                self.going_on |= !self.offered.is_empty();
+                self.groups_wait = false;
+                self.seat();
+            }
             Some(Word::Held(_)) | None => {}
         }
     }
 
-    /// Says that what was to be held is. Until when that is, where it is so.
+    /// Says that what was to be held is. Until when that is, where it is so: a stop that left nothing behind holds
+    /// nothing that comes later.
     pub(super) async fn holds(&mut self) -> Result<Option<Time>, StoreError> {
         self.word = heard(&self.shared).await?;
-        if let Some(Word::Hold(at)) = self.word {
-            say(&self.shared, Word::Held(at)).await?;
-            self.word = Some(Word::Held(at));
-        }
-        Ok(self.word.and_then(Word::held))
+        let word = match self.word {
+            Some(Word::Hold(at) | Word::Held(at)) if !something_waits(&self.shared).await? => Word::Go(at),
+            Some(Word::Hold(at)) => Word::Held(at),
+            _ => return Ok(self.word.and_then(Word::held)),
+        };
+        say(&self.shared, word).await?;
+        self.word = Some(word);
+        Ok(word.held())
     }
 
     /// An operator says to go on; the sender hears it, whoever that is.

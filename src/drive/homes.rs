@@ -6,7 +6,7 @@ use super::shared::now;
 use super::{connections, lock, problem};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::Change;
-use crate::domain::{Connection, ConnectionId, TokenSource};
+use crate::domain::{Connection, ConnectionId, Difference, TokenSource};
 use crate::engine::{ConnectionRow, Holder, Problem, ProblemKind, name_fault};
 use crate::store::{Batch, Store, Which};
 
@@ -78,8 +78,16 @@ pub async fn rename_connection(
         check_name(store, name).await?;
     }
     let detail = format!("{} -> {}", connection.name, name.trim());
-    name.trim().clone_into(&mut connection.name);
-    let entry = entry("connection renamed", detail, actor, reason);
+    let connection_name = std::mem::replace(&mut connection.name, name.trim().to_owned());
+    let renamed = Difference {
+        attribute: "name".to_owned(),
+        before: Some(connection_name),
+        after: Some(connection.name.clone()),
+    };
+    let entry = AuditEntry {
+        changes: vec![renamed],
+        ..entry("connection renamed", &connection.name, detail, actor, reason)
+    };
     change(store, connection, entry, Batch::default()).await
 }
 
@@ -121,7 +129,10 @@ pub async fn remove_connection(
     let gone = format!("{} (removed {})", connection.name, id.0);
     let name = std::mem::replace(&mut connection.name, gone);
     connection.enabled = false;
-    let entry = entry("connection removed", name, actor, reason);
+    let removed = Difference { attribute: "name".to_owned(), before: Some(name.clone()), after: None };
+    let detail = "nothing was sent: accounts there stay as they are".to_owned();
+    let entry =
+        AuditEntry { changes: vec![removed], ..entry("connection removed", &name, detail, actor, reason) };
     let token = connection.token.clone();
     change(store, connection, entry, Batch { cancel, ..Batch::default() }).await?;
     store.meta_set(Some(id), REMOVED, &now().to_string()).await.map_err(|e| problem::store(&e))?;
@@ -140,37 +151,48 @@ pub(super) fn token_file(home: &Path, id: ConnectionId) -> std::path::PathBuf {
 }
 
 /// Writes a connection's settings with the word about it.
-pub(super) async fn change(
+async fn change(
     store: &Store,
     connection: Connection,
-    entry: Option<AuditEntry>,
+    entry: AuditEntry,
     batch: Batch,
 ) -> Result<(), Problem> {
     let batch = Batch {
         connection: Some(connection.id),
         changes: vec![Change::Connection(Box::new(connection))],
-        audit: entry.into_iter().collect(),
+        audit: vec![entry],
         ..batch
     };
     store.apply(batch).await.map(|_| ()).map_err(|e| problem::store(&e))
 }
 
 /// An audit entry about the connection as a whole.
-pub(super) fn entry(event: &str, detail: String, actor: &str, reason: Option<&str>) -> Option<AuditEntry> {
-    Some(AuditEntry {
-        seq: 0,
+fn entry(event: &str, name: &str, detail: String, actor: &str, reason: Option<&str>) -> AuditEntry {
+    AuditEntry {
         time: now(),
-        remote_time: None,
         source: Source::Console,
         event: event.to_owned(),
-        person: None,
-        subject: String::new(),
+        subject: name.to_owned(),
         actor: actor.to_owned(),
-        operation: None,
         detail,
-        changes: Vec::new(),
         reason: reason.map(str::to_owned),
-        remote_id: None,
         ..AuditEntry::default()
-    })
+    }
+}
+
+/// The first entry of a connection's log: by whom it was made, and where it leads.
+pub(super) fn added(connection: &Connection, actor: &str, reason: Option<&str>) -> AuditEntry {
+    let set = |attribute: &str, value: String| Difference {
+        attribute: attribute.to_owned(),
+        before: None,
+        after: Some(value),
+    };
+    let mut changes = vec![
+        set("base_url", connection.base_url.clone()),
+        set("token source", connection.token.words()),
+        set("badge", connection.badge.0.clone()),
+    ];
+    changes.extend(connection.feed.as_ref().map(|feed| set("activity log", feed.url.clone())));
+    let detail = "saved, and not enabled".to_owned();
+    AuditEntry { changes, ..entry("connection added", &connection.name, detail, actor, reason) }
 }

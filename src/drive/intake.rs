@@ -44,7 +44,7 @@ impl Runner {
     /// The machine hears of operations; a run that waits for one that was replaced or dropped hears that too.
     pub(super) fn take_in(&mut self, rows: Vec<Operation>) {
         for row in rows.iter().filter(|row| row.state == OpState::Cancelled) {
-            self.shared.tell(row.id, Outcome::Held, Some(&replaced()));
+            self.shared.tell(&[(row.id, Outcome::Held, Some(replaced()))]);
         }
         self.feed(Event::Committed(rows));
     }
@@ -66,6 +66,7 @@ impl Runner {
 
     /// Reads what another process left: new operations, and those of ours that it replaced.
     pub(super) async fn look_again(&mut self) {
+        self.hear_waits_over().await;
         if !self.leads {
             return;
         }

@@ -1,4 +1,4 @@
-//! Becoming the sender: the lock, the fence, and what a dead sender left behind.
+//! Becoming the sender and no longer being it: the lock, the fence, and what a dead sender left behind.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use super::lock;
 use super::runner::{Runner, offered};
 use super::shared::now;
-use super::words::store_failure;
+use super::words::{journal_lost, store_failure};
 use crate::audit::AuditEntry;
 use crate::domain::{OpId, OpState};
-use crate::engine::machine::taken_over;
+use crate::engine::machine::{Event, taken_over};
 use crate::store::{Batch, StoreError, Which};
 
 impl Runner {
@@ -52,6 +52,7 @@ impl Runner {
     /// Raises the fence and puts what a dead sender left inflight in doubt.
     pub(super) async fn take_lead(&mut self, audit: Vec<AuditEntry>) -> Result<(), StoreError> {
         let shared = self.shared.clone();
+        self.kept_pause = None;
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
         let live = shared.store.live(shared.connection).await?;
         let begun = |state: OpState| state.sent() || state == OpState::Waiting;
@@ -79,9 +80,26 @@ impl Runner {
         self.leads = true;
         self.elsewhere = false;
         self.halted = None;
+        self.recall_asked().await;
         self.settings();
         self.take_in(news);
         shared.led.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// No longer the sender. What is live is read anew from the journal by whoever becomes it.
+    pub(super) fn step_down(&mut self, error: Option<&StoreError>) {
+        self.leads = false;
+        self.going_on = false;
+        self.lock = None;
+        self.elsewhere = error.is_none();
+        self.halted = error.map(journal_lost);
+        self.feed(Event::Boot(Vec::new()));
+        self.settings();
+        self.tell_settled();
+        if let Some(failure) = &self.halted {
+            self.shared.tell_paused(failure);
+        }
+        self.show();
     }
 }

@@ -63,7 +63,7 @@ mod tests {
     use crate::domain::{Connection, ConnectionId, Person, PersonId, TokenSource};
 
     fn person(n: u64, name: &str) -> Change {
-        Change::Person(Person::new(PersonId(n), name))
+        Change::Person(Person::new(PersonId(n), name).into())
     }
 
     fn ledger() -> Ledger {

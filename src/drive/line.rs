@@ -34,6 +34,7 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let config = endpoint_config(&connection, &connection.base_url, secret.clone());
     let endpoint = Endpoint::new(EndpointConfig { waits: shared.waits.clone(), ..config })
         .map_err(|error| refused(&error.to_string()))?;
+    super::asked::recall(shared).await;
     check_token(shared, &endpoint, &secret).await?;
     let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, until };
     *slot = Some(line.clone());
@@ -60,7 +61,7 @@ fn refused(text: &str) -> Failure {
     }
 }
 
-async fn scim_token(shared: &Shared, connection: &Connection) -> Result<Token, Failure> {
+pub(super) async fn scim_token(shared: &Shared, connection: &Connection) -> Result<Token, Failure> {
     fetch(shared, &connection.token, |tokens| tokens.0.clone()).await
 }
 
@@ -137,7 +138,7 @@ async fn check_token(shared: &Shared, endpoint: &Endpoint, secret: &Secret) -> R
         return Ok(());
     }
     shared
-        .set(|connection| connection.token_mark = Some(mark))
+        .set(|connection| connection.token_mark = Some(mark.clone()))
         .await
         .map_err(|problem| refused(&problem.text))
 }

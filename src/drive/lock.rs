@@ -4,7 +4,7 @@
 //! time of change is the holder's sign of life. Who takes over from one that lives and stands still puts another file
 //! in its place; the one before finds that out, and the fence in the store refuses whatever it still wants to save.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ const MOST: u64 = 16 * 1024;
 pub(super) struct Lock {
     file: File,
     path: PathBuf,
+    /// Which file it is: another one of that name is somebody else's.
+    node: (u64, u64),
 }
 
 /// Why nothing was taken over.
@@ -49,7 +51,7 @@ impl Lock {
 
     /// False when another process took over meanwhile.
     fn holds(&self) -> bool {
-        same(&self.file, &self.path)
+        fs::metadata(&self.path).is_ok_and(|there| node(&there) == self.node)
     }
 
     fn say(&mut self, holder: &Holder) -> io::Result<()> {
@@ -95,10 +97,8 @@ fn failed(path: &Path, why: &dyn std::fmt::Display) -> Failure {
     }
 }
 
-/// Whether the open file is still the one of that name.
-fn same(file: &File, path: &Path) -> bool {
-    let (Ok(mine), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
-    (mine.dev(), mine.ino()) == (there.dev(), there.ino())
+fn node(file: &Metadata) -> (u64, u64) {
+    (file.dev(), file.ino())
 }
 
 /// Takes the sender's lock; none when another process holds it.
@@ -113,9 +113,10 @@ pub(super) fn take(home: &Path, connection: ConnectionId, holder: &Holder) -> Re
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
         }
-        let mut lock = Lock { file, path: path.clone() };
+        let node = node(&file.metadata().map_err(|error| failed(&path, &error))?);
+        let mut lock = Lock { file, path: path.clone(), node };
         // Between opening and locking somebody may have put another file there.
-        if !same(&lock.file, &path) {
+        if !lock.holds() {
             continue;
         }
         lock.say(holder).map_err(|error| failed(&path, &error))?;
@@ -165,7 +166,8 @@ pub(super) fn seize(
         let mut open = OpenOptions::new();
         let file = open.create(true).truncate(true).read(true).write(true).mode(0o600).open(&fresh)?;
         file.try_lock()?;
-        let mut lock = Lock { file, path: path.clone() };
+        let node = node(&file.metadata()?);
+        let mut lock = Lock { file, path: path.clone(), node };
         lock.say(holder)?;
         fs::rename(&fresh, &path)?;
         Ok(lock)

@@ -5,6 +5,7 @@
 mod accepted;
 mod access;
 mod answers;
+mod asked;
 mod chain;
 mod check;
 mod clock;
@@ -15,6 +16,7 @@ mod feed;
 mod finder;
 mod follow;
 mod fresh;
+mod gone;
 mod hold;
 mod homes;
 mod imported;
@@ -27,16 +29,19 @@ mod lock;
 mod observe;
 mod order;
 mod orphans;
+mod pause;
 mod perform;
 mod plan_files;
 mod preview;
 mod problem;
 mod publish;
-mod push_group;
+pub mod push_group;
+mod read_back;
 mod reason;
 mod rehearsal;
 mod reported;
 mod resend;
+mod results;
 mod resumed;
 mod run;
 mod runner;
@@ -51,19 +56,24 @@ mod sweep;
 mod take_over;
 mod tasks;
 mod test;
+mod thread;
 mod token;
 mod touched;
+mod tried;
+mod unheld;
 mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-pub use connect::{add_connection, check_base_url, connections, open_store};
+pub use connect::{
+    add_connection, add_connection_by, check_base_url, connections, look_at_store, open_store,
+};
 pub use example::fill_example;
 pub use homes::{
     check_name, connection_rows, current_connection, remove_connection, rename_connection, use_connection,
@@ -71,11 +81,13 @@ pub use homes::{
 pub use plan_files::{plan_exists, read_plan, write_plan};
 pub use secrets::{
     ask_passphrase_of_nobody, ask_passphrase_with, encrypt_token, passphrase_handed_over, read_token,
+    refuse_token_in_words,
 };
 
 use ledger::Ledger;
 use line::open_line;
 use shared::Shared;
+use thread::SenderThread;
 use {order::Order, runner::Runner};
 
 use crate::audit::{AuditEntry, AuditQuery};
@@ -115,11 +127,14 @@ pub struct Drive {
 
 /// Background tasks, ended when the drive is dropped.
 #[derive(Debug)]
-struct Tasks(Vec<JoinHandle<()>>);
+struct Tasks {
+    others: Vec<JoinHandle<()>>,
+    _sender: SenderThread,
+}
 
 impl Drop for Tasks {
     fn drop(&mut self) {
-        self.0.iter().for_each(JoinHandle::abort);
+        self.others.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -138,9 +153,17 @@ impl Drive {
         let newest = config.store.audit(id, newest).await.map_err(|e| problem::store(&e))?;
         let (orders, inbox) = mpsc::unbounded_channel();
         let sender = orders.clone();
-        let waits = Waits::telling(move |class, wait_ms, failure| {
+        let tell = move |class, wait_ms, failure| {
             let _ = sender.send(Order::AskedToWait(class, wait_ms, failure));
-        });
+        };
+        let keeper = Arc::new(asked::Keeper::open(config.store.clone(), id).await);
+        let (asked, looks) = (keeper.clone(), config.read_only);
+        let keep = move |class, wait_ms, failure| {
+            if !looks {
+                keeper.keep(class, wait_ms, failure);
+            }
+        };
+        let waits = Waits::telling(tell, keep);
         let shared = Arc::new(Shared {
             store: config.store,
             connection: id,
@@ -155,6 +178,8 @@ impl Drive {
             tokens: Mutex::new(config.tokens),
             line: tokio::sync::Mutex::new(None),
             waits,
+            asked,
+            orphans_seen: Mutex::default(),
             groups: tokio::sync::Mutex::default(),
             seat: Mutex::new(Err(words::overtaken())),
             followers: Mutex::new(Vec::new()),
@@ -162,30 +187,40 @@ impl Drive {
             audit_seen: tokio::sync::Mutex::new(newest.last().map_or(0, |entry| entry.seq)),
             notices: Mutex::new(Vec::new()),
             sending: watch::channel(Sending::Off).0,
+            ahead: Mutex::default(),
             feed: watch::channel(FeedState::None).0,
             stuck: watch::channel(None).0,
             rehearsal: watch::channel(None).0,
             led: AtomicU32::new(0),
+            ran: AtomicBool::new(false),
             changed: Notify::new(),
             wrote: Notify::new(),
         });
+        shared.doubt_what_nobody_holds();
         if config.watch {
             chain::on(&shared);
         }
-        let runner = Runner::new(shared.clone(), inbox, loaded.live, seed()?);
-        let mut tasks = vec![tokio::spawn(runner.run()), tokio::spawn(publish::follow_store(shared.clone()))];
+        let (seed, sends) = (seed()?, shared.clone());
+        let runner = move |under_way| Runner::new(sends, inbox, loaded.live, seed, under_way).run();
+        let sender = SenderThread::start(runner).map_err(|e| problem::no_thread(&e))?;
+        let mut tasks = vec![tokio::spawn(publish::follow_store(shared.clone()))];
         if config.watch {
             tasks.push(tokio::spawn(publish::directory(shared.clone())));
             tasks.push(tokio::spawn(feed::follow(shared.clone())));
             tasks.push(tokio::spawn(push_group::follow(shared.clone())));
             tasks.push(tokio::spawn(rehearsal::follow(shared.clone())));
         }
-        Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
+        Ok(Self { shared, _tasks: Arc::new(Tasks { others: tasks, _sender: sender }) })
     }
 
     /// The directory as it is now.
     pub fn directory(&self) -> Directory {
         self.shared.directory()
+    }
+
+    /// Whether the home is looked at as it was kept, since its file system is read-only.
+    pub fn is_unchanging(&self) -> bool {
+        self.shared.store.is_unchanging()
     }
 
     /// Whether nothing may be changed.
@@ -218,8 +253,6 @@ impl Drive {
         let (answer, hear) = oneshot::channel();
         self.shared.order(Order::Stop(answer));
         let _ = hear.await;
-        // A group that is on its way ends with the request that is.
-        drop(self.shared.groups.lock().await);
     }
 
     /// Audit entries, oldest first.
@@ -234,7 +267,7 @@ impl Drive {
 
     /// All live operations by state.
     pub async fn queue_counts(&self) -> Result<QueueCounts, Problem> {
-        self.shared.store.queue_counts(self.shared.connection).await.map_err(|e| problem::store(&e))
+        self.shared.queue_counts().await.map_err(|e| problem::store(&e))
     }
 
     /// Values set in the console since the last people import.

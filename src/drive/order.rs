@@ -1,7 +1,8 @@
 //! What the rest of the drive tells the sender.
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
+use super::shared::News;
 use crate::domain::{Failure, OpId, Operation, PersonId, RequestClass};
 use crate::engine::Trace;
 use crate::engine::machine::Event;
@@ -34,8 +35,8 @@ pub(super) enum Order {
     Stop(oneshot::Sender<()>),
     /// The connection's settings or attributes are others.
     Settings,
-    /// An operator sends something: an endpoint that was down is tried now.
-    Try,
+    /// An operator sends something: an endpoint that was down is tried now, and the run hears what stands all the same.
+    Try(mpsc::UnboundedSender<News>),
     /// The token or the endpoint is another one.
     TokenChanged,
     /// These people accepted their invitation.

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::lock::Leave;
 use super::open_line;
 use super::order::Order;
-use super::shared::Shared;
+use super::shared::{Line, Shared};
+use super::thread::UnderWay;
 use super::words::overtaken;
-use crate::domain::{AccountState, Exchange, Failure, OpId, PersonId};
+use crate::domain::{AccountState, Exchange, Failure, OpId, Outcome, PersonId};
 use crate::endpoint::judge;
 use crate::engine::Trace;
+use crate::engine::finder::Told;
 use crate::engine::machine::{Event, Step, StepKind};
+use crate::engine::wire::Wire;
 
 /// One request of one operation, and its answer back to the machine.
 pub(super) async fn perform(
@@ -19,6 +22,7 @@ pub(super) async fn perform(
     attempt: u32,
     step: Step,
     leave: Leave,
+    _under_way: UnderWay,
 ) {
     let line = match open_line(&shared).await {
         Ok(line) => line,
@@ -39,8 +43,9 @@ pub(super) async fn perform(
     let (kind, word, call) = match step {
         Step::LookUp { who, or, fresh } => {
             let attributes = shared.look(|directory| directory.attributes().to_vec());
+            let before = (attributes.as_slice(), &|| shared.directory());
             let mut seen = Vec::new();
-            let found = line.finder.look_for(&who, or.as_ref(), fresh, &attributes, &mut seen).await;
+            let found = line.finder.look_for(&who, or.as_ref(), fresh, before, &mut seen).await;
             let trace = seen.pop().and_then(|exchange| trace("look up", exchange));
             return shared.order(Order::Heard(Box::new((Event::Found(op, found.into()), trace))));
         }
@@ -49,10 +54,44 @@ pub(super) async fn perform(
         Step::Verify(call) => (StepKind::Verify, "verify", call),
     };
     let exchange = line.endpoint.send_this(call).await;
+    let told = is_told(&shared, &line, person, kind, &exchange).await;
     let failure = judge(&exchange.call, &exchange.outcome).err().map(Failure::from);
-    let invited = shared.look(|directory| {
-        person.and_then(|id| directory.get(id)).is_some_and(|p| p.account() == AccountState::Invited)
-    });
-    let event = Event::heard(op, kind, &exchange.call, &exchange.outcome, failure, invited);
+    // It only tells how a refusal is to be read.
+    let invited = failure.is_some()
+        && shared.look(|directory| {
+            person.and_then(|id| directory.get(id)).is_some_and(|p| p.account() == AccountState::Invited)
+        });
+    let event = match told {
+        None | Some(Told::Gone { .. }) => {
+            Event::heard(op, kind, &exchange.call, &exchange.outcome, failure, invited)
+        }
+        Some(Told::Elsewhere(failure)) => Event::Elsewhere { op, step: kind, failure },
+        Some(Told::Failed(failure)) => Event::Lost { op, step: kind, maybe_sent: false, failure },
+    };
     shared.order(Order::Heard(Box::new((event, trace(word, exchange)))));
+}
+
+/// What the 404 of somebody's linked account means, asked for where it is one.
+async fn is_told(
+    shared: &Shared,
+    line: &Line,
+    person: Option<PersonId>,
+    kind: StepKind,
+    exchange: &Exchange,
+) -> Option<Told> {
+    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+    let id = exchange.call.path.get(1).filter(|_| kind != StepKind::Write)?;
+    let (there, missing) = (answer.ok() && answer.body.contains(id.as_str()), answer.is_missing());
+    if !there && !missing {
+        return None;
+    }
+    let who = shared.look(|directory| {
+        let person = directory.get(person?).filter(|person| person.remote_id() == Some(id))?;
+        Some(missing.then(|| Wire::of(directory.connection()).identity(&person.wanted())).flatten())
+    })?;
+    if there {
+        line.finder.sees_linked();
+        return None;
+    }
+    Some(line.finder.gone(id, who, &|| shared.directory()).await)
 }

@@ -20,6 +20,11 @@ impl Drive {
             let text = "This plan cannot be kept in a file. Nothing was sent.";
             Problem::new(ProblemKind::BadInput, "not_kept", text, "Use plan or provision.")
         })?;
+        if preview.plan.is_idle() {
+            let text = "The plan is empty: nothing would be sent, and no file was written.";
+            let next = "Whoever is not provisioned is planned by Provision User.";
+            return Err(Problem::new(ProblemKind::BadInput, "empty", text, next));
+        }
         let by = (self.shared.actor.as_str(), now());
         let text = PlanFile::write(&of, &self.directory(), &preview.plan, shown(&preview.plan), by)?;
         write_plan(path, &text, false)
@@ -33,6 +38,10 @@ impl Drive {
         let saved = PlanFile::read(&read_plan(path)?, &self.directory())?;
         let mut preview = self.preview(saved.of.command(), Vec::new()).await?;
         saved.same_as(&self.directory(), &preview.plan)?;
+        preview.unprotected().map_err(|mut problem| {
+            problem.next = "Send it with: scimdeck apply FILE --confirm-name USER".to_owned();
+            problem
+        })?;
         // Whoever was named was named when it was saved, maybe by somebody else.
         preview.decision.confirm = true;
         preview.exact = true;
@@ -74,7 +83,7 @@ pub fn plan_exists(path: &Path) -> Problem {
 pub fn read_plan(path: &Path) -> Result<String, Problem> {
     let unreadable = |what: String| {
         let text = format!("{}: {what}. Nothing was changed and nothing was sent.", path.display());
-        let next = "Name a file written by: scimdeck plan -o FILE";
+        let next = "Name a file written by: scimdeck plan -o FILE, or scimdeck provision --plan -o FILE";
         Problem::new(ProblemKind::BadInput, "unreadable", text, next)
     };
     let about = fs::metadata(path).map_err(|e| unreadable(e.to_string()))?;

@@ -5,7 +5,8 @@ use super::shared::{Line, hold, now};
 use super::{Drive, observe, open_line, problem, push_group, words};
 use crate::directory::{Change, Directory};
 use crate::domain::{Failure, FailureKind, PersonId};
-use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Plan, Preview, Problem};
+use crate::engine::compare::several;
+use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Preview, Problem};
 use crate::store::Which;
 use crate::verbs::{self, Command, Context, Decision};
 
@@ -16,7 +17,8 @@ const BRAKE_WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Drive {
     /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
-    /// `typed` are the user names given for protected people.
+    /// `typed` are the user names given for protected people; where more of them are needed it is held for those
+    /// ([`Decision::protected`]).
     pub async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
         self.planned(command, typed, false).await
     }
@@ -48,12 +50,13 @@ impl Drive {
             decision = self.decide(&before, &mut command, &typed).await?;
         }
         let (mut after, mut change) = (with(&before, &decision), 0);
-        let mut findings = Findings::default();
+        let (mut findings, mut at) = (Findings::default(), now());
         for _ in 0..LOOKS {
             let rest = |id: &&PersonId| !findings.0.contains_key(*id);
             let people: Vec<PersonId> =
                 engine::people_of(&decision.scope).iter().filter(rest).copied().collect();
             if let Some(line) = line.clone().filter(|_| !people.is_empty()) {
+                at = now();
                 findings.0.extend(self.observe(line, &after, &people, decision.changes.is_empty()).await?.0);
             }
             // The look took its time: it is planned on what is here now, and without what was seen too early.
@@ -69,9 +72,10 @@ impl Drive {
             after = with(&before, &decision);
         }
         let sent = |id| before.get(id).and_then(|p| p.operation()).is_some_and(|(.., state)| state.sent());
-        let mut observed = observe::learned(&after, &findings, now());
+        let mut observed = observe::learned(&after, &findings, at);
         // What is on its way makes what was seen old.
         observed.retain(|change| !matches!(change, Change::Observed(id, _) if sent(*id)));
+        let twice = several(&findings, now());
         let scope = engine::people_of(&decision.scope);
         let mut basis = Basis::of(&before, scope.iter().chain(&decision.cancel), change);
         if whatever {
@@ -86,30 +90,11 @@ impl Drive {
         }
         if push_group::goes_with(&command) && (asleep || after.connection().enabled) {
             let down = asleep.then(words::disabled);
-            self.plan_groups(&command, (&before, &after), down, &mut plan).await;
+            push_group::plan(&*self.shared, &command, (&before, &after), down, &mut plan).await;
             engine::weigh(&mut plan, &after, &decision, &history);
         }
         let version = before.version();
-        Ok(Preview { command, typed, decision, plan, observed, exact: false, version, basis })
-    }
-
-    /// The groups that go along with a command.
-    async fn plan_groups(
-        &self,
-        command: &Command,
-        (before, after): (&Directory, &Directory),
-        mut down: Option<Failure>,
-        plan: &mut Plan,
-    ) {
-        for row in after.groups() {
-            let both = (before, after);
-            let (planned, why) = push_group::planned(&self.shared, command, both, row, down.clone()).await;
-            plan.groups.extend(planned);
-            // It could not be looked at: what would be sent is not all told.
-            plan.complete &= why.is_none();
-            down = down.or(why.filter(|why| push_group::stops_all(why.kind)));
-        }
-        plan.groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Preview { command, typed, decision, plan, observed, twice, exact: false, version, basis })
     }
 
     async fn decide(
@@ -126,7 +111,7 @@ impl Drive {
         }
         let mut ids = hold(&self.shared.ids).clone();
         let mut context = Context { now: now(), actor: &self.shared.actor, ids: &mut ids, typed };
-        let mut decision = verbs::decide(directory, command, &mut context)?;
+        let mut decision = verbs::propose(directory, command, &mut context)?;
         *hold(&self.shared.ids) = ids;
         let replaced = decision.replaces(directory);
         if !replaced.is_empty() {
@@ -145,7 +130,9 @@ impl Drive {
         people: &[PersonId],
         only_sends: bool,
     ) -> Result<Findings, Problem> {
-        let refused = |failure: &Failure| only_sends && failure.kind == FailureKind::TokenRefused;
+        let refused = |failure: &Failure| {
+            only_sends && matches!(failure.kind, FailureKind::TokenRefused | FailureKind::Elsewhere)
+        };
         let line = match line {
             Ok(line) => line,
             Err(failure) if refused(&failure) => {

@@ -50,14 +50,29 @@ fn frozen(path: &str, seen: &HolderSeen) -> Problem {
     )
 }
 
+/// The sender has no thread to run on.
+pub(super) fn no_thread(error: &std::io::Error) -> Problem {
+    Problem::new(
+        ProblemKind::Internal,
+        "thread",
+        format!(
+            "The system gives no thread to send from: {error}. Nothing was changed and nothing was sent."
+        ),
+        "See how many threads and files this user may have (ulimit -a), then try again.",
+    )
+}
+
 /// The endpoint cannot be used at all.
 pub(super) fn endpoint(failure: &Failure) -> Problem {
     let code = match failure.kind {
         FailureKind::TokenRefused => "token_refused",
         FailureKind::NotScim => "not_scim",
+        FailureKind::Unreadable => "unreadable",
+        FailureKind::Incomplete => "incomplete",
         _ => "unreachable",
     };
-    Problem::new(ProblemKind::Endpoint, code, failure.text.clone(), failure.next.clone())
+    let failure = failure.clone().of_a_look();
+    Problem::new(ProblemKind::Endpoint, code, failure.text, failure.next)
 }
 
 /// Nothing may be sent in this mode.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::order::Order;
-use super::shared::Shared;
+use super::shared::{Shared, hold};
 use crate::engine::Notice;
 
 /// Many changes within this time are one notice.
@@ -17,6 +17,7 @@ pub(super) async fn directory(shared: Arc<Shared>) {
     loop {
         shared.changed.notified().await;
         tokio::time::sleep(GATHER).await;
+        shared.notify(|| Notice::Ahead(*hold(&shared.ahead)));
         shared.notify(|| Notice::Directory(shared.directory()));
     }
 }
@@ -32,6 +33,8 @@ pub(super) async fn follow_store(shared: Arc<Shared>) {
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         look.tick().await;
+        // A sender may have died without a word.
+        shared.doubt_what_nobody_holds();
         let Ok(now) = shared.store.data_version().await else { continue };
         if version == Some(now) {
             continue;

@@ -4,9 +4,12 @@
 //! account exists. What a group shall be follows from the directory, so a push that was cut short is due again. Who
 //! comes in goes by itself; who is taken out goes when a plan that showed it was approved.
 
+mod end;
 mod job;
+mod port;
 mod rest;
 mod seat;
+mod seen;
 mod there;
 
 use std::collections::BTreeSet;
@@ -14,15 +17,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use job::{End, Job};
-pub(super) use rest::Rest;
+pub use port::Port;
+pub use rest::Rest;
 pub(super) use seat::Seat;
+pub(super) use seen::look_at_all;
 
-use super::open_line;
 use super::shared::{Shared, now};
 use crate::directory::{Directory, GroupRow};
 use crate::domain::{Failure, FailureKind, GroupId, Push, Unlinked};
 use crate::engine::push_group::{self as wire, Allowed, FoundGroup, Removal, WantedGroup};
-use crate::engine::{GroupKind, GroupResult, Outcome, PlannedGroup};
+use crate::engine::{GroupKind, GroupResult, Outcome, Plan, PlannedGroup};
 use crate::scim::resource::Resource;
 use crate::verbs::Command;
 
@@ -47,7 +51,9 @@ pub(super) async fn follow(shared: Arc<Shared>) {
         if shared.groups.lock().await.holds(&directory, now()) {
             continue;
         }
-        converge(&shared, |row| may_go_on(row, due_again), None).await;
+        let goes =
+            |row: &GroupRow, directory: &Directory| may_go_on(row, due_again) && row.push_goes(directory);
+        converge(&*shared, &mut *shared.groups.lock().await, goes, None).await;
         if due_again {
             again = tokio::time::Instant::now() + AGAIN_AFTER;
         }
@@ -56,62 +62,86 @@ pub(super) async fn follow(shared: Arc<Shared>) {
     }
 }
 
-/// A group that was refused waits for an operator; one that could not be reached is tried again.
-fn may_go_on(row: &GroupRow, again: bool) -> bool {
+/// A group that was refused waits for an operator; one that could not be reached, or of which the app says what does not
+/// fit together or cannot be read, is tried again.
+pub fn may_go_on(row: &GroupRow, again: bool) -> bool {
     let failure = row.push.as_ref().and_then(|push| push.failure.as_ref());
-    failure.is_none_or(|failure| again && stops_all(failure.kind))
+    let passes = |kind| stops_all(kind) || matches!(kind, FailureKind::Incomplete | FailureKind::Unreadable);
+    failure.is_none_or(|failure| again && passes(failure.kind))
 }
 
 /// Failures that the next group would meet as well, and that may pass.
-pub(super) fn stops_all(kind: FailureKind) -> bool {
-    use FailureKind::{NotScim, SlowDown, TokenRefused, Unreachable};
-    matches!(kind, Unreachable | SlowDown | NotScim | TokenRefused)
+fn stops_all(kind: FailureKind) -> bool {
+    use FailureKind::{Elsewhere, NotScim, SlowDown, TokenRefused, Unreachable};
+    matches!(kind, Unreachable | SlowDown | NotScim | TokenRefused | Elsewhere)
 }
 
 /// Whether groups go along with a command. Nothing is sent by an import.
-pub(super) fn goes_with(command: &Command) -> bool {
+pub fn goes_with(command: &Command) -> bool {
     use Command::{ImportAccounts, ImportGroups, ImportPeople, ImportRules};
     !matches!(command, ImportPeople(..) | ImportGroups(..) | ImportAccounts(_) | ImportRules(_))
 }
 
 /// Whether a command tries groups again that failed before.
-pub(super) fn tries_again(command: &Command) -> bool {
+fn tries_again(command: &Command) -> bool {
     matches!(command, Command::PushGroup(_) | Command::UnpushGroup(..) | Command::Apply)
 }
 
-/// Makes every group true that is due and chosen, as far as that was approved. One at a time, so that two callers never
+/// Whether a command is about all that is due of a group, and not only about what goes by itself.
+fn all_of(command: &Command, row: &GroupRow) -> bool {
+    match command {
+        Command::Apply => true,
+        Command::PushGroup(id) | Command::UnpushGroup(id, _) => *id == row.group.id,
+        _ => false,
+    }
+}
+
+/// Whether a group goes after a command's people; of those in `shown` where only they may. What waits for nothing but a
+/// plan goes with the plan: whoever was to leave may have left there meanwhile.
+pub fn goes_after(
+    command: &Command,
+    shown: Option<&[PlannedGroup]>,
+    row: &GroupRow,
+    directory: &Directory,
+) -> bool {
+    let failed = row.push.as_ref().is_some_and(|push| push.failure.is_some());
+    shown.is_none_or(|shown| shown.iter().any(|planned| planned.group == row.group.id))
+        && (tries_again(command) || !failed)
+        && (row.push_goes(directory) || (all_of(command, row) && row.push_due(directory)))
+}
+
+/// Makes every group true that goes now, as far as that was approved. One at a time, so that two callers never
 /// write the same group. Of those in `shown` only those members come in that were shown.
-pub(super) async fn converge(
-    shared: &Arc<Shared>,
-    chosen: impl Fn(&GroupRow) -> bool,
+pub async fn converge<P: Port>(
+    port: &P,
+    rest: &mut Rest,
+    goes: impl Fn(&GroupRow, &Directory) -> bool,
     shown: Option<&[PlannedGroup]>,
 ) -> Vec<GroupResult> {
-    let mut rest = shared.groups.lock().await;
-    let directory = shared.directory();
-    let due = |row: &&GroupRow| chosen(row) && row.push_goes(&directory);
+    let (directory, _) = port.numbered();
     let mut due: Vec<(String, GroupId)> = directory
         .groups()
         .into_iter()
-        .filter(due)
+        .filter(|row| goes(row, &directory))
         .map(|row| (row.group.name.clone(), row.group.id))
         .collect();
     due.sort();
-    let mut stopped = rest.asked(now());
+    let mut stopped = rest.asked(port.now());
     let mut results = Vec::new();
     for (name, id) in due {
-        let seat = match (&stopped, shared.may_send()) {
-            (None, Ok(seat)) => seat,
+        let fence = match (&stopped, port.may_send()) {
+            (None, Ok(fence)) => fence,
             (Some(why), _) => {
-                results.push(held(shared, (name, id), why.clone()));
+                results.push(held(port, (name, id), why.clone()));
                 continue;
             }
             (None, Err(why)) => {
-                results.push(held(shared, (name, id), why.clone()));
+                results.push(held(port, (name, id), why.clone()));
                 stopped = Some(why);
                 continue;
             }
         };
-        let mut job = Job::new(shared, id, seat);
+        let mut job = Job::new(port, id, fence);
         let planned = shown.and_then(|shown| shown.iter().find(|planned| planned.group == id));
         job.allowed.joining = planned.map(|planned| planned.joining.iter().cloned().collect());
         let ended = job.run().await;
@@ -123,12 +153,16 @@ pub(super) async fn converge(
                 (Outcome::Done, None)
             }
             Err(End::Held(why)) => {
-                stopped = Some(why.clone());
+                if why.kind == FailureKind::Elsewhere {
+                    *rest = Rest::after(&why, job.asked_until, &directory, port.now());
+                }
+                // What was decided otherwise of one holds up no other.
+                stopped = Some(why.clone()).filter(|why| why.kind != FailureKind::Stale);
                 (Outcome::Held, Some(why))
             }
             Err(End::Failed(failure)) => {
                 if stops_all(failure.kind) || failure.kind == FailureKind::Store {
-                    *rest = Rest::after(&failure, job.asked_until, &directory, now());
+                    *rest = Rest::after(&failure, job.asked_until, &directory, port.now());
                     stopped = Some(failure.clone());
                 }
                 (Outcome::Failed, Some(failure))
@@ -139,15 +173,34 @@ pub(super) async fn converge(
     results
 }
 
-fn held(shared: &Shared, (name, group): (String, GroupId), why: Failure) -> GroupResult {
-    let operation = super::shared::hold(&shared.ids).op(now());
+fn held<P: Port>(port: &P, (name, group): (String, GroupId), why: Failure) -> GroupResult {
+    let operation = port.op();
     GroupResult { group, name, kind: None, operation, outcome: Outcome::Held, error: Some(why) }
+}
+
+/// The groups that go along with a command. Where `down` says that nothing can be looked at they are told from what was
+/// last made there.
+pub async fn plan<P: Port>(
+    port: &P,
+    command: &Command,
+    (before, after): (&Directory, &Directory),
+    mut down: Option<Failure>,
+    plan: &mut Plan,
+) {
+    for row in after.groups() {
+        let (planned, why) = planned(port, command, (before, after), row, down.clone()).await;
+        plan.groups.extend(planned);
+        // It could not be looked at: what would be sent is not all told.
+        plan.complete &= why.is_none();
+        down = down.or(why.filter(|why| stops_all(why.kind)));
+    }
+    plan.groups.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// What a command would send of a group now; reads only. Nothing where nothing is due. Where it cannot be looked at, or
 /// `down` says that nothing can, it is told from what was last made there, together with why.
-pub(super) async fn planned(
-    shared: &Arc<Shared>,
+async fn planned<P: Port>(
+    port: &P,
     command: &Command,
     (before, after): (&Directory, &Directory),
     row: &GroupRow,
@@ -157,19 +210,22 @@ pub(super) async fn planned(
     if push.failure.is_some() && !tries_again(command) {
         return (None, None);
     }
-    let all = match command {
-        Command::Apply => true,
-        Command::PushGroup(id) | Command::UnpushGroup(id, _) => *id == row.group.id,
-        _ => false,
-    };
+    // One that is to be left there is only looked for.
+    if push.ending == Some(Unlinked::Left) {
+        return (None, None);
+    }
+    let all = all_of(command, row);
     let caused = caused(before, after, row);
-    if !all && caused.is_empty() && !row.push_goes(after) {
+    // One that was changed there waits, and goes along with whatever changes it here.
+    let was = before.group(row.group.id).map(|was| was.members_there(before));
+    let moves = push.waits && was.is_some_and(|was| was != row.members_there(after));
+    if !all && caused.is_empty() && !moves && !row.push_goes(after) {
         return (None, None);
     }
     let wanted = wanted(row, after);
     let looked = match down {
         Some(why) => Err(why),
-        None => look(shared, row, &wanted).await,
+        None => look(port, row, &wanted).await,
     };
     let (found, why) = match looked {
         Ok(found) => (found, None),
@@ -194,12 +250,13 @@ pub(super) async fn planned(
         // Without a base nobody can say.
         _ if why.is_some() => Vec::new(),
         (None, GroupKind::Delete) => Vec::new(),
-        (None, _) => vec![wire::create(&wanted)],
-        (Some(found), GroupKind::Delete) => vec![wire::delete(&found.remote_id)],
+        (None, _) => vec![wire::create(&wanted, port.piece())],
+        (Some(found), GroupKind::Delete) => vec![wire::delete(found)],
         (Some(found), _) => {
             let allowed = Allowed { joining: None, leaving: leaving.iter().cloned().collect() };
             let target = allowed.of(&found.members, &wanted);
-            wire::changes(after.connection().profile, Removal::ByPath, found, &target)
+            let how = (after.connection().profile, Removal::ByPath, port.piece());
+            wire::changes(how, found, &target)
         }
     };
     (Some(PlannedGroup::new(row, kind, (joining, leaving), calls)), why)
@@ -212,6 +269,7 @@ fn as_known(push: &Push, wanted: &WantedGroup) -> Option<FoundGroup> {
         name: push.name.clone(),
         external_id: wanted.external_id.clone(),
         members: push.members.iter().flatten().cloned().collect(),
+        version: None,
         resource: Resource::new(),
     })
 }
@@ -224,17 +282,16 @@ fn caused(before: &Directory, after: &Directory, row: &GroupRow) -> BTreeSet<Str
 }
 
 /// The group as it is there.
-async fn look(
-    shared: &Arc<Shared>,
+async fn look<P: Port>(
+    port: &P,
     row: &GroupRow,
     wanted: &WantedGroup,
 ) -> Result<Option<FoundGroup>, Failure> {
     let Some(push) = &row.push else { return Ok(None) };
-    let line = open_line(shared).await?;
-    let mut job = Job::new(shared, row.group.id, Seat::default());
-    match (&push.remote_id, push.ending) {
-        (Some(remote_id), Some(Unlinked::Deleted)) => job.read(&line, remote_id).await,
-        (None, Some(Unlinked::Deleted)) => Ok(None),
+    let line = port.open().await?;
+    let mut job = Job::new(port, row.group.id, None);
+    match push.ending {
+        Some(Unlinked::Deleted) => job.doomed(&line, push, wanted).await,
         _ => job.find(&line, push, wanted).await,
     }
 }

@@ -53,6 +53,12 @@ impl Drive {
         })?;
         let rehearsal = rehearsals.change(&change).await.map_err(|t| problem::endpoint(&t.into()))?;
         self.shared.show_rehearsal(Some(rehearsal.clone()));
+        let detail = match &change {
+            RehearsalChange::Add(fault) => format!("the sandbox fails as told: {fault}"),
+            RehearsalChange::Remove(fault) => format!("the sandbox fails no longer so: {fault}"),
+            RehearsalChange::Clear => "the sandbox fails no longer".to_owned(),
+        };
+        self.tell("rehearsal", &detail).await;
         Ok(rehearsal)
     }
 }

@@ -106,7 +106,7 @@ impl Drive {
         };
         let changes = state.filter(|state| *state != person.account() && person.has_access_there());
         let changes = changes
-            .map(|state| Change::Observed(person.id(), Observation { state, values: None, at }))
+            .map(|state| Change::Observed(person.id(), Observation { state, values: None, at }.into()))
             .into_iter()
             .collect();
         let batch = Batch { changes, audit: vec![entry], ..self.shared.batch() };

@@ -1,20 +1,22 @@
 //! Commit and run: what was previewed and approved becomes operations of the journal, and is followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
-use super::follow::{Following, waits, waits_alone};
+use super::follow::Following;
 use super::fresh::{TURNS, stale};
+use super::lied::lied_at;
 use super::order::Order;
+use super::results::{About, decided_here, once, skipped, stands};
 use super::resumed::resumes;
 use super::shared::{hold, now};
 use super::touched::set_here;
-use super::words::replaced;
 use super::{Drive, entries, problem, push_group};
-use crate::directory::{Change, GroupRow};
-use crate::domain::{Failure, FailureKind, Intent, OpId, OpState, Operation};
+use crate::directory::{Change, Directory, GroupRow, PersonView};
+use crate::domain::{FailureKind, Intent, OpId, OpState, Operation};
 use crate::engine::push_group::approved;
 use crate::engine::{
     Approval, GroupResult, Outcome, Preview, Problem, ProblemKind, Progress, Report, RunResult,
@@ -39,25 +41,33 @@ impl Drive {
             return Err(problem::read_only());
         }
         let reason = self.reason_of(&approval);
+        let believes = lied_at(&self.shared).await.is_none();
         let (asked, mut preview, mut turn) = (preview.must_ask(), preview, 1);
+        let (mut decided, mut dropped);
         let (operations, resumes, leads, mut following) = loop {
             // What another process did since the preview counts too.
             self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
+            self.end_empty_hold().await;
             preview = self.fresh(preview, asked, turn).await?;
             approve(&preview, &approval)?;
             self.reasoned(&preview, reason.as_deref())?;
             let operations = self.operations(&preview, reason.as_deref());
             self.doing(&preview);
+            self.found_twice(&preview).await?;
             let resumes = resumes(&preview.command, &preview.decision);
             let leads = if operations.is_empty() && !resumes { false } else { self.lead().await };
             let following = Following::begin(&self.shared, operations.iter().map(|op| op.id));
-            match self.commit(&mut preview, operations.clone(), reason.clone()).await {
-                Ok(()) => break (operations, resumes, leads, following),
+            let about: Vec<About> = operations.iter().map(About::from).collect();
+            (decided, dropped) = (decided_here(&preview), self.dropped(&preview));
+            match self.commit(&mut preview, operations, reason.clone()).await {
+                Ok(()) => break (about, resumes, leads, following),
                 Err(StoreError::Overtaken) if turn < TURNS => turn += 1,
                 Err(StoreError::Overtaken) => return Err(stale()),
                 Err(error) => return Err(problem::store(&error)),
             }
         };
+        // They are in the journal now; of many people they would take as much room once more, for as long as it runs.
+        preview.plan.operations = Vec::new();
         self.after_commit(&preview).await;
         // After the commit, which replaced what was queued for the same people.
         let mut resumed = match (resumes, leads) {
@@ -66,48 +76,63 @@ impl Drive {
             // Another process sends them, or nobody can: their fate is this command's all the same.
             (true, false) => self.moving().await?,
         };
-        resumed.retain(|id| operations.iter().all(|op| op.id != *id));
+        let mine: HashSet<OpId> = operations.iter().map(|about| about.id).collect();
+        resumed.retain(|id| !mine.contains(id));
         following.also(&self.shared, resumed.clone());
-        if !resumed.is_empty() {
-            // Heard by the sender only.
+        if resumes {
+            // Groups go on as well, also where nobody does.
             self.shared.order(Order::Resume);
+        }
+        if !resumed.is_empty() {
             following.look(&self.shared).await;
         }
-        let mut results = skipped(&preview);
+        let mut results = skipped(&preview, &decided);
+        results.extend(dropped);
         let stopped = following.wait(&self.shared, &progress).await;
         if stopped.is_some() {
             self.quiet().await;
         }
         self.collect(&mut results, &operations, &resumed, &following).await?;
+        once(&mut results);
+        if believes && lied_at(&self.shared).await.is_some() {
+            self.read_back(&mut results).await;
+        }
         results.sort_by(|a, b| a.user_name.cmp(&b.user_name));
-        let groups = if stopped.is_none() { self.push_groups(&preview).await } else { Vec::new() };
-        Ok(Report { results, groups, stopped })
+        self.end_empty_hold().await;
+        let groups =
+            if stopped.is_none() { self.push_groups(&preview, &following).await } else { Vec::new() };
+        // Where no group is believed to be gone the run stops as it does for people.
+        let mut whys = groups.iter().filter_map(|group| group.error.as_ref());
+        let elsewhere = whys.find(|why| why.kind == FailureKind::Elsewhere).cloned();
+        Ok(Report { results, groups, stopped: stopped.or(elsewhere) })
     }
 
     /// Groups that are due after this run. A command that is about pushing tries those again that failed.
-    async fn push_groups(&self, preview: &Preview) -> Vec<GroupResult> {
+    async fn push_groups(&self, preview: &Preview, run: &Following) -> Vec<GroupResult> {
         let command = &preview.command;
         if !push_group::goes_with(command) {
             return Vec::new();
         }
         let directory = self.directory();
-        let shown = |row: &GroupRow| {
-            !preview.exact || preview.plan.groups.iter().any(|planned| planned.group == row.group.id)
-        };
-        let again = push_group::tries_again(command);
-        let failed = |row: &GroupRow| row.push.as_ref().is_some_and(|push| push.failure.is_some());
-        let chosen = |row: &GroupRow| shown(row) && (again || !failed(row));
-        let due = directory.groups().into_iter().any(|row| chosen(row) && row.push_goes(&directory));
-        if !due || !directory.connection().enabled || !self.lead().await {
+        let shown = preview.exact.then_some(preview.plan.groups.as_slice());
+        let goes =
+            |row: &GroupRow, directory: &Directory| push_group::goes_after(command, shown, row, directory);
+        let due = directory.groups().into_iter().any(|row| goes(row, &directory));
+        if !due || !directory.connection().enabled {
             return Vec::new();
         }
-        let shown = preview.exact.then_some(preview.plan.groups.as_slice());
-        push_group::converge(&self.shared, chosen, shown).await
+        // Before it is asked who sends, so that it was tried by then.
+        run.tries(&self.shared);
+        if !self.lead().await {
+            return Vec::new();
+        }
+        push_group::converge(&*self.shared, &mut *self.shared.groups.lock().await, goes, shown).await
     }
 
     /// The operations found at start go on, or stay as they are.
     pub async fn resume(&self, go_on: bool) {
         if go_on && !self.shared.read_only && self.lead().await {
+            self.tell("queue goes on", "what an earlier run left is sent").await;
             self.shared.order(Order::Resume);
         }
     }
@@ -161,6 +186,19 @@ impl Drive {
             .collect()
     }
 
+    /// Those whose operations a drop gives up: that is all that was asked for, and it is done with the commit.
+    fn dropped(&self, preview: &Preview) -> Vec<RunResult> {
+        let asked = if let Command::Drop(_) = preview.command { &preview.decision.cancel[..] } else { &[] };
+        let done = |person: PersonView<'_>| RunResult {
+            person: person.id(),
+            user_name: person.user_name().to_owned(),
+            operation: None,
+            outcome: Outcome::Done,
+            error: None,
+        };
+        self.shared.look(|directory| asked.iter().filter_map(|id| directory.get(*id).map(done)).collect())
+    }
+
     async fn commit(
         &self,
         preview: &mut Preview,
@@ -169,16 +207,20 @@ impl Drive {
     ) -> Result<(), StoreError> {
         // They carry the time of the operations committed with them.
         let at = operations.first().map_or_else(now, |op| op.created_at);
-        let audit = entries::of(preview, &self.directory(), at, &self.shared.actor, reason.as_deref());
+        let before = self.directory();
+        let mut after = before.clone();
+        after.apply_all(&preview.decision.changes);
+        let audit = entries::of(preview, (&before, &after), at, &self.shared.actor, reason.as_deref());
         // A file may be of hundreds of thousands: what was decided moves on.
         let mut changes = std::mem::take(&mut preview.decision.changes);
-        changes.append(&mut preview.observed);
         let groups = &preview.plan.groups;
-        let mut after = self.directory();
         if after.groups().iter().any(|row| row.push.is_some()) {
-            after.apply_all(&changes);
+            after.apply_all(&preview.observed);
             changes.extend(approved(&after, groups));
         }
+        changes.append(&mut preview.observed);
+        // A snapshot makes the change that is coming copy what it changes.
+        drop((before, after));
         let at = now();
         let taken_out = groups.iter().flat_map(|group| &group.leaving).map(|id| (id.clone(), at)).collect();
         let decision = &preview.decision;
@@ -196,6 +238,7 @@ impl Drive {
             ..self.shared.batch()
         };
         let applied = self.shared.commit(batch).await?;
+        self.shared.ran.store(true, Ordering::SeqCst);
         self.new_settings(&applied);
         self.shared.hand_over(&applied.operations);
         Ok(())
@@ -229,16 +272,15 @@ impl Drive {
     async fn collect(
         &self,
         results: &mut Vec<RunResult>,
-        operations: &[Operation],
+        operations: &[About],
         resumed: &[OpId],
         following: &Following,
     ) -> Result<(), Problem> {
         let mut ids: Vec<OpId> = resumed.to_vec();
-        for op in operations {
-            match following.outcome(op.id) {
-                // What it is about does not change.
-                Some((outcome, error)) => results.push(result(op, outcome, error)),
-                None => ids.push(op.id),
+        for about in operations {
+            match following.outcome(about.id) {
+                Some((outcome, error)) => results.push(about.clone().result(outcome, error)),
+                None => ids.push(about.id),
             }
         }
         if ids.is_empty() {
@@ -247,53 +289,22 @@ impl Drive {
         let rows = self.shared.store.operations(self.shared.connection, Which::Ids(ids)).await;
         let rows: BTreeMap<OpId, Operation> =
             rows.map_err(|e| problem::store(&e))?.into_iter().map(|op| (op.id, op)).collect();
+        let resumed: HashSet<OpId> = resumed.iter().copied().collect();
         for (id, row) in rows {
             let (outcome, error) = following.outcome(id).unwrap_or_else(|| stands(&row));
             if row.state == OpState::Cancelled && resumed.contains(&id) {
                 continue;
             }
-            results.push(result(&row, outcome, error));
+            results.push(About::from(&row).result(outcome, error));
         }
         Ok(())
     }
 }
 
-fn result(op: &Operation, outcome: Outcome, error: Option<Failure>) -> RunResult {
-    let operation = Some((op.id, op.kind));
-    RunResult { person: op.person, user_name: op.user_name.clone(), operation, outcome, error }
-}
-
-fn stands(row: &Operation) -> (Outcome, Option<Failure>) {
-    let outcome = match row.state {
-        OpState::Done => Outcome::Done,
-        OpState::Inflight | OpState::InDoubt => Outcome::InDoubt,
-        OpState::Parked | OpState::Conflict | OpState::Stale => Outcome::Failed,
-        OpState::Waiting if waits_alone(row) => waits(row),
-        OpState::Queued | OpState::Behind | OpState::Waiting | OpState::Cancelled => Outcome::Held,
-    };
-    let replaced = (row.state == OpState::Cancelled).then(replaced);
-    (outcome, replaced.or_else(|| row.failure.clone()))
-}
-
-fn skipped(preview: &Preview) -> Vec<RunResult> {
-    let skipped = preview.plan.skipped.iter();
-    skipped
-        .map(|skipped| RunResult {
-            person: skipped.person,
-            user_name: skipped.user_name.clone(),
-            operation: None,
-            outcome: if skipped.failed { Outcome::Failed } else { Outcome::Unchanged },
-            error: skipped.failed.then(|| Failure {
-                kind: FailureKind::NotAllowed,
-                text: skipped.why.clone(),
-                next: String::new(),
-            }),
-        })
-        .collect()
-}
-
-/// The dialog's OK and the brake's number. The number allows as many people as it says.
+/// The dialog's OK and the brake's number. Whoever gave it gave that of the plan which was shown; since then it may have
+/// become fewer people, never more.
 fn approve(preview: &Preview, approval: &Approval) -> Result<(), Problem> {
+    preview.unprotected()?;
     if let Some(number) = preview.plan.brake.held
         && approval.brake.is_none_or(|given| given < number)
     {
@@ -302,7 +313,7 @@ fn approve(preview: &Preview, approval: &Approval) -> Result<(), Problem> {
             "brake",
             format!(
                 "Held by the brake: {}. Nothing was changed and nothing was sent.",
-                preview.plan.brake.text
+                preview.plan.brake.text.trim_end_matches('.')
             ),
             format!("Look at the plan; to let it go on, give the number: --brake {number}"),
         ));

@@ -20,12 +20,13 @@ use super::perform::perform;
 use super::push_group::Seat;
 use super::saves::Saves;
 use super::shared::{Shared, hold};
-use super::words::{overtaken, stop_asked, store_failure};
+use super::thread::UnderWay;
+use super::words::{overtaken, stop_asked};
 use crate::directory::OpMark;
-use crate::domain::{Failure, FailureKind, OpId, OpState, PersonId, TokenSource};
+use crate::domain::{Failure, OpId, OpState, PersonId, Time, TokenSource};
 use crate::engine::machine::{Effect, Event, Machine, Policy, keep_invited};
-use crate::engine::{Holder, Sending, Standstill, Trace};
-use crate::store::{Batch, StoreError};
+use crate::engine::{Holder, Outcome, Pause, Sending, Standstill, Trace};
+use crate::store::Batch;
 
 /// The sender's loop.
 pub(super) struct Runner {
@@ -45,27 +46,33 @@ pub(super) struct Runner {
     /// Why this process cannot be the sender: no lock, no store.
     pub(super) halted: Option<Failure>,
     /// The endpoint is down, asks to wait, or refuses the token.
-    pause: Option<Sending>,
+    pub(super) pause: Option<Sending>,
+    /// The same as the home has it; none while that is not known.
+    pub(super) kept_pause: Option<Option<Pause>>,
     /// Live at start or after a stop, waiting for an operator.
     pub(super) offered: BTreeMap<OpId, (PersonId, OpState)>,
     /// The operator said so: they are read and handed to the machine, the oldest first.
     pub(super) going_on: bool,
+    /// Came to rest, and the runs that wait for them were not told yet: one save ends many.
+    pub(super) settled: Vec<(OpId, Outcome, Option<Failure>)>,
     /// Under way, for `Stop`.
     in_flight: HashSet<OpId>,
     pub(super) stopping: Vec<oneshot::Sender<()>>,
-    /// Whether the home knows that the app's answers are not true.
-    pub(super) lies_kept: bool,
+    /// How many answers were seen not to be true, and since when the home knows of one.
+    pub(super) lies_seen: u32,
+    pub(super) lies_kept: Option<Time>,
     /// What an operator said last about the whole queue.
     pub(super) word: Option<Word>,
     quiet: Vec<oneshot::Sender<()>>,
     /// An operator stopped the sending: groups wait for the next command.
-    groups_wait: bool,
+    pub(super) groups_wait: bool,
     /// Where the token is, to notice when another process says that it is elsewhere.
     pub(super) token: (TokenSource, Option<String>),
     wake: Option<tokio::time::Instant>,
     /// Since when nothing of the queue worked.
     pub(super) still: Standstill,
     clock: Clock,
+    under_way: UnderWay,
 }
 
 impl Runner {
@@ -74,6 +81,7 @@ impl Runner {
         orders: mpsc::UnboundedReceiver<Order>,
         live: Vec<(PersonId, OpMark)>,
         seed: u64,
+        under_way: UnderWay,
     ) -> Self {
         let connection = shared.directory().connection().clone();
         let token = (connection.token, connection.token_mark);
@@ -92,17 +100,21 @@ impl Runner {
             holder: None,
             halted: None,
             pause: None,
+            kept_pause: None,
             offered: offered(live),
             going_on: false,
+            settled: Vec::new(),
             in_flight: HashSet::new(),
             stopping: Vec::new(),
-            lies_kept: false,
+            lies_seen: 0,
+            lies_kept: None,
             word: None,
             quiet: Vec::new(),
             groups_wait: false,
             wake: None,
             still: Standstill::default(),
             clock: Clock::new(),
+            under_way,
         }
     }
 
@@ -113,6 +125,7 @@ impl Runner {
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let wake = self.wake;
+            let stops = self.is_quiet() && !self.stopping.is_empty();
             tokio::select! {
                 biased;
                 saved = self.saves.next(), if !self.saves.is_empty() => self.saved(saved).await,
@@ -125,20 +138,27 @@ impl Runner {
                     self.feed(Event::Tick);
                 }
                 _ = beat.tick(), if self.elsewhere || self.lock.is_some() => self.beat().await,
+                // A group that is on its way ends with the request that is.
+                () = no_group_goes(&self.shared), if stops => self.stopped().await,
                 () = std::future::ready(()), if self.going_on => self.go_on().await,
             }
+            // Of all that this turn heard, before the runs that read it.
+            *hold(&self.shared.ahead) = self.machine.ahead();
+            self.tell_settled();
             if self.in_flight.is_empty() {
                 self.saves.hurry();
             }
-            if self.in_flight.is_empty() && self.saves.is_empty() {
+            if self.is_quiet() {
                 for waiting in self.quiet.drain(..) {
                     let _ = waiting.send(());
                 }
-                if !self.stopping.is_empty() {
-                    self.stopped().await;
-                }
             }
         }
+    }
+
+    /// Nothing is under way and everything heard is written.
+    fn is_quiet(&self) -> bool {
+        self.in_flight.is_empty() && self.saves.is_empty()
     }
 
     async fn obey(&mut self, order: Order) {
@@ -173,22 +193,14 @@ impl Runner {
                 self.stopping.push(answer);
                 self.groups_wait = true;
                 self.settings();
+                self.tell_settled();
                 self.shared.tell_paused(&stop_asked());
             }
             Order::Settings => {
                 self.settings();
                 self.show();
             }
-            Order::Try => {
-                let down = match &self.pause {
-                    Some(Sending::Stopped(f)) => f.kind != FailureKind::TokenRefused,
-                    Some(Sending::Waiting(_, f)) => f.kind != FailureKind::SlowDown,
-                    _ => false,
-                };
-                if self.leads && down {
-                    self.feed(Event::TokenChanged);
-                }
-            }
+            Order::Try(run) => self.try_for(&run),
             Order::TokenChanged => {
                 self.feed(Event::TokenChanged);
                 self.show();
@@ -202,8 +214,8 @@ impl Runner {
                 let (event, trace) = *heard;
                 self.answers.note(trace.as_ref());
                 self.traces.extend(trace);
-                if let Event::Found(op, _) | Event::Answered { op, .. } | Event::Lost { op, .. } = &event {
-                    self.in_flight.remove(op);
+                if let Some(op) = event.operation() {
+                    self.in_flight.remove(&op);
                 }
                 self.feed(event);
             }
@@ -218,6 +230,8 @@ impl Runner {
             self.feed(Event::Boot(Vec::new()));
             self.offered = offered(live);
             self.going_on = false;
+            // A run that came to it in between and was not there to hear of it.
+            self.shared.tell_paused_of(&stop_asked(), |id| self.offered.contains_key(id));
             if let Err(error) = self.holds().await {
                 tracing::warn!(%error, "nobody could be told that the queue is held");
             }
@@ -239,9 +253,10 @@ impl Runner {
         self.feed(if goes { Event::Thaw } else { Event::Freeze });
     }
 
-    /// Tells those who send beside the machine whether they may.
-    fn seat(&self) {
-        let seat = match (self.leads, self.groups_wait) {
+    /// Tells those who send beside the machine whether they may. A stop that is held holds them too.
+    pub(super) fn seat(&self) {
+        let held = self.word.and_then(Word::held).is_some() || !self.stopping.is_empty();
+        let seat = match (self.leads, self.groups_wait || held) {
             (false, _) => Err(overtaken()),
             (true, true) => Err(stop_asked()),
             (true, false) => Ok(Seat { leave: Leave::of(self.lock.as_ref()), fence: self.fence }),
@@ -300,7 +315,8 @@ impl Runner {
                     self.in_flight.insert(op);
                     let person = self.machine.person_of(op);
                     let leave = Leave::of(self.lock.as_ref());
-                    tokio::spawn(perform(self.shared.clone(), (op, person), attempt, step, leave));
+                    let (shared, under_way) = (self.shared.clone(), self.under_way.clone());
+                    tokio::spawn(perform(shared, (op, person), attempt, step, leave, under_way));
                 }
                 Effect::WakeAt(wanted) => {
                     let wait = Duration::from_millis(u64::try_from(wanted.since(at)).unwrap_or(0));
@@ -308,10 +324,11 @@ impl Runner {
                     self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
                 }
                 Effect::Settled { op, outcome, failure } => {
-                    self.shared.tell(op, outcome, failure.as_ref());
+                    self.settled.push((op, outcome, failure));
                     self.shared.wrote.notify_one();
                 }
                 Effect::Paused { failure, until } => {
+                    self.tell_settled();
                     self.shared.tell_paused(&failure);
                     self.pause = Some(match until {
                         Some(until) => Sending::Waiting(until, failure),
@@ -327,6 +344,7 @@ impl Runner {
         }
         self.tell_standstill();
         self.keep_lies();
+        self.keep_pause();
     }
 
     /// The sender gives its sign of life; another process tries to become it.
@@ -342,26 +360,15 @@ impl Runner {
             }
         }
     }
-
-    /// No longer the sender. What is live is read anew from the journal by whoever becomes it.
-    pub(super) fn step_down(&mut self, error: Option<&StoreError>) {
-        self.leads = false;
-        self.going_on = false;
-        self.lock = None;
-        self.elsewhere = error.is_none();
-        self.halted = error.map(store_failure);
-        self.feed(Event::Boot(Vec::new()));
-        self.settings();
-        if let Some(failure) = &self.halted {
-            self.shared.tell_paused(failure);
-        }
-        self.show();
-    }
 }
 
 /// What is offered of live operations, as they stand.
 pub(super) fn offered(live: Vec<(PersonId, OpMark)>) -> BTreeMap<OpId, (PersonId, OpState)> {
     live.into_iter().map(|(person, mark)| (mark.id, (person, mark.state))).collect()
+}
+
+async fn no_group_goes(shared: &Shared) {
+    drop(shared.groups.lock().await);
 }
 
 async fn sleep_until(at: Option<tokio::time::Instant>) {

@@ -36,6 +36,13 @@ impl Runner {
         }
     }
 
+    /// Tells the runs that wait: one save ends many.
+    pub(super) fn tell_settled(&mut self) {
+        if !self.settled.is_empty() {
+            self.shared.tell(&std::mem::take(&mut self.settled));
+        }
+    }
+
     async fn save_failed(&mut self, ticket: Ticket, error: StoreError) {
         tracing::warn!(%error, "a save was refused");
         self.feed(Event::SaveRefused(ticket));

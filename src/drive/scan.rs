@@ -29,12 +29,12 @@ impl Drive {
         // What is learned of somebody after this moment is newer than what the list says.
         let at = now();
         let line = open_line(&self.shared).await.map_err(|f| problem::endpoint(&f))?;
-        let pass = line.finder.everybody(directory.attributes()).await;
-        let pass = pass.map_err(|trouble| problem::endpoint(&trouble.into()))?;
+        let pass = line.finder.everybody(&directory).await;
+        let pass = pass.map_err(|failure| problem::endpoint(&failure))?;
         let mut found = AccountsFound {
             accounts: pass.accounts().map(|found| found.account.clone()).collect(),
             missing: Vec::new(),
-            gap: pass.gap.clone(),
+            gap: pass.doubt.as_ref().map(|doubt| doubt.why().to_owned()),
             at,
         };
         found.accounts.sort_by(|a, b| a.remote_id.cmp(&b.remote_id));

@@ -28,16 +28,44 @@ pub fn read_token(bytes: &[u8], place: &str) -> Result<Secret, Problem> {
     token::check(bytes, place).map_err(|error| bad(&error))
 }
 
-/// Writes an encrypted token file; one that is there is replaced whole. Takes about a second.
-pub async fn encrypt_token(path: &Path, token: &Secret, passphrase: &Secret) -> Result<(), Problem> {
+/// Writes an encrypted token file; one that is there is replaced only with `force`, and whole. Takes about a second.
+pub async fn encrypt_token(
+    path: &Path,
+    token: &Secret,
+    passphrase: &Secret,
+    force: bool,
+) -> Result<(), Problem> {
     let mut random = [0_u8; token::SEAL_RANDOM];
     getrandom::fill(&mut random).map_err(|_| unsealed())?;
     let (secret, key) = (token.clone(), passphrase.clone());
     let sealed = tokio::task::spawn_blocking(move || token::seal(&secret, &key, &random)).await;
     let text = sealed.ok().flatten().ok_or_else(unsealed)?;
-    token::keep_bytes(path, text.as_bytes()).map_err(|error| {
+    token::keep_bytes(path, text.as_bytes(), force).map_err(|error| {
         Problem::new(ProblemKind::Internal, "token_file", format!("{error}."), "Correct it, then try again.")
     })
+}
+
+/// Refuses a token command that has the token itself among its words, before it is kept.
+pub async fn refuse_token_in_words(source: &TokenSource) -> Result<(), Problem> {
+    match source {
+        TokenSource::Command { .. } => match token::fetch(source).await {
+            Ok(read) => not_in_words(source, &read.secret),
+            // What is wrong with it is told where it is used.
+            Err(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The same of a token that was read.
+pub(super) fn not_in_words(source: &TokenSource, token: &Secret) -> Result<(), Problem> {
+    if !token::stands_in(source, token) {
+        return Ok(());
+    }
+    let text = "The token itself stands in the token command: its words are kept in clear in the store, and everybody \
+                on this machine sees them in the list of processes while it runs. Nothing was changed.";
+    let next = "Name a program that finds it, or keep it encrypted: scimdeck token encrypt FILE";
+    Err(Problem::new(ProblemKind::BadInput, "token_in_command", text, next))
 }
 
 fn unsealed() -> Problem {

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::finder::Finder;
+use super::fresh::TURNS;
 use super::ledger::Ledger;
 use super::order::Order;
 use super::problem;
@@ -17,16 +18,19 @@ use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::{Change, Directory};
 use crate::domain::{Connection, ConnectionId, Failure, Ids, OpId, Operation, Time};
 use crate::endpoint::{Endpoint, Waits};
-use crate::engine::{FeedState, Notice, Outcome, Problem, Sending};
+use crate::engine::compare::Orphan;
+use crate::engine::{Ahead, Basis, FeedState, Notice, Outcome, Problem, Sending};
 use crate::store::{Applied, Batch, Store, StoreError};
 
 /// What a run hears about its operations.
 #[derive(Debug, Clone)]
 pub(super) enum News {
-    /// One came to rest.
-    Settled(OpId, Outcome, Option<Failure>),
+    /// These came to rest.
+    Settled(Vec<(OpId, Outcome, Option<Failure>)>),
     /// Nothing is sent for now.
     Paused(Failure),
+    /// The sender tries, as this run asked: whatever it told before is over, and this is what stands all the same.
+    Tried(Option<Failure>),
 }
 
 /// A run that waits for its operations.
@@ -66,6 +70,10 @@ pub(super) struct Shared {
     pub(super) line: tokio::sync::Mutex<Option<Line>>,
     /// For how long the endpoint asked for nothing.
     pub(super) waits: Waits,
+    /// Keeps that for the process that comes after this one.
+    pub(super) asked: Arc<super::asked::Keeper>,
+    /// The accounts of nobody here, where a look may keep nothing.
+    pub(super) orphans_seen: Mutex<Option<Vec<Orphan>>>,
     /// Held while groups are pushed.
     pub(super) groups: tokio::sync::Mutex<Rest>,
     /// The sender's place while this process may send, for those who send beside it; else why not.
@@ -76,6 +84,8 @@ pub(super) struct Shared {
     pub(super) audit_seen: tokio::sync::Mutex<u64>,
     pub(super) notices: Mutex<Vec<mpsc::UnboundedSender<Notice>>>,
     pub(super) sending: watch::Sender<Sending>,
+    /// What is left, by the limits that this process learned as the sender.
+    pub(super) ahead: Mutex<Ahead>,
     pub(super) feed: watch::Sender<FeedState>,
     /// Since when nothing of the queue worked.
     pub(super) stuck: watch::Sender<Option<Time>>,
@@ -83,6 +93,8 @@ pub(super) struct Shared {
     pub(super) rehearsal: watch::Sender<Option<crate::domain::Rehearsal>>,
     /// How often this process became the sender.
     pub(super) led: AtomicU32,
+    /// Whether this process committed a run.
+    pub(super) ran: AtomicBool,
     /// Says that the directory changed; the publisher turns many into one notice.
     pub(super) changed: Notify,
     /// Says that something of ours was written there, so that the feed looks soon.
@@ -124,7 +136,8 @@ impl Shared {
     }
 
     /// Writes a batch and lets it reach the directory, the feed and the sender.
-    pub(super) async fn commit(&self, batch: Batch) -> Result<Applied, StoreError> {
+    pub(super) async fn commit(&self, mut batch: Batch) -> Result<Applied, StoreError> {
+        self.look(|here| super::access::seen(here, &mut batch));
         let mut applied = self.store.apply(batch).await?;
         let operations = std::mem::take(&mut applied.operations);
         self.reach_all(vec![applied.clone()]).await?;
@@ -205,12 +218,12 @@ impl Shared {
         hold(&self.notices).retain(|face| face.send(notice()).is_ok());
     }
 
-    /// Tells runs that wait for this operation.
-    pub(super) fn tell(&self, op: OpId, outcome: Outcome, failure: Option<&Failure>) {
+    /// Tells the runs that wait for these operations, each once.
+    pub(super) fn tell(&self, ends: &[(OpId, Outcome, Option<Failure>)]) {
         // A run that is gone no longer waits.
         hold(&self.followers).retain(|follower| {
-            !follower.ops.contains(&op)
-                || follower.tell.send(News::Settled(op, outcome, failure.cloned())).is_ok()
+            let mine: Vec<_> = ends.iter().filter(|(op, ..)| follower.ops.contains(op)).cloned().collect();
+            mine.is_empty() || follower.tell.send(News::Settled(mine)).is_ok()
         });
     }
 
@@ -219,10 +232,18 @@ impl Shared {
         hold(&self.followers).retain(|f| f.tell.send(News::Paused(failure.clone())).is_ok());
     }
 
+    /// Tells the runs that wait for one of these.
+    pub(super) fn tell_paused_of(&self, failure: &Failure, ops: impl Fn(&OpId) -> bool) {
+        hold(&self.followers)
+            .retain(|f| !f.ops.iter().any(&ops) || f.tell.send(News::Paused(failure.clone())).is_ok());
+    }
+
     /// Shows who sends and whether it goes.
     pub(super) fn show_sending(&self, sending: Sending) {
         if *self.sending.borrow() != sending {
             self.sending.send_replace(sending.clone());
+            // With a pause comes what was learned by it.
+            self.notify(|| Notice::Ahead(*hold(&self.ahead)));
             self.notify(|| Notice::Sending(sending.clone()));
         }
     }
@@ -248,11 +269,37 @@ impl Shared {
     }
 
     /// Changes one setting of the connection, the others being as whoever wrote last left them.
-    pub(super) async fn set(&self, change: impl FnOnce(&mut Connection)) -> Result<(), Problem> {
-        self.catch_up().await.map_err(|e| problem::store(&e))?;
-        let mut connection = self.directory().connection().clone();
-        change(&mut connection);
-        self.learn(vec![Change::Connection(Box::new(connection))]).await
+    pub(super) async fn set(&self, change: impl Fn(&mut Connection)) -> Result<(), Problem> {
+        self.set_told(change, |_, _| Vec::new()).await
+    }
+
+    /// The same with the audit entries that tell it, made from the settings before and after.
+    pub(super) async fn set_told(
+        &self,
+        change: impl Fn(&mut Connection),
+        told: impl Fn(&Connection, &Connection) -> Vec<AuditEntry>,
+    ) -> Result<(), Problem> {
+        let mut turn = 1;
+        loop {
+            self.catch_up().await.map_err(|e| problem::store(&e))?;
+            let (directory, last) = self.numbered();
+            let before = directory.connection().clone();
+            let mut after = before.clone();
+            change(&mut after);
+            let audit = told(&before, &after);
+            let basis = Some(Basis { change: last, leading: Vec::new() });
+            let changes = vec![Change::Connection(Box::new(after))];
+            match self.commit(Batch { changes, audit, basis, ..self.batch() }).await {
+                Err(StoreError::Overtaken) if turn < TURNS => turn += 1,
+                ended => return ended.map(|_| ()).map_err(|e| problem::store(&e)),
+            }
+        }
+    }
+
+    /// What was only looked at reaches the directory of this process; nothing of it is kept.
+    pub(super) fn see(&self, changes: &[Change]) {
+        hold(&self.ledger).directory.apply_all(changes);
+        self.changed.notify_one();
     }
 
     /// Commits changes that need no operations.
@@ -262,5 +309,48 @@ impl Shared {
         }
         let batch = Batch { changes, ..self.batch() };
         self.commit(batch).await.map(|_| ()).map_err(|e| problem::store(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TokenSource;
+    use crate::drive::{Drive, DriveConfig, add_connection, connections, open_store};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_setting_that_another_process_changes_in_between_is_not_taken_back() {
+        let home = tempfile::tempdir().unwrap();
+        let store = open_store(home.path()).unwrap();
+        let source = TokenSource::Env { name: "TOKEN".into() };
+        let new = Connection::new(ConnectionId(0), "here", "http://127.0.0.1:1/scim", source);
+        add_connection(&store, new).await.unwrap();
+        let connection = connections(&store).await.unwrap().remove(0);
+        let config = DriveConfig {
+            store,
+            home: None,
+            connection: connection.clone(),
+            actor: "ops".into(),
+            reason: None,
+            read_only: false,
+            tokens: None,
+            watch: false,
+        };
+        let drive = Drive::open(config).await.unwrap();
+        let other = open_store(home.path()).unwrap();
+        let first = std::cell::Cell::new(true);
+        let set = drive.shared.set(|mine| {
+            if first.replace(false) {
+                let theirs = Connection { enabled: true, ..connection.clone() };
+                let changes = vec![Change::Connection(Box::new(theirs))];
+                let batch = Batch { connection: Some(connection.id), changes, ..Batch::default() };
+                let write = other.apply(batch);
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(write)).unwrap();
+            }
+            mine.token_mark = Some("mark".into());
+        });
+        set.await.unwrap();
+        let is = drive.directory().connection().clone();
+        assert_eq!((is.enabled, is.token_mark.as_deref()), (true, Some("mark")));
     }
 }

@@ -1,6 +1,7 @@
 //! Other connections of the same home, seen from an open one: the list, a new one, and going over to another.
 
-use super::{Drive, DriveConfig, add_connection, check_base_url, connections, homes, problem};
+use super::connect::add_connection_told;
+use super::{Drive, DriveConfig, check_base_url, connections, homes, problem};
 use crate::domain::{Badge, Connection, ConnectionId, GivenToken, Secret, TokenSource};
 use crate::endpoint::token;
 use crate::engine::{
@@ -48,7 +49,6 @@ impl Drive {
         let store = &self.shared.store;
         homes::check_name(store, &new.name).await?;
         let name = new.name.trim().to_owned();
-        // The token's file is named by the number that the store gives.
         let mut connection = Connection::new(ConnectionId(0), &name, &new.base_url, TokenSource::Memory);
         new.badge.trim().clone_into(&mut connection.badge.0);
         if connection.badge.0.is_empty() {
@@ -58,19 +58,26 @@ impl Drive {
         if let Some(current) = homes::current_connection(store).await? {
             homes::use_connection(store, current).await?;
         }
-        let mut connection = add_connection(store, connection).await?;
-        let id = connection.id;
-        connection.token = match given {
-            Given::Pasted(secret) => {
-                let path = homes::token_file(&home, id);
-                token::keep(&path, &secret).map_err(|error| unkept(&error))?;
-                TokenSource::File { path }
+        let pasted = match given {
+            Given::Pasted(secret) => Some(secret),
+            Given::At(source, _) => {
+                connection.token = source;
+                None
             }
-            Given::At(source, _) => source,
         };
-        let actor = &self.shared.actor;
-        let saved = homes::entry("connection saved", name.clone(), actor, self.shared.reason.as_deref());
-        homes::change(store, connection, saved, crate::store::Batch::default()).await?;
+        let kept = pasted.is_some();
+        let complete = move |connection: &mut Connection| {
+            if kept {
+                // It is named by the number that the store gives.
+                connection.token = TokenSource::File { path: homes::token_file(&home, connection.id) };
+            }
+        };
+        let (actor, reason) = (&self.shared.actor, self.shared.reason.as_deref());
+        let connection = add_connection_told(store, connection, actor, reason, complete).await?;
+        let id = connection.id;
+        if let (Some(secret), TokenSource::File { path }) = (&pasted, &connection.token) {
+            token::keep(path, secret).map_err(|error| saved_all_the_same(unkept(&error)))?;
+        }
         let drive = self.sibling(id, false).await?;
         let report = drive.test().await.map_err(saved_all_the_same)?;
         if report.ok {
@@ -159,6 +166,7 @@ async fn there(given: GivenToken) -> Result<Given, Problem> {
             "Correct it, then give it again: T in Provisioning.",
         )
     })?;
+    super::secrets::not_in_words(&source, &token.secret)?;
     Ok(Given::At(source, token.secret))
 }
 

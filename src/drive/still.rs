@@ -1,7 +1,6 @@
 //! Since when nothing of the queue worked: kept in the home, so that a command beside the sender can tell it.
 
-use std::future::Future;
-
+use super::pause::keep;
 use super::runner::Runner;
 use super::shared::{Shared, now};
 use crate::domain::Time;
@@ -42,17 +41,6 @@ impl Runner {
         let Some(told) = self.still.news(now()) else { return };
         self.shared.stuck.send_replace(told);
         self.shared.notify(|| Notice::Stuck(told));
-        let (store, connection) = (self.shared.store.clone(), self.shared.connection);
-        let text = told.map(|since| since.to_string()).unwrap_or_default();
-        let mut write = Box::pin(async move {
-            if let Err(error) = store.meta_set(Some(connection), KEY, &text).await {
-                tracing::warn!(%error, "the standstill could not be kept");
-            }
-        });
-        // The first poll hands it to the store, so that two of them keep their order.
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        if write.as_mut().poll(&mut context).is_pending() {
-            tokio::spawn(write);
-        }
+        keep(&self.shared, KEY, told.map(|since| since.to_string()).unwrap_or_default());
     }
 }

@@ -11,7 +11,7 @@ use super::shared::{Shared, hold, now};
 use super::words::store_failure;
 use super::{Drive, problem};
 use crate::audit::AuditEntry;
-use crate::domain::Failure;
+use crate::domain::{Difference, Failure};
 use crate::engine::{Holder, HolderSeen, Problem, ProblemKind};
 
 /// What a take-over answers: from whom it was.
@@ -75,8 +75,14 @@ impl Runner {
         let entry = AuditEntry {
             time: now(),
             event: "sending taken over".to_owned(),
+            subject: self.shared.directory().connection().name.clone(),
             actor: self.shared.actor.clone(),
             detail: format!("from {}", was.words()),
+            changes: vec![Difference {
+                attribute: "sender".to_owned(),
+                before: Some(was.holder.id.clone()),
+                after: Some(holder.id.clone()),
+            }],
             reason,
             ..AuditEntry::default()
         };

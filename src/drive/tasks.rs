@@ -1,16 +1,20 @@
 //! What is not settled, and what may be undone, read from the journal.
 
+use std::collections::HashSet;
+
 use super::{Drive, problem};
-use crate::domain::{OpState, Operation, Ours};
+use crate::audit::{AuditEntry, AuditQuery};
+use crate::domain::{Decided, OpState, Operation, Ours, PersonId, Time, Undoable};
 use crate::engine::{Problem, Tasks, TasksQuery, UndoOf};
 use crate::store::Which;
+
+/// Entries of the log read at once.
+const PAGE: u32 = 1_000;
 
 impl Drive {
     /// Live operations, the worst first, with the counts of all of them.
     pub async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
-        let (store, connection) = (&self.shared.store, self.shared.connection);
-        let rows = store.operations(connection, Which::Worst(query)).await;
-        let rows = rows.map_err(|e| problem::store(&e))?;
+        let rows = self.shared.worst(query).await.map_err(|e| problem::store(&e))?;
         Ok(Tasks { rows, counts: self.queue_counts().await?, stuck_since: self.stuck_since().await })
     }
 
@@ -25,13 +29,23 @@ impl Drive {
         if told.is_some() { told } else { super::still::kept(&self.shared).await }
     }
 
-    /// Operations that an undo is asked of, oldest first; whether each can be undone the verb says.
-    pub async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+    /// What an undo is asked of; whether each of it can be undone the verb says. The last run counts only where nothing
+    /// was decided after it.
+    pub async fn undoable(&self, of: UndoOf) -> Result<Undoable, Problem> {
         let (store, connection) = (&self.shared.store, self.shared.connection);
         let read =
             |which| async move { store.operations(connection, which).await.map_err(|e| problem::store(&e)) };
+        let mut beside = Vec::new();
         let mut found = match of {
-            UndoOf::LastRun => read(Which::LastRun(self.shared.actor.clone())).await?,
+            UndoOf::LastRun => {
+                let run = read(Which::LastRun(self.shared.actor.clone())).await?;
+                let at = run.first().map(|op| op.created_at);
+                let (decided_at, decided) = self.last_decided(at).await?;
+                let whom: HashSet<PersonId> = run.iter().map(|op| op.person).collect();
+                beside = decided;
+                beside.retain(|one| decided_at > at || one.person.is_none_or(|id| !whom.contains(&id)));
+                if decided_at > at { Vec::new() } else { run }
+            }
             UndoOf::RunOf(op) => read(Which::RunOf(op)).await?,
             UndoOf::Operations(ids) => read(Which::Ids(ids)).await?,
             UndoOf::People(people) => {
@@ -49,8 +63,59 @@ impl Drive {
                 op.intent.ours = Some(ours);
             }
         }
-        Ok(found)
+        Ok(Undoable { operations: found, beside })
     }
+
+    /// What the last decision of this operator changed here, and when; nothing where that was before this time.
+    async fn last_decided(&self, since: Option<Time>) -> Result<(Option<Time>, Vec<Decided>), Problem> {
+        let (store, connection) = (&self.shared.store, self.shared.connection);
+        let mut query = AuditQuery { limit: PAGE, ..AuditQuery::default() };
+        let (mut at, mut decided) = (None, Vec::new());
+        loop {
+            let page = store.audit(connection, query.clone()).await.map_err(|e| problem::store(&e))?;
+            for entry in page.iter().rev() {
+                // One decision is one commit: its entries stand together and have one time.
+                let past = match at {
+                    None => since.is_some_and(|since| entry.time < since),
+                    Some(at) => entry.time != at,
+                };
+                if past {
+                    return Ok((at, decided));
+                }
+                if entry.actor == self.shared.actor && decides(entry) {
+                    at = Some(entry.time);
+                    let AuditEntry { event, time, person, subject, changes, .. } = entry.clone();
+                    let groups = changes.into_iter().filter(|moved| moved.attribute == "group");
+                    let groups = groups.filter_map(|moved| moved.before.or(moved.after)).collect();
+                    decided.push(Decided { cause: event, at: time, person, subject, groups });
+                }
+            }
+            match page.first() {
+                Some(first) if page.len() == PAGE as usize => query.before = Some(first.seq),
+                _ => return Ok((at, decided)),
+            }
+        }
+    }
+}
+
+/// Whether an entry tells of something that was decided and changed here: not what came of an operation, what was typed
+/// for one, or what was only asked, sent or held.
+fn decides(entry: &AuditEntry) -> bool {
+    const NO_DECISIONS: [&str; 12] = [
+        "Provision User",
+        "apply",
+        "brake released",
+        "connection added",
+        "drop",
+        "protection released",
+        "queue goes on",
+        "rehearsal",
+        "retry",
+        "run stopped",
+        "sending taken over",
+        "token replaced",
+    ];
+    entry.source.ours() && entry.operation.is_none() && !NO_DECISIONS.contains(&entry.event.as_str())
 }
 
 /// Our side before the first of the decisions that were given up between the last push and this operation: what they

@@ -4,7 +4,7 @@ use super::line::endpoint_config;
 use super::shared::now;
 use super::{Drive, open_line, problem};
 use crate::domain::{Connection, Failure, FailureKind, Secret};
-use crate::endpoint::{Endpoint, EndpointError, deep_probe, probe};
+use crate::endpoint::{Endpoint, EndpointConfig, EndpointError, deep_probe, probe};
 use crate::engine::{ActionResult, DeepReport, Problem, ProblemKind, TestReport, Verdict};
 
 /// Sent where it is tried whether a token that is not the connection's is refused. Not a token of anybody.
@@ -21,6 +21,31 @@ impl Drive {
         let report = probe::probe(&line.endpoint, connection.actions, connection.to_app).await;
         if report.ok() {
             self.shared.order(super::Order::TokenChanged);
+        }
+        Ok(told(report))
+    }
+
+    /// The same although the app asked to wait, for an operator who knows better: one request. Where it is answered,
+    /// what was asked for is over, here and for whoever sends; of each kind of request one goes first then.
+    pub async fn test_now(&self) -> Result<TestReport, Problem> {
+        let shared = &self.shared;
+        if shared.read_only {
+            return Err(problem::read_only());
+        }
+        let waited = self.pause().await.is_some_and(|pause| pause.failure.kind == FailureKind::SlowDown);
+        let connection = shared.look(|directory| directory.connection().clone());
+        let token = super::line::scim_token(shared, &connection).await.map_err(|f| problem::endpoint(&f))?;
+        let config = endpoint_config(&connection, &connection.base_url, token.secret);
+        let endpoint = opened(EndpointConfig { waits: shared.waits.clone(), ..config })?;
+        let report = probe::probe(&endpoint, connection.actions, connection.to_app).await;
+        if report.ok() {
+            // Whether the token is another one is asked with its next use.
+            super::line::close_line(shared).await;
+            super::asked::end(shared).await.map_err(|e| problem::store(&e))?;
+            if waited {
+                self.tell("wait ended", "the app asked to wait; asked all the same, it answered").await;
+            }
+            shared.order(super::Order::TokenChanged);
         }
         Ok(told(report))
     }
@@ -56,12 +81,14 @@ impl Drive {
 }
 
 fn endpoint(connection: &Connection, secret: Secret) -> Result<Endpoint, Problem> {
-    Endpoint::new(endpoint_config(connection, &connection.base_url, secret)).map_err(
-        |error: EndpointError| {
-            let text = format!("{}. Nothing was sent.", error.to_string().trim_end_matches('.'));
-            Problem::new(ProblemKind::Endpoint, "unreachable", text, "Repair it, then test the connection.")
-        },
-    )
+    opened(endpoint_config(connection, &connection.base_url, secret))
+}
+
+fn opened(config: EndpointConfig) -> Result<Endpoint, Problem> {
+    Endpoint::new(config).map_err(|error: EndpointError| {
+        let text = format!("{}. Nothing was sent.", error.to_string().trim_end_matches('.'));
+        Problem::new(ProblemKind::Endpoint, "unreachable", text, "Repair it, then test the connection.")
+    })
 }
 
 fn told(report: probe::ProbeReport) -> TestReport {
@@ -83,7 +110,7 @@ fn told(report: probe::ProbeReport) -> TestReport {
     TestReport {
         ok,
         actions: actions.collect(),
-        trouble: report.trouble.map(Failure::from),
+        trouble: report.trouble.map(|trouble| Failure::from(trouble).of_a_look()),
         exchange: report.exchange,
         at: now(),
     }

@@ -3,10 +3,9 @@
 use super::shared::now;
 use super::{Drive, problem};
 use crate::audit::{AuditEntry, Source};
-use crate::directory::Change;
-use crate::domain::{Difference, Secret, TokenSource};
-use crate::engine::{Problem, TestReport};
-use crate::store::Batch;
+use crate::domain::{Connection, Difference, Secret, TokenSource};
+use crate::endpoint::token;
+use crate::engine::{Problem, ProblemKind, TestReport};
 
 impl Drive {
     /// Says where the token is from now on, and tests it. Nothing but reads is sent until it is accepted.
@@ -14,29 +13,46 @@ impl Drive {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
-        self.shared.catch_up().await.map_err(|e| problem::store(&e))?;
-        let mut connection = self.directory().connection().clone();
-        let entry = AuditEntry {
-            time: now(),
-            source: Source::Console,
-            event: "token replaced".to_owned(),
-            subject: connection.name.clone(),
-            actor: self.shared.actor.clone(),
-            detail: "links and queue stay; it is used once a sample of the linked accounts answers"
-                .to_owned(),
-            changes: vec![Difference {
-                attribute: "token source".to_owned(),
-                before: Some(connection.token.words()),
-                after: Some(source.words()),
-            }],
-            reason: self.shared.reason.clone(),
-            ..AuditEntry::default()
+        super::secrets::refuse_token_in_words(&source).await?;
+        let told = |before: &Connection, after: &Connection| {
+            vec![AuditEntry {
+                time: now(),
+                source: Source::Console,
+                event: "token replaced".to_owned(),
+                subject: after.name.clone(),
+                actor: self.shared.actor.clone(),
+                detail: "links and queue stay; it is used once a sample of the linked accounts answers"
+                    .to_owned(),
+                changes: vec![Difference {
+                    attribute: "token source".to_owned(),
+                    before: Some(before.token.words()),
+                    after: Some(after.token.words()),
+                }],
+                reason: self.shared.reason.clone(),
+                ..AuditEntry::default()
+            }]
         };
-        connection.token = source;
-        let changes = vec![Change::Connection(Box::new(connection))];
-        let batch = Batch { changes, audit: vec![entry], ..self.shared.batch() };
-        self.shared.commit(batch).await.map_err(|e| problem::store(&e))?;
+        self.shared.set_told(|connection| connection.token = source.clone(), told).await?;
         self.test().await
+    }
+
+    /// As [`Self::set_token`], where a token can be read there; otherwise the source before stays.
+    pub async fn set_source(&self, source: TokenSource) -> Result<TestReport, Problem> {
+        if self.shared.read_only {
+            return Err(problem::read_only());
+        }
+        if let Err(error) = token::fetch(&source).await {
+            let before = self.shared.directory().connection().token.words();
+            return Err(Problem::new(
+                ProblemKind::BadInput,
+                "token",
+                format!(
+                    "There is no token to use: {error}. Nothing was changed: it is still taken from {before}."
+                ),
+                "Correct it, then give the command again.",
+            ));
+        }
+        self.set_token(source).await
     }
 
     /// Uses a token that is only in memory; for a connection whose token source is this process.

@@ -10,11 +10,22 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
     Failure { kind: FailureKind::Store, text: said.text, next: said.next }
 }
 
+/// The journal cannot be written any more, in the middle of sending.
+pub(super) fn journal_lost(error: &StoreError) -> Failure {
+    let said = store_failure(error);
+    let StoreError::Unwritable { path, why } = error else { return said };
+    let text = format!(
+        "The store {path} cannot be written: {why}. Nothing more is sent; what was sent and could not be noted is in \
+         doubt, and is looked up before anything else."
+    );
+    Failure { text, ..said }
+}
+
 /// The operator stopped the run.
 pub(super) fn stop_asked() -> Failure {
     Failure {
         kind: FailureKind::NotAllowed,
-        text: "It was stopped by the operator; what was not sent yet stays in the queue.".to_owned(),
+        text: "The sending was stopped by the operator; what was not sent yet stays in the queue.".to_owned(),
         next: "Go on with: scimdeck apply".to_owned(),
     }
 }
@@ -65,5 +76,22 @@ pub(super) fn replaced() -> Failure {
         kind: FailureKind::NotAllowed,
         text: "A later decision took its place, or it was dropped; nothing of it was sent.".to_owned(),
         next: "Look with: scimdeck show".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_full_in_the_middle_does_not_say_that_nothing_was_sent_before() {
+        let full = StoreError::Unwritable { path: "/h/scimdeck.db".into(), why: "the disk is full".into() };
+        let told = journal_lost(&full);
+        assert!(told.text.contains("/h/scimdeck.db") && told.text.contains("in doubt"), "{told:?}");
+        assert!(
+            !told.text.contains("nothing was written") && told.next.starts_with("Free space"),
+            "{told:?}"
+        );
+        assert_eq!(journal_lost(&StoreError::FenceLost), store_failure(&StoreError::FenceLost));
     }
 }

@@ -1,47 +1,46 @@
 //! A client for the app's activity log, in the shape of Workato's `GET /api/activity_logs`: newest first,
 //! `{"data": [...], "total": n}`, paged by `page[after]`, the id of the last entry of the page before.
 //!
-//! It has its own address and its own token. Only a well-formed entry is believed; a bad one is skipped and
-//! counted.
+//! It has its own address and its own token. Only a well-formed entry is believed; a row that is none is counted, and
+//! what was not reached in one look is read in the next ones.
 
 mod entry;
+mod page;
+mod pass;
+mod place;
 
 pub use entry::ActivityEntry;
+pub use page::{ActivityPage, Row};
+pub use place::{Mark, Place, Rest};
 
-use std::collections::HashSet;
+use super::{Endpoint, EndpointConfig, EndpointError, Trouble};
+use crate::domain::{Answer, Outcome, Time};
+use pass::{End, Left, Pass};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use super::{Endpoint, EndpointConfig, EndpointError, Trouble, judge};
-use crate::domain::{Answer, Call, Exchange, Method, Outcome, Time};
-use crate::scim::list::Rows;
-
-/// Entries asked for per page; Workato's default and most.
-const PAGE: usize = 100;
-/// A larger entry is counted as unreadable.
-const MAX_ENTRY: usize = 64 << 10;
-
-/// How far the log is known: its newest entry that was taken over.
+/// Rows that no look will bring any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// The entry's id.
-    pub id: String,
-    /// Its time, which spares the endpoint the older ones.
-    pub at: Option<Time>,
+pub struct Unread {
+    /// The entry above them, which was read.
+    pub below: Mark,
+    /// The entry below them, which was read long before; none where the connection began to follow the log above them.
+    pub above: Option<Mark>,
+    /// How many, where the log says.
+    pub rows: Option<u64>,
 }
 
 /// What one look at the log brought.
 #[derive(Debug, Clone)]
 pub struct ActivityBatch {
-    /// New entries, oldest first. After a failed page an entry may come again at the next look: ids decide.
+    /// New entries, oldest first, but for the `late` ones ahead of them.
     pub entries: Vec<ActivityEntry>,
-    /// Rows that could not be read.
+    /// So many of them were left over by an earlier look: they are older than what is known already.
+    pub late: usize,
+    /// Rows passed that could not be read.
     pub unreadable: u64,
-    /// Whether the known entry or the end of the log was reached; otherwise older entries are missing in between.
-    pub reached: bool,
-    /// Where the next look starts; the old mark when a page failed.
-    pub mark: Option<Mark>,
+    /// What the log would not give.
+    pub unread: Vec<Unread>,
+    /// Where the next look starts.
+    pub place: Place,
     /// Why a page failed.
     pub trouble: Option<Trouble>,
     /// The last answer, without its body, where it asks to wait.
@@ -49,9 +48,40 @@ pub struct ActivityBatch {
 }
 
 impl ActivityBatch {
+    fn at(place: &Place) -> Self {
+        Self {
+            entries: Vec::new(),
+            late: 0,
+            unreadable: 0,
+            unread: Vec::new(),
+            place: place.clone(),
+            trouble: None,
+            asks: Answer::default(),
+        }
+    }
+
+    fn take(&mut self, mut pass: Pass<'_>) {
+        self.unreadable += pass.unreadable();
+        self.entries.extend(pass.entries.drain(..).rev());
+        if let Some(newest) = pass.newest.take() {
+            self.place.newest = Some(newest);
+        }
+        match pass.settle() {
+            Left::Nothing => {}
+            Left::Rest(rest) => self.place.rest = Some(rest),
+            Left::Unread(unread) => self.unread.push(unread),
+            Left::Failed(trouble, rest) => (self.place.rest, self.trouble) = (rest, Some(trouble)),
+        }
+    }
+
     /// How long the log asks to wait, in milliseconds and not capped.
     pub fn asked_wait_ms(&self, now: Time) -> Option<i64> {
         self.asks.asked_wait_ms(now)
+    }
+
+    /// Whether nothing is left to be read on and nothing was left out.
+    pub fn reached(&self) -> bool {
+        self.trouble.is_none() && self.place.rest.is_none() && self.unread.is_empty()
     }
 }
 
@@ -70,138 +100,48 @@ impl ActivityLog {
         &self.0
     }
 
-    /// Reads what is newer than `mark`, at most about `max` entries, newest pages first.
-    pub async fn since(&self, mark: Option<&Mark>, max: usize) -> ActivityBatch {
-        let mut look = Look::new(mark, max);
-        while !look.over {
-            let exchange = self.0.send(&look.call()).await;
-            look.take(&exchange);
+    /// Reads about `max` rows: first what is new, then what an earlier look left over. One place is kept to read on
+    /// from: what is new waits where it leaves more to be read, and so does what was left over.
+    pub async fn since(&self, place: &Place, max: usize) -> ActivityBatch {
+        let mut batch = ActivityBatch::at(place);
+        let mut new = Pass::of_new(place.newest.as_ref());
+        self.read(&mut new, max, &mut batch).await;
+        if let Some(End::Failed(trouble)) = new.end.as_ref().filter(|_| new.rows == 0) {
+            batch.trouble = Some(trouble.clone());
+            return batch;
         }
-        look.finish()
-    }
-}
-
-struct Look<'a> {
-    mark: Option<&'a Mark>,
-    max: usize,
-    seen: HashSet<String, foldhash::quality::RandomState>,
-    /// Newest first, as they come.
-    entries: Vec<ActivityEntry>,
-    after: Option<String>,
-    unreadable: u64,
-    rows: usize,
-    reached: bool,
-    trouble: Option<Trouble>,
-    asks: Answer,
-    over: bool,
-}
-
-impl<'a> Look<'a> {
-    fn new(mark: Option<&'a Mark>, max: usize) -> Self {
-        Self {
-            mark,
-            max,
-            seen: HashSet::default(),
-            entries: Vec::new(),
-            after: None,
-            unreadable: 0,
-            rows: 0,
-            reached: false,
-            trouble: None,
-            asks: Answer::default(),
-            over: max == 0,
-        }
-    }
-
-    fn call(&self) -> Call {
-        let mut call = Call::new(Method::Get, &[]).query("page[size]", PAGE.to_string());
-        if let Some(after) = &self.after {
-            call = call.query("page[after]", after);
-        }
-        if let Some(at) = self.mark.and_then(|mark| mark.at) {
-            call = call.query("from", at.to_string());
-        }
-        call
-    }
-
-    fn take(&mut self, exchange: &Exchange) {
-        if let Outcome::Answered(answer) = &exchange.outcome {
-            let (retry_after, date) = (answer.retry_after, answer.date);
-            self.asks = Answer { retry_after, date, ..Answer::default() };
-        }
-        let rows = match read(exchange) {
-            Ok(page) => page.rows,
-            Err(trouble) => {
-                self.trouble = Some(trouble);
-                self.over = true;
-                return;
-            }
-        };
-        self.rows += rows.len();
-        let mut last = None;
-        let came = rows.len();
-        for row in rows {
-            let Some(entry) = row else {
-                self.unreadable += 1;
-                continue;
-            };
-            if self.mark.is_some_and(|mark| mark.id == entry.id) {
-                self.reached = true;
-                break;
-            }
-            if self.seen.insert(entry.id.clone()) {
-                last = Some(entry.id.clone());
-                self.entries.push(entry);
+        if let Some(rest) = batch.place.rest.take() {
+            // However much is new, the rest gets shorter.
+            let left = if new.leaves_more() { max } else { max.saturating_sub(new.rows).max(1) };
+            let mut old = Pass::of_rest(&rest);
+            let refused = self.read(&mut old, left, &mut batch).await;
+            batch.late = old.entries.len();
+            batch.take(old);
+            if refused {
+                // The log answers, only not from there on: it will not do so later either.
+                batch.unread.extend(batch.place.rest.take().map(Rest::unread));
+                batch.trouble = None;
             }
         }
-        // An empty page is the end; one without anything new would come again for ever.
-        self.reached |= came == 0;
-        self.over = self.reached || last.is_none() || self.rows >= self.max;
-        self.after = last;
-    }
-
-    fn finish(mut self) -> ActivityBatch {
-        let newest = self.entries.first().map(|entry| Mark { id: entry.id.clone(), at: entry.at });
-        let mark = if self.trouble.is_some() { None } else { newest };
-        self.entries.reverse();
-        ActivityBatch {
-            entries: self.entries,
-            unreadable: self.unreadable,
-            reached: self.reached,
-            mark: mark.or_else(|| self.mark.cloned()),
-            trouble: self.trouble,
-            asks: self.asks,
+        if batch.place.rest.is_none() || !new.leaves_more() {
+            batch.take(new);
         }
+        batch
     }
-}
 
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    data: Rows<'a>,
-}
-
-/// A page of the log.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ActivityPage {
-    /// Its rows, newest first; none for one that could not be read.
-    pub rows: Vec<Option<ActivityEntry>>,
-}
-
-impl ActivityPage {
-    /// Reads a body; none where it is no page of a log.
-    pub fn read(body: &str) -> Option<Self> {
-        let Body { data } = serde_json::from_str(body).ok()?;
-        let read = |raw: &RawValue| match raw.get() {
-            large if large.len() > MAX_ENTRY => None,
-            row => ActivityEntry::read(row),
-        };
-        (data.is_list && !data.too_many).then(|| Self { rows: data.rows.into_iter().map(read).collect() })
+    /// Reads page after page. Returns whether the log refused one.
+    async fn read(&self, pass: &mut Pass<'_>, max: usize, batch: &mut ActivityBatch) -> bool {
+        while pass.end.is_none() {
+            let exchange = self.0.send(&pass.call()).await;
+            pass.take(&exchange, max);
+            if let Outcome::Answered(answer) = &exchange.outcome {
+                let (retry_after, date) = (answer.retry_after, answer.date);
+                batch.asks = Answer { retry_after, date, ..Answer::default() };
+                if matches!(answer.status, 400 | 404 | 410 | 416 | 422) {
+                    return true;
+                }
+            }
+        }
+        false
     }
-}
-
-fn read(exchange: &Exchange) -> Result<ActivityPage, Trouble> {
-    let answer = judge(&exchange.call, &exchange.outcome)?;
-    let no_page = || Trouble::not_scim(answer, "an activity log (an object with a list named data)");
-    ActivityPage::read(&answer.body).ok_or_else(no_page)
 }

@@ -48,6 +48,10 @@ pub enum BaseUrlError {
 #[derive(Debug, Clone)]
 pub(super) struct BaseUrl {
     text: String,
+    /// The same, parsed once.
+    url: Url,
+    /// Where the path begins in the text.
+    path: usize,
     /// Host and port as shown to people.
     pub(super) host: String,
     /// Whether it is http to this machine.
@@ -88,15 +92,20 @@ impl BaseUrl {
             return Err(BaseUrlError::ClearText(excerpt(name, 80)));
         }
         let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        Ok(Self::of(url, host, clear))
+    }
+
+    fn of(url: Url, host: String, clear: bool) -> Self {
         let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { text, host, clear })
+        let path = text.len().min(url.as_str().len() - url.path().len());
+        Self { text, url, path, host, clear }
     }
 
     /// A base that the checks would refuse.
     #[cfg(test)]
     pub(super) fn to_nowhere(text: &str) -> Self {
         let host = text.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { text: text.to_owned(), host, clear: true }
+        Self::of(Url::parse(text).expect("a URL"), host, true)
     }
 
     /// The URL of a call, or why there is none.
@@ -127,7 +136,9 @@ impl BaseUrl {
         if text.len() > MAX_URL {
             return Err(too_long());
         }
-        let url = Url::parse(&text).map_err(|_| "its address is not a URL".to_owned())?;
+        let mut url = self.url.clone();
+        url.set_path(&text[self.path..path_end]);
+        url.set_query(text.get(path_end + 1..));
         // Whatever the parser makes of it, it must be the address meant, below the base.
         let same = url.as_str() == text || (call.path.is_empty() && text.get(..path_end) == Some(&self.text));
         if same { Ok(url) } else { Err("its address would lead elsewhere".to_owned()) }

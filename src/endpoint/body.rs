@@ -15,8 +15,8 @@ pub(super) enum End {
     Broken(String),
 }
 
-/// Up to `cap` bytes of the decompressed body as text, invalid UTF-8 replaced.
-pub(super) async fn read(response: &mut Response, cap: usize, host: &str) -> (String, End) {
+/// Up to `cap` bytes of the decompressed body as text, invalid UTF-8 replaced, and whether any was.
+pub(super) async fn read(response: &mut Response, cap: usize, host: &str) -> (String, bool, End) {
     let mut bytes = Vec::new();
     let end = loop {
         match response.chunk().await {
@@ -31,9 +31,10 @@ pub(super) async fn read(response: &mut Response, cap: usize, host: &str) -> (St
             Err(error) => break End::Broken(fault::words(error, host)),
         }
     };
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    (text, end)
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, false, end),
+        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true, end),
+    }
 }
 
 /// A size as people say it.

@@ -7,7 +7,7 @@ use reqwest::header::{self, HeaderMap, HeaderName};
 use crate::domain::{Answer, RetryAfter, Time};
 
 /// Nobody is believed who asks for more than a day.
-const MAX_WAIT_S: u64 = 86_400;
+pub(super) const MAX_WAIT_S: u64 = 86_400;
 /// Longest header value that is kept.
 const MAX_VALUE: usize = 2_048;
 
@@ -22,6 +22,7 @@ pub(super) fn read(status: u16, headers: &HeaderMap) -> Answer {
         date: text(headers, &header::DATE).and_then(date),
         location: text(headers, &header::LOCATION).map(str::to_owned),
         body: String::new(),
+        lossy: false,
     }
 }
 

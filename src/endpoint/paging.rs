@@ -5,11 +5,14 @@
 
 mod first;
 mod gap;
+mod listing;
 mod query;
 mod rows;
 
 pub use gap::{Completeness, Gap};
+pub use listing::Listing;
 pub use query::PageQuery;
+use rows::is_replaced;
 pub use rows::{Came, Rows};
 
 use std::collections::HashSet;
@@ -174,11 +177,14 @@ impl Pass {
 
     /// As [`Self::heard`], with the rows taken one by one.
     pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
-        let page = judge(&exchange.call, &exchange.outcome)
-            .and_then(|answer| PageRef::read(&answer.body).map_err(|e| no_page(answer, &e)));
+        let page =
+            judge(&exchange.call, &exchange.outcome).and_then(|answer| match PageRef::read(&answer.body) {
+                Ok(page) => Ok((page, answer.lossy)),
+                Err(error) => Err(no_page(answer, &error)),
+            });
         self.pages += 1;
         match page {
-            Ok(page) => Ok(self.take(page, rows)),
+            Ok((page, lossy)) => Ok(self.take(page, lossy, rows)),
             Err(trouble) => {
                 self.finish(Some(Gap::Failed(trouble.text.clone())));
                 Err(trouble)
@@ -189,7 +195,7 @@ impl Pass {
     /// As [`Self::heard_rows`], from a body that is known to be an answer's.
     pub fn heard_body(&mut self, body: &str, rows: &mut impl Rows) -> Result<Came, ListError> {
         self.pages += 1;
-        PageRef::read(body).map(|page| self.take(page, rows))
+        PageRef::read(body).map(|page| self.take(page, false, rows))
     }
 
     /// Whether everything was seen; asked when [`Self::ask`] gave none.
@@ -201,7 +207,8 @@ impl Pass {
         }
     }
 
-    fn take(&mut self, page: PageRef<'_>, rows: &mut impl Rows) -> Came {
+    /// In a `lossy` page the rows in which something was replaced are not read.
+    fn take(&mut self, page: PageRef<'_>, lossy: bool, rows: &mut impl Rows) -> Came {
         let came = page.resources.len() as u64;
         let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
@@ -209,7 +216,8 @@ impl Pass {
         let (mut read, mut marks) = (Vec::with_capacity(page.resources.len()), Vec::new());
         for raw in &page.resources {
             let raw = raw.get();
-            let Some((id, row)) = (raw.len() <= LARGEST_ROW).then(|| rows.read(raw)).flatten() else {
+            let fit = raw.len() <= LARGEST_ROW && !(lossy && is_replaced(raw));
+            let Some((id, row)) = fit.then(|| rows.read(raw)).flatten() else {
                 unreadable += 1;
                 unlike |= self.unread.insert(self.hasher.hash_one(raw.as_bytes()));
                 if out.unreadable.len() < SHOWN {
@@ -221,6 +229,7 @@ impl Pass {
             read.push((id, row));
         }
         self.make_room(page.total);
+        let promised = self.total.or(page.total);
         let new: Vec<bool> = marks.into_iter().map(|mark| self.is_new(mark)).collect();
         let mut new = new.into_iter();
         read.retain(|_| new.next() == Some(true));
@@ -251,6 +260,7 @@ impl Pass {
         if last && !self.over {
             self.end_of_cursors(page.total);
         }
+        self.bound(promised);
         out
     }
 
@@ -301,6 +311,18 @@ impl Pass {
         }
     }
 
+    /// A list that was promised shorter by far has no end: its total grows with every page, or says nothing at all.
+    fn bound(&mut self, promised: Option<u64>) {
+        let rows = self.rows;
+        if let Some(promised) = promised
+            && !self.over
+            && rows > promised.saturating_add(promised / 10).saturating_add(GROWS)
+        {
+            self.gap = Some(Gap::Endless { rows, promised });
+            self.finish(None);
+        }
+    }
+
     /// The last page of a list by cursor: only the total can tell that something is missing.
     fn end_of_cursors(&mut self, total: Option<u64>) {
         let seen = self.seen.len() as u64 + self.unreadable();
@@ -325,49 +347,8 @@ impl Pass {
     }
 }
 
-/// Everything a pass brought.
-#[derive(Debug, Clone)]
-pub struct Listing {
-    /// Distinct resources in the order in which they came.
-    pub items: Vec<Item>,
-    /// Whether that is all there is.
-    pub completeness: Completeness,
-    /// The total as claimed.
-    pub total: Option<u64>,
-    /// Requests sent.
-    pub pages: u32,
-    /// The page that failed, which ended the pass.
-    pub error: Option<PageError>,
-}
-
-impl Listing {
-    /// Whether absence may be concluded from it.
-    pub fn complete(&self) -> bool {
-        self.completeness == Completeness::Complete
-    }
-}
-
-impl Endpoint {
-    /// Reads a list to its end.
-    pub async fn list(&self, query: PageQuery) -> Listing {
-        let mut pages = Pages::new(self, query);
-        let (mut items, mut error) = (Vec::new(), None);
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => items.extend(page.items),
-                Err(failed) => error = Some(failed),
-            }
-        }
-        Listing {
-            items,
-            completeness: pages.completeness(),
-            total: pages.pass.total,
-            pages: pages.pass.pages,
-            error,
-        }
-    }
-}
-
+/// So many rows, and a tenth of it, may a list grow while it is read.
+const GROWS: u64 = 1_000;
 /// A larger row is not read: a resource by itself may not be larger either.
 const LARGEST_ROW: usize = 1 << 20;
 /// Beginnings of unreadable rows that are kept of a page.

@@ -8,20 +8,40 @@ use crate::domain::{Outcome, Secret, Zeroizing};
 const SHORTEST: usize = 8;
 const INSTEAD: &str = "[REDACTED]";
 
-/// Takes it out of everything that is kept of an outcome.
-pub(super) fn redact(outcome: &mut Outcome, token: &Secret) {
-    if token.expose().len() < SHORTEST {
-        return;
+/// A token and every form in which it is looked for, made once for all answers.
+pub(super) struct Redacted {
+    pub(super) token: Secret,
+    forms: Vec<Zeroizing<String>>,
+    /// The same for text that is kept in small letters.
+    small: Vec<Zeroizing<String>>,
+}
+
+impl std::fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redacted").finish_non_exhaustive()
     }
-    let forms = forms(token.expose());
-    match outcome {
-        Outcome::NotSent(text) | Outcome::MaybeSent(text) => wipe(text, &forms),
-        Outcome::Answered(answer) => {
-            wipe(&mut answer.body, &forms);
-            for text in [&mut answer.etag, &mut answer.location].into_iter().flatten() {
-                wipe(text, &forms);
+}
+
+impl From<Secret> for Redacted {
+    fn from(token: Secret) -> Self {
+        let forms = if token.expose().len() < SHORTEST { Vec::new() } else { forms(token.expose()) };
+        let small = forms.iter().map(|form| Zeroizing::new(form.to_ascii_lowercase())).collect();
+        Self { token, forms, small }
+    }
+}
+
+impl Redacted {
+    /// Takes the token out of everything that is kept of an outcome.
+    pub(super) fn wipe(&self, outcome: &mut Outcome) {
+        match outcome {
+            Outcome::NotSent(text) | Outcome::MaybeSent(text) => wipe(text, &self.forms),
+            Outcome::Answered(answer) => {
+                wipe(&mut answer.body, &self.forms);
+                for text in [&mut answer.etag, &mut answer.location].into_iter().flatten() {
+                    wipe(text, &self.forms);
+                }
+                wipe(&mut answer.content_type, &self.small);
             }
-            wipe(&mut answer.content_type, &forms);
         }
     }
 }
@@ -82,12 +102,13 @@ fn cut_off(text: &str, form: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Answer;
 
     const TOKEN: &str = "eyJ+ab/cd=.ef-0123456789";
 
     fn redacted(text: &str) -> String {
         let mut outcome = Outcome::MaybeSent(text.to_owned());
-        redact(&mut outcome, &Secret::new(TOKEN));
+        Redacted::from(Secret::new(TOKEN)).wipe(&mut outcome);
         match outcome {
             Outcome::MaybeSent(text) => text,
             other => panic!("{other:?}"),
@@ -123,12 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn a_content_type_is_kept_in_small_letters_and_the_token_is_taken_out_of_it_all_the_same() {
+        let content_type = format!("Bearer {TOKEN}").to_ascii_lowercase();
+        let mut outcome = Outcome::Answered(Answer { content_type, ..Answer::default() });
+        Redacted::from(Secret::new(TOKEN)).wipe(&mut outcome);
+        let content_type = "bearer [REDACTED]".to_owned();
+        assert_eq!(outcome, Outcome::Answered(Answer { content_type, ..Answer::default() }));
+    }
+
+    #[test]
     fn other_text_stays_as_it_is_and_so_does_a_short_token() {
         for text in ["", "üñí 😀", "eyJ and no more", "0123456789"] {
             assert_eq!(redacted(text), text);
         }
         let mut outcome = Outcome::NotSent("token ring".to_owned());
-        redact(&mut outcome, &Secret::new("token"));
+        Redacted::from(Secret::new("token")).wipe(&mut outcome);
         assert_eq!(outcome, Outcome::NotSent("token ring".to_owned()));
     }
 }

@@ -26,6 +26,8 @@ use crate::domain::{Secret, Time, TokenSource};
 
 /// Longest token that is taken, in bytes: more than any header may hold.
 pub(super) const MAX_TOKEN: usize = 16 << 10;
+/// A shorter token may stand in another word by chance.
+const LONG: usize = 8;
 /// How long a token command may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -76,6 +78,13 @@ pub fn check(bytes: &[u8], place: &str) -> Result<Secret, TokenError> {
         return Err(TokenError::BadCharacters { place: place() });
     }
     Ok(secret)
+}
+
+/// Whether the words of a token command hold the token itself: they are kept in clear, and shown by the process list.
+pub fn stands_in(source: &TokenSource, token: &Secret) -> bool {
+    let token = token.expose();
+    let holds = |word: &String| word == token || (token.len() >= LONG && word.contains(token));
+    matches!(source, TokenSource::Command { argv } if argv.iter().any(holds))
 }
 
 /// First 8 hex digits of SHA-256 over salt and token: tells a changed token without telling the token.

@@ -10,7 +10,8 @@ use reqwest::header::{self, HeaderValue};
 use reqwest::{Certificate, Client, Request};
 
 use super::address::{BaseUrl, BaseUrlError};
-use super::{Trouble, Waits, body, fault, headers, redact};
+use super::redact::Redacted;
+use super::{Trouble, Waits, body, fault, headers};
 use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret, Zeroizing};
 
 const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
@@ -131,7 +132,7 @@ pub struct Endpoint(Arc<Inner>);
 struct Inner {
     client: Client,
     base: BaseUrl,
-    token: RwLock<Secret>,
+    token: RwLock<Arc<Redacted>>,
     caps: Caps,
     accept: HeaderValue,
     /// It was seen to refuse index paging.
@@ -179,7 +180,7 @@ impl Endpoint {
                 _ => EndpointError::Tls(reason),
             }
         })?;
-        let token = RwLock::new(config.token);
+        let token = RwLock::new(Arc::new(config.token.into()));
         let accept = HeaderValue::from_static(config.accept);
         let (caps, cursors_only) = (config.caps, AtomicBool::new(false));
         let inner = Inner { client, base, token, caps, accept, cursors_only, waits: config.waits };
@@ -198,7 +199,7 @@ impl Endpoint {
 
     /// Uses another token from the next request on.
     pub fn set_token(&self, token: Secret) {
-        *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+        *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(token.into());
     }
 
     pub(super) fn cursors_only(&self) -> bool {
@@ -235,12 +236,12 @@ impl Endpoint {
     async fn attempt(&self, call: Call) -> Exchange {
         let at = headers::time(SystemTime::now());
         let started = Instant::now();
-        let token = self.0.token.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut outcome = match self.request(&call, &token) {
+        let redacted = Arc::clone(&self.0.token.read().unwrap_or_else(PoisonError::into_inner));
+        let mut outcome = match self.request(&call, &redacted.token) {
             Ok(request) => self.exchange(&call, request).await,
             Err(reason) => Outcome::NotSent(reason),
         };
-        redact::redact(&mut outcome, &token);
+        redacted.wipe(&mut outcome);
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         log(&call, &outcome, took_ms);
         Exchange { call, outcome, at, took_ms }
@@ -290,11 +291,11 @@ impl Endpoint {
         };
         let head = headers::read(response.status().as_u16(), response.headers());
         let cap = self.cap(call, &head);
-        let (body, end) = body::read(&mut response, cap, host).await;
+        let (body, lossy, end) = body::read(&mut response, cap, host).await;
         match end {
             // An answer that is no success says so in its status line: its body is for people only.
-            _ if !head.ok() => Outcome::Answered(Answer { body, ..head }),
-            body::End::Whole => Outcome::Answered(Answer { body, ..head }),
+            _ if !head.ok() => Outcome::Answered(Answer { body, lossy, ..head }),
+            body::End::Whole => Outcome::Answered(Answer { body, lossy, ..head }),
             body::End::CutOff => Outcome::MaybeSent(format!(
                 "the answer of {host} (HTTP {}) was larger than {} and was cut off",
                 head.status,

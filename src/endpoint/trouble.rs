@@ -2,7 +2,8 @@
 //! and a next step.
 
 use super::excerpt::excerpt;
-use crate::domain::{Answer, Call, Failure, FailureKind, Outcome, RetryAfter};
+use super::headers::MAX_WAIT_S;
+use crate::domain::{Answer, Call, Failure, FailureKind, Outcome, RetryAfter, TRIED_AGAIN};
 use crate::scim::error::ErrorBody;
 
 /// What lies behind a trouble, finer than a [`FailureKind`].
@@ -101,7 +102,7 @@ pub fn judge<'a>(call: &Call, outcome: &'a Outcome) -> Result<&'a Answer, Troubl
         Outcome::NotSent(reason) => {
             return Err(Trouble::new(
                 Cause::NotSent,
-                format!("The request was not sent: {}. Nothing was changed.", excerpt(reason, 300)),
+                format!("The request was not sent: {}. Nothing was changed there.", excerpt(reason, 300)),
                 "Check the base URL, the network and whether the app is up, then try again.",
             ));
         }
@@ -120,7 +121,7 @@ fn no_answer(call: &Call, reason: &str) -> Trouble {
     let fate = if call.method.writes() {
         "The change may or may not have been applied."
     } else {
-        "It was a read: nothing was changed."
+        "It was a read: nothing was changed there."
     };
     let next = if call.method.writes() {
         "It is looked up before anything is sent again."
@@ -167,7 +168,7 @@ fn target_host(location: &str) -> Option<String> {
 
 fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
     let said = said(answer);
-    let unchanged = if call.method.writes() { " Nothing was changed." } else { "" };
+    let unchanged = if call.method.writes() { " Nothing was changed there." } else { "" };
     let (cause, text, next) = match status {
         400 | 403 | 405 | 409 | 422 if is_pending(call, answer) => (
             Cause::Pending,
@@ -176,11 +177,15 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         ),
         401 => (
             Cause::TokenRefused,
-            format!("The token was refused (HTTP 401{said}). Nothing was changed."),
+            format!("The token was refused (HTTP 401{said}). Nothing was changed there."),
             "It was refreshed or revoked in the app (Workato: Generate or Refresh SCIM token). Copy the new one there \
              and give it here: T in Provisioning, or scimdeck token. The queue is kept.",
         ),
         403 => return forbidden(call, &said),
+        // An app that has no such account says so without a page; of the list it may be the base URL.
+        404 | 410 if answer.is_page() && (call.path.len() > 1 || call.method.writes()) => {
+            return with_fate(call, between(answer));
+        }
         404 | 410 if call.path.len() > 1 => (
             Cause::ResourceGone,
             format!("The account is not there any more (HTTP {status}{said}).{unchanged}"),
@@ -194,7 +199,11 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         409 => (
             Cause::Conflict,
             format!("The endpoint sees a conflict (HTTP 409{said}).{unchanged}"),
-            "Look for an account with the same user name or e-mail, maybe inactive or in another case, and link it.",
+            if call.path.first().is_some_and(|kind| kind == "Groups") {
+                "Look in the app for a group of the same name: take it away there, or give this one another name."
+            } else {
+                "Look for an account with the same user name or e-mail, maybe inactive or in another case, and link it."
+            },
         ),
         412 => (
             Cause::Stale,
@@ -204,7 +213,7 @@ fn refusal(call: &Call, answer: &Answer, status: u16) -> Trouble {
         429 | 503 => (
             Cause::SlowDown,
             format!("The endpoint asks to wait{} (HTTP {status}{said}).", wait(answer)),
-            "Nothing needs to be done: it is tried again by itself.",
+            TRIED_AGAIN,
         ),
         405 | 501 => (
             Cause::NotOffered,
@@ -254,14 +263,16 @@ fn forbidden(call: &Call, said: &str) -> Trouble {
     if call.method.writes() || call.path.len() > 1 {
         return Trouble::new(
             Cause::Forbidden,
-            format!("The app does not allow this for this account (HTTP 403{said}). Nothing was changed."),
+            format!(
+                "The app does not allow this for this account (HTTP 403{said}). Nothing was changed there."
+            ),
             "Look at the account in the app, then retry. If it is so for everybody, the token lacks rights: give it \
              SCIM rights there, or replace it here.",
         );
     }
     let mut trouble = Trouble::new(
         Cause::Forbidden,
-        format!("The token is not allowed to do this (HTTP 403{said}). Nothing was changed."),
+        format!("The token is not allowed to do this (HTTP 403{said}). Nothing was changed there."),
         "Give the token SCIM rights in the app, or replace it by one that has them.",
     );
     trouble.kind = FailureKind::TokenRefused;
@@ -278,7 +289,11 @@ fn with_fate(call: &Call, mut trouble: Trouble) -> Trouble {
 
 fn wait(answer: &Answer) -> String {
     match answer.retry_after {
+        Some(RetryAfter::Seconds(s)) if s >= MAX_WAIT_S => " a day or longer".to_owned(),
         Some(RetryAfter::Seconds(s)) => format!(" {s} s"),
+        Some(RetryAfter::At(time)) if answer.date.is_some_and(|theirs| time <= theirs) => {
+            format!(" until {time}, which is over by its own clock")
+        }
         Some(RetryAfter::At(time)) => format!(" until {time}"),
         None => String::new(),
     }

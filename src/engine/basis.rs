@@ -1,5 +1,6 @@
 //! What a plan stands on: it is committed only while that is still so.
 
+use super::wire::Wire;
 use crate::directory::{Change, Directory, OpMark};
 use crate::domain::{OpId, OpState, PersonId};
 
@@ -39,12 +40,16 @@ fn leading(directory: &Directory, id: PersonId) -> Option<Leading> {
 }
 
 /// Whether a look at somebody that began at `before` says how they stand `here`: neither a push of ours nor a later
-/// look came in between.
+/// look came in between, and whoever is looked for without a link is still looked for by the same.
 pub fn still_seen(before: &Directory, here: &Directory, id: PersonId) -> bool {
     let seen = |d: &Directory| {
         let person = d.get(id)?;
         let times = (person.confirmed_at(), person.observed_at());
-        Some((person.remote_id().map(str::to_owned), times, leading(d, id)))
+        let by = match person.remote_id() {
+            Some(remote_id) => Ok(remote_id.to_owned()),
+            None => Err(Wire::of(d.connection()).identity(&person.wanted())),
+        };
+        Some((by, times, leading(d, id)))
     };
     seen(before) == seen(here)
 }
@@ -58,5 +63,25 @@ pub fn reckon_with_sending(directory: &mut Directory, people: &[PersonId]) {
             let mark = OpMark { id: op, kind, state: OpState::InDoubt, failure: None };
             directory.apply(&Change::Operation(*id, mark));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Connection, ConnectionId, Person, TokenSource};
+
+    #[test]
+    fn whoever_was_renamed_here_during_a_look_by_name_was_not_seen_by_it() {
+        let id = PersonId(1);
+        let mut before = Directory::new(Connection::new(ConnectionId(1), "w", "", TokenSource::Memory));
+        before.apply(&Change::Person(Person::new(id, "ana@example.com").into()));
+        let renamed = |name: &str| {
+            let mut here = before.clone();
+            here.apply(&Change::Person(Person::new(id, name).into()));
+            here
+        };
+        assert!(still_seen(&before, &renamed("ana@example.com"), id));
+        assert!(!still_seen(&before, &renamed("ana.smith@example.com"), id));
     }
 }

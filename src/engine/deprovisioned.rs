@@ -1,10 +1,24 @@
 //! How long it took from the decision that somebody's access ends until the app confirmed it.
+//!
+//! All of it is told by entries of the audit log, which its chain covers. The journal and the directory only add what is
+//! still open now: where its operation stands, and whose access remains without any.
 
 use std::collections::HashMap;
 
 use crate::audit::{Access, AuditEntry, Source};
 use crate::directory::Directory;
-use crate::domain::{Failure, Flag, OpId, OpState, Operation, PersonId, Time};
+use crate::domain::{Failure, Flag, OpId, OpKind, OpState, Operation, PersonId, Time};
+
+/// What was queued for it was given up by an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: String,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+}
 
 /// One end of somebody's access.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,9 +27,9 @@ pub struct EndOfAccess {
     pub person: PersonId,
     /// The user name at that time.
     pub user_name: String,
-    /// Decided when; none where no operation of it is left.
+    /// Decided when; none where no entry tells.
     pub decided_at: Option<Time>,
-    /// Confirmed by the app when; none while it is open.
+    /// Confirmed by the app when, to an operation or to a look; none while it is open.
     pub confirmed_at: Option<Time>,
     /// Who decided.
     pub by: String,
@@ -23,12 +37,14 @@ pub struct EndOfAccess {
     pub way: String,
     /// Why, where a reason was given.
     pub reason: Option<String>,
-    /// The operation.
+    /// The operation that confirmed it, or that is to do so; none where a look found it.
     pub operation: Option<OpId>,
     /// Where the operation stands.
     pub state: Option<OpState>,
     /// Why it is still open.
     pub failure: Option<Failure>,
+    /// It is open, and nothing is queued any more because an operator gave it up.
+    pub dropped: Option<Dropped>,
 }
 
 impl EndOfAccess {
@@ -36,104 +52,158 @@ impl EndOfAccess {
     pub fn took_ms(&self, now: Time) -> Option<i64> {
         self.decided_at.map(|decided| self.confirmed_at.unwrap_or(now).since(decided))
     }
-}
 
-/// Every end of access that these operations tell of, and who still has access without any: open ones first, the
-/// oldest first; then the confirmed ones, the newest first. `decided` are the audit entries about these people in
-/// their order: an end counts from the decision that ended access here, through operations that were dropped or
-/// replaced, until access is given again or the app confirmed it. Where no entry tells, it counts from the operation.
-pub fn deprovisioned(
-    operations: Vec<Operation>,
-    decided: &[AuditEntry],
-    directory: &Directory,
-) -> Vec<EndOfAccess> {
-    let mut decisions: HashMap<PersonId, Vec<&AuditEntry>> = HashMap::new();
-    for entry in decided.iter().filter(|entry| entry.access.is_some()) {
-        if let Some(person) = entry.person {
-            decisions.entry(person).or_default().push(entry);
-        }
-    }
-    let standing = |person: PersonId, until: Time, confirmed: Option<Time>| {
-        standing(decisions.get(&person).map_or(&[], Vec::as_slice), until, confirmed)
-    };
-    let mut ends: Vec<EndOfAccess> = Vec::with_capacity(operations.len());
-    let mut replaced: Vec<Operation> = Vec::new();
-    let mut confirmed: HashMap<PersonId, Time> = HashMap::new();
-    for op in operations {
-        if op.state == OpState::Cancelled {
-            let earlier = first_decision(&replaced, &op);
-            replaced.push(Operation { created_at: earlier, ..op });
-            continue;
-        }
-        let decision = standing(op.person, op.created_at, confirmed.get(&op.person).copied());
-        if op.state == OpState::Done {
-            confirmed.insert(op.person, op.updated_at);
-        }
-        let first = first_decision(&replaced, &op);
-        ends.push(EndOfAccess {
-            person: op.person,
-            decided_at: Some(decision.map_or(first, |entry| entry.time)),
-            confirmed_at: (op.state == OpState::Done).then_some(op.updated_at),
-            way: decision.map_or_else(|| way(&op.cause), way_of),
-            by: decision.map_or(op.actor, |entry| entry.actor.clone()),
-            reason: decision.and_then(|entry| entry.reason.clone()).or(op.reason),
-            operation: Some(op.id),
-            state: Some(op.state),
-            failure: op.failure.filter(|_| op.state.live()),
-            user_name: op.user_name,
-        });
-    }
-    let open: std::collections::HashSet<PersonId> =
-        ends.iter().filter(|end| end.confirmed_at.is_none()).map(|end| end.person).collect();
-    let remains = directory.people().filter(|p| p.flags().contains(Flag::AccessRemains));
-    let unsent = remains.filter(|p| !open.contains(&p.id())).map(|p| {
-        let decision = standing(p.id(), Time::from_ms(i64::MAX), confirmed.get(&p.id()).copied());
-        EndOfAccess {
-            person: p.id(),
-            user_name: p.user_name().to_owned(),
-            decided_at: decision.map(|entry| entry.time),
+    fn of(person: PersonId, user_name: &str) -> Self {
+        Self {
+            person,
+            user_name: user_name.to_owned(),
+            decided_at: None,
             confirmed_at: None,
-            by: decision.map(|entry| entry.actor.clone()).unwrap_or_default(),
-            way: decision.map_or_else(|| "nothing queued".to_owned(), way_of),
-            reason: decision.and_then(|entry| entry.reason.clone()),
+            by: String::new(),
+            way: String::new(),
+            reason: None,
             operation: None,
             state: None,
             failure: None,
+            dropped: None,
         }
-    });
-    ends.extend(unsent);
-    // None is before every time: nothing queued is the worst.
-    ends.sort_by_key(|end| match end.confirmed_at {
-        None => (false, end.decided_at.map_or(i64::MIN, Time::ms)),
-        Some(at) => (true, at.ms().saturating_neg()),
-    });
-    ends
-}
-
-/// The decision that ended access and stood at a time: not taken back since, and later than what was confirmed before.
-fn standing<'a>(
-    decisions: &[&'a AuditEntry],
-    until: Time,
-    confirmed: Option<Time>,
-) -> Option<&'a AuditEntry> {
-    let mut standing = None;
-    for entry in decisions.iter().filter(|entry| entry.time <= until) {
-        standing = match entry.access {
-            Some(Access::Ended) => standing.or(Some(*entry)),
-            _ => None,
-        };
     }
-    standing.filter(|entry| confirmed.is_none_or(|at| entry.time > at))
+
+    fn decided(person: PersonId, entry: &AuditEntry) -> Self {
+        Self {
+            decided_at: Some(entry.time),
+            by: entry.actor.clone(),
+            way: if entry.source == Source::Import { "import".to_owned() } else { way(&entry.event) },
+            reason: entry.reason.clone(),
+            ..Self::of(person, &entry.subject)
+        }
+    }
 }
 
-fn way_of(entry: &AuditEntry) -> String {
-    if entry.source == Source::Import { "import".to_owned() } else { way(&entry.event) }
+/// The last end of somebody's access.
+#[derive(Debug)]
+struct Last {
+    place: usize,
+    /// Access was given again before it was confirmed. An operation on its way may confirm it all the same.
+    taken_back: bool,
 }
 
-/// An operation that replaces another is committed at the moment when that one is cancelled.
-fn first_decision(replaced: &[Operation], op: &Operation) -> Time {
-    let before = replaced.iter().rev().find(|old| old.person == op.person && old.updated_at == op.created_at);
-    before.map_or(op.created_at, |old| old.created_at)
+/// Every end of access that the entries of an audit log tell of.
+#[derive(Debug, Default)]
+pub struct EndsOfAccess {
+    ends: Vec<EndOfAccess>,
+    last: HashMap<PersonId, Last>,
+}
+
+impl EndsOfAccess {
+    /// Takes the next entry, from the first one of the log on. An end counts from the decision that ended access here,
+    /// through operations that were dropped or replaced, until access is given again or the app confirmed it.
+    pub fn take(&mut self, entry: &AuditEntry) {
+        let Some(person) = entry.person else { return };
+        match entry.access {
+            Some(Access::Ended) => self.ended(person, entry),
+            Some(Access::Given) => {
+                if let Some(last) = self.last.get_mut(&person) {
+                    last.taken_back = true;
+                }
+            }
+            Some(Access::Dropped) => {
+                if let Some(end) = self.open(person) {
+                    let reason = entry.reason.clone();
+                    end.dropped = Some(Dropped { at: entry.time, by: entry.actor.clone(), reason });
+                }
+            }
+            Some(Access::NotThere) => {
+                if let Some(end) = self.open(person) {
+                    end.confirmed_at = Some(entry.time);
+                }
+            }
+            None if confirms(entry) => self.confirmed(person, entry),
+            None => {}
+        }
+    }
+
+    fn ended(&mut self, person: PersonId, entry: &AuditEntry) {
+        if self.open(person).is_some() {
+            return;
+        }
+        let place = self.ends.len();
+        self.ends.push(EndOfAccess::decided(person, entry));
+        self.last.insert(person, Last { place, taken_back: false });
+    }
+
+    /// An operation of ours went through.
+    fn confirmed(&mut self, person: PersonId, entry: &AuditEntry) {
+        let told = self.last.contains_key(&person);
+        if !told {
+            self.ended(person, entry);
+        }
+        let Some(last) = self.last.get_mut(&person) else { return };
+        last.taken_back = false;
+        let end = self.ends.get_mut(last.place).filter(|end| end.confirmed_at.is_none());
+        let Some(end) = end else { return };
+        if !told {
+            end.decided_at = None;
+        }
+        end.confirmed_at = Some(entry.time);
+        end.operation = entry.operation;
+        end.state = Some(OpState::Done);
+    }
+
+    fn open(&mut self, person: PersonId) -> Option<&mut EndOfAccess> {
+        let last = self.last.get(&person).filter(|last| !last.taken_back)?;
+        self.ends.get_mut(last.place).filter(|end| end.confirmed_at.is_none())
+    }
+
+    /// All of them, and who still has access without any: open ones first, the oldest first; then the confirmed ones,
+    /// the newest first. `live` are the operations under way that end access.
+    pub fn list(mut self, live: Vec<Operation>, directory: &Directory) -> Vec<EndOfAccess> {
+        let mut live: HashMap<PersonId, Operation> = live.into_iter().map(|op| (op.person, op)).collect();
+        let remains = directory.people().filter(|p| p.flags().contains(Flag::AccessRemains));
+        for person in remains {
+            if self.open(person.id()).is_none() {
+                let place = self.ends.len();
+                let way = "nothing queued".to_owned();
+                self.ends.push(EndOfAccess { way, ..EndOfAccess::of(person.id(), person.user_name()) });
+                self.last.insert(person.id(), Last { place, taken_back: false });
+            }
+        }
+        for (person, last) in &self.last {
+            let Some(end) = self.ends.get_mut(last.place).filter(|end| end.confirmed_at.is_none()) else {
+                continue;
+            };
+            if let Some(op) = live.remove(person) {
+                end.dropped = None;
+                end.operation = Some(op.id);
+                end.state = Some(op.state);
+                end.failure = op.failure;
+                if end.decided_at.is_none() {
+                    end.way = way(&op.cause);
+                }
+            }
+        }
+        let last = self.last;
+        let stands = |place: usize, end: &EndOfAccess| {
+            end.confirmed_at.is_some()
+                || last.get(&end.person).is_some_and(|last| last.place == place && !last.taken_back)
+        };
+        let ends = self.ends.into_iter().enumerate().filter(|(place, end)| stands(*place, end));
+        let mut ends: Vec<EndOfAccess> = ends.map(|(_, end)| end).collect();
+        for end in ends.iter_mut().filter(|end| end.confirmed_at.is_some()) {
+            end.dropped = None;
+        }
+        // None is before every time: nothing queued is the worst.
+        ends.sort_by_key(|end| match end.confirmed_at {
+            None => (false, end.decided_at.map_or(i64::MIN, Time::ms)),
+            Some(at) => (true, at.ms().saturating_neg()),
+        });
+        ends
+    }
+}
+
+/// Whether it tells that an operation of ours which ends access went through.
+fn confirms(entry: &AuditEntry) -> bool {
+    entry.source == Source::Console && entry.operation.is_some() && entry.event == OpKind::Deactivate.word()
 }
 
 fn way(cause: &str) -> String {
@@ -148,114 +218,4 @@ fn way(cause: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{AccountValues, Base, Connection, ConnectionId, Intent, OpKind, Owned, TokenSource};
-
-    fn op(n: u64, person: u64, state: OpState, decided: i64, moved: i64) -> Operation {
-        let intent = Intent {
-            wanted: AccountValues::default(),
-            owned: Owned::default(),
-            remote_id: None,
-            base: Base::Unknown,
-            before: None,
-            linked_at: None,
-            settled: None,
-            ours: None,
-        };
-        Operation {
-            id: OpId(n),
-            person: PersonId(person),
-            user_name: format!("p{person}"),
-            kind: OpKind::Deactivate,
-            cause: "suspended".into(),
-            intent: intent.into(),
-            state,
-            not_before: None,
-            attempts: 1,
-            failure: None,
-            created_at: Time::from_ms(decided),
-            updated_at: Time::from_ms(moved),
-            actor: "root".into(),
-            reason: None,
-        }
-    }
-
-    fn ends(operations: Vec<Operation>) -> Vec<EndOfAccess> {
-        let connection = Connection::new(ConnectionId(1), "w", "https://w.example", TokenSource::Memory);
-        deprovisioned(operations, &[], &Directory::new(connection))
-    }
-
-    fn entry(person: u64, source: Source, access: Access, hours: i64) -> AuditEntry {
-        AuditEntry {
-            time: Time::from_ms(hours * HOUR),
-            source,
-            event: if source == Source::Import { "people import" } else { "suspended" }.into(),
-            person: Some(PersonId(person)),
-            actor: "kim".into(),
-            access: Some(access),
-            reason: Some("left".into()),
-            ..AuditEntry::default()
-        }
-    }
-
-    const HOUR: i64 = 3_600_000;
-
-    fn counted(operations: Vec<Operation>, entries: &[AuditEntry]) -> Vec<(Option<i64>, String, String)> {
-        let connection = Connection::new(ConnectionId(1), "w", "https://w.example", TokenSource::Memory);
-        let ends = deprovisioned(operations, entries, &Directory::new(connection));
-        let hours = |end: &EndOfAccess| end.took_ms(Time::from_ms(99 * HOUR)).map(|ms| ms / HOUR);
-        ends.iter().map(|end| (hours(end), end.way.clone(), end.by.clone())).collect()
-    }
-
-    #[test]
-    fn a_leaver_by_file_counts_from_the_import_however_late_the_apply_and_through_a_drop() {
-        let imported = [entry(1, Source::Import, Access::Ended, 1)];
-        let late = op(2, 1, OpState::Done, 4 * HOUR, 5 * HOUR);
-        let told = (Some(4), "import".to_owned(), "kim".to_owned());
-        assert_eq!(counted(vec![late.clone()], &imported), std::slice::from_ref(&told));
-        let dropped = op(1, 1, OpState::Cancelled, 2 * HOUR, 3 * HOUR);
-        assert_eq!(counted(vec![dropped, late], &imported), [told]);
-    }
-
-    #[test]
-    fn a_decision_counts_until_access_is_given_again_or_the_end_is_confirmed() {
-        let entries = [
-            entry(1, Source::Console, Access::Ended, 1),
-            entry(1, Source::Console, Access::Given, 2),
-            entry(1, Source::Import, Access::Ended, 6),
-        ];
-        let first = op(1, 1, OpState::Done, 7 * HOUR, 8 * HOUR);
-        assert_eq!(counted(vec![first.clone()], &entries), [(Some(2), "import".into(), "kim".into())]);
-        // Another hand gave the app back: that end was confirmed, this one is new.
-        let again = op(2, 1, OpState::Done, 50 * HOUR, 51 * HOUR);
-        assert_eq!(counted(vec![first, again], &entries)[0], (Some(1), "suspend".into(), "root".into()));
-    }
-
-    #[test]
-    fn open_ends_come_first_and_count_until_now() {
-        let ends = ends(vec![
-            op(1, 1, OpState::Done, 1_000, 3_000),
-            op(2, 2, OpState::Waiting, 2_000, 4_000),
-            op(3, 3, OpState::Done, 3_000, 9_000),
-        ]);
-        let names: Vec<_> = ends.iter().map(|e| e.user_name.as_str()).collect();
-        assert_eq!(names, ["p2", "p3", "p1"]);
-        let took: Vec<_> = ends.iter().map(|e| e.took_ms(Time::from_ms(10_000))).collect();
-        assert_eq!(took, [Some(8_000), Some(6_000), Some(2_000)]);
-        assert_eq!(ends[0].way, "suspend");
-    }
-
-    #[test]
-    fn a_replaced_one_counts_from_the_first_decision_and_one_taken_back_does_not() {
-        let ends = ends(vec![
-            op(1, 1, OpState::Cancelled, 1_000, 5_000),
-            op(2, 1, OpState::Done, 5_000, 7_000),
-            op(3, 2, OpState::Cancelled, 1_000, 2_000),
-            op(4, 2, OpState::Done, 6_000, 7_000),
-        ]);
-        let decided = |n: u64| ends.iter().find(|e| e.person == PersonId(n)).and_then(|e| e.decided_at);
-        assert_eq!(ends.len(), 2);
-        assert_eq!((decided(1), decided(2)), (Some(Time::from_ms(1_000)), Some(Time::from_ms(6_000))));
-    }
-}
+mod tests;

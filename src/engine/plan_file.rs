@@ -19,6 +19,9 @@ pub const VERSION: u64 = 1;
 /// A larger file is refused unread, in bytes.
 pub const LARGEST: u64 = 256 << 20;
 
+/// So many people are named in the line that makes a new plan.
+const MOST_NAMED: usize = 5;
+
 /// Which command a saved plan is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +42,20 @@ impl PlanOf {
             Self::ProvisionAll => Command::Provision(Who::NotProvisioned),
             Self::Provision(people) => Command::Provision(Who::Named(people.clone())),
         }
+    }
+
+    /// The line that makes such a file.
+    fn command_line(&self, directory: &Directory) -> String {
+        let named = match self {
+            Self::Apply => return "scimdeck plan -o FILE".to_owned(),
+            Self::ProvisionAll => String::new(),
+            Self::Provision(people) if people.len() > MOST_NAMED => " USER...".to_owned(),
+            Self::Provision(people) => {
+                let people = people.iter().filter_map(|id| directory.get(*id));
+                people.map(|person| format!(" {}", person.user_name())).collect()
+            }
+        };
+        format!("scimdeck provision{named} --plan -o FILE")
     }
 
     /// What can be kept of a command; none for a verb that would change our side as well.
@@ -189,18 +206,30 @@ impl PlanFile {
         if moved.is_empty() {
             return Ok(());
         }
-        let more = moved.len().saturating_sub(compare::SHOWN);
-        let mut text = moved.into_iter().take(compare::SHOWN).collect::<Vec<_>>().join("; ");
-        if more > 0 {
-            text.push_str(&format!("; and {more} more"));
-        }
-        Err(Problem::new(
-            ProblemKind::Stale,
-            "stale",
-            format!("The plan is stale: {text}. Nothing was changed and nothing was sent."),
-            "Make a new one and look at it: scimdeck plan -o FILE",
-        ))
+        Err(stale(moved, format!("Make a new one and look at it: {}", self.of.command_line(directory))))
     }
+}
+
+/// For whom a plan that was opened and one made after it differ, and in what. What came to its end in the queue
+/// meanwhile was sent by whoever sends it.
+///
+/// # Errors
+/// As for a file that is too large.
+pub fn moved(directory: &Directory, opened: &Plan, now: &Plan) -> Result<Vec<String>, Problem> {
+    let ours =
+        |plan: &Plan| parse(&exact(directory, &Plan { resumed: Vec::new(), ..plan.clone() }).to_string());
+    Ok(compare::moved(&ours(opened)?, &ours(now)?))
+}
+
+/// The refusal of a plan that does not hold any more.
+pub fn stale(moved: Vec<String>, next: String) -> Problem {
+    let more = moved.len().saturating_sub(compare::SHOWN);
+    let mut text = moved.into_iter().take(compare::SHOWN).collect::<Vec<_>>().join("; ");
+    if more > 0 {
+        text.push_str(&format!("; and {more} more"));
+    }
+    let text = format!("The plan is stale: {text}. Nothing was changed and nothing was sent.");
+    Problem::new(ProblemKind::Stale, "stale", text, next)
 }
 
 /// Everything that the requests stand on, in the order of the plan.
@@ -257,7 +286,8 @@ pub fn too_large() -> Problem {
 
 fn bad(code: &'static str, text: impl Into<String>) -> Problem {
     let text = format!("{} Nothing was changed and nothing was sent.", text.into());
-    Problem::new(ProblemKind::BadInput, code, text, "Make a new one and look at it: scimdeck plan -o FILE")
+    let next = "Make a new one and look at it: scimdeck plan -o FILE, or scimdeck provision --plan -o FILE";
+    Problem::new(ProblemKind::BadInput, code, text, next)
 }
 
 fn hash(document: &Value) -> String {

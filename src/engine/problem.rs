@@ -53,6 +53,8 @@ pub struct Problem {
     pub next: String,
     /// Rows of a refused file.
     pub rejected: Vec<Rejected>,
+    /// User names that are still to be typed.
+    pub to_type: Vec<String>,
 }
 
 impl Problem {
@@ -63,7 +65,7 @@ impl Problem {
         text: impl Into<String>,
         next: impl Into<String>,
     ) -> Self {
-        Self { kind, code, text: text.into(), next: next.into(), rejected: Vec::new() }
+        Self { kind, code, text: text.into(), next: next.into(), rejected: Vec::new(), to_type: Vec::new() }
     }
 }
 
@@ -93,6 +95,7 @@ impl From<Refusal> for Problem {
             text: format!("{} Nothing was changed.", refusal.text),
             next: refusal.next,
             rejected: refusal.rejected,
+            to_type: refusal.to_type,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! made twice. A group is found by its name or by our `externalId` before it is ever created.
 
 mod allowed;
+mod differing;
 
 use std::collections::BTreeSet;
 
@@ -12,11 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use allowed::{Allowed, approved};
+pub use differing::{GroupDiffers, InGroup, differing, is_looked_at, learned};
 
 use super::Outcome;
+use super::wire::{is_entity_tag, version};
 use crate::directory::GroupRow;
 use crate::domain::{Call, Failure, GroupId, Method, OpId, WireProfile};
 use crate::scim::filter;
+use crate::scim::repeated::Names;
 use crate::scim::resource::{self, Resource, urn};
 
 /// Members named in one request at most: longer lists are refused by many endpoints.
@@ -60,6 +64,9 @@ pub struct FoundGroup {
     pub external_id: String,
     /// Values of its members.
     pub members: BTreeSet<String>,
+    /// The version it was read with, where that is an entity tag: it goes along with what is written on it, so that
+    /// nobody's change in between is overwritten (RFC 7644, 3.14).
+    pub version: Option<String>,
     /// The whole resource, for a merged replacement.
     pub resource: Resource,
 }
@@ -153,8 +160,15 @@ pub struct GroupResult {
     pub error: Option<Failure>,
 }
 
-/// Reads a group. `None` when the resource has no usable `id`.
-pub fn found(resource: Resource) -> Option<FoundGroup> {
+/// The names that count: a group that has one of them twice is not read.
+pub fn names() -> Names {
+    Names::of(["id", "displayName", "externalId"])
+        .with("members", Names::of(["value"]))
+        .with("meta", Names::of(["version"]))
+}
+
+/// Reads a group, `etag` being the one of its answer. `None` when the resource has no usable `id`.
+pub fn found(resource: Resource, etag: Option<&str>) -> Option<FoundGroup> {
     let text = |name| resource::text(&resource, name).unwrap_or_default().to_owned();
     let members = match resource::get(&resource, "members") {
         Some(Value::Array(items)) => items
@@ -169,6 +183,7 @@ pub fn found(resource: Resource) -> Option<FoundGroup> {
         name: text("displayName"),
         external_id: text("externalId"),
         members,
+        version: version(&resource, etag).filter(|version| is_entity_tag(version)),
         resource,
     })
 }
@@ -186,14 +201,16 @@ pub fn read(remote_id: &str) -> Call {
     Call::new(Method::Get, &["Groups", remote_id])
 }
 
-/// Deletes a group there.
-pub fn delete(remote_id: &str) -> Call {
-    Call::new(Method::Delete, &["Groups", remote_id])
+/// Deletes a group there, as it was read where the endpoint tells versions.
+pub fn delete(found: &FoundGroup) -> Call {
+    let mut call = Call::new(Method::Delete, &["Groups", &found.remote_id]);
+    call.if_match.clone_from(&found.version);
+    call
 }
 
 /// Makes a group, with as many members as one request may name; the others follow.
-pub fn create(wanted: &WantedGroup) -> Call {
-    let first: Vec<String> = wanted.members.iter().take(PIECE).cloned().collect();
+pub fn create(wanted: &WantedGroup, piece: usize) -> Call {
+    let first: Vec<String> = wanted.members.iter().take(piece).cloned().collect();
     Call::new(Method::Post, &["Groups"]).body(json!({
         "schemas": [urn::GROUP],
         "displayName": wanted.name,
@@ -212,11 +229,13 @@ pub fn moves(found: &FoundGroup, wanted: &WantedGroup) -> (Vec<String>, Vec<Stri
 /// The requests that make a group what it shall be; none when it is so.
 ///
 /// `okta-classic` replaces the whole group, as Okta does, while its list fits into one request. Longer lists, and
-/// the other profiles, change by PATCH, at most [`PIECE`] members a request. Where `okta-classic` finds that the endpoint has no
+/// the other profiles, change by PATCH, at most `piece` members a request. Where `okta-classic` finds that the endpoint has no
 /// PATCH, [`replace`] is what remains.
+///
+/// The version that was read goes along with the first: it is another one after that, and what comes then puts in and
+/// takes out single members, which overwrites nobody's change.
 pub fn changes(
-    profile: WireProfile,
-    removal: Removal,
+    (profile, removal, piece): (WireProfile, Removal, usize),
     found: &FoundGroup,
     wanted: &WantedGroup,
 ) -> Vec<Call> {
@@ -225,7 +244,7 @@ pub fn changes(
     if !renamed && added.is_empty() && removed.is_empty() {
         return Vec::new();
     }
-    if profile == WireProfile::OktaClassic && wanted.members.len().max(found.members.len()) <= PIECE {
+    if profile == WireProfile::OktaClassic && wanted.members.len().max(found.members.len()) <= piece {
         return vec![replace(found, wanted)];
     }
     let mut calls = Vec::new();
@@ -233,16 +252,19 @@ pub fn changes(
         calls.push(patch(&found.remote_id, vec![named(&wanted.name)]));
     }
     // First in, then out: nobody who only moves between forms is without the group in between.
-    for piece in added.chunks(PIECE) {
-        let add = json!({"op": "add", "path": "members", "value": values(piece)});
+    for some in added.chunks(piece) {
+        let add = json!({"op": "add", "path": "members", "value": values(some)});
         calls.push(patch(&found.remote_id, vec![add]));
     }
-    for piece in removed.chunks(PIECE) {
+    for some in removed.chunks(piece) {
         let operations = match removal {
-            Removal::ByPath => piece.iter().map(|id| remove_one(id)).collect(),
-            Removal::ByValue => vec![json!({"op": "remove", "path": "members", "value": values(piece)})],
+            Removal::ByPath => some.iter().map(|id| remove_one(id)).collect(),
+            Removal::ByValue => vec![json!({"op": "remove", "path": "members", "value": values(some)})],
         };
         calls.push(patch(&found.remote_id, operations));
+    }
+    if let Some(first) = calls.first_mut() {
+        first.if_match.clone_from(&found.version);
     }
     calls
 }
@@ -254,7 +276,9 @@ pub fn replace(found: &FoundGroup, wanted: &WantedGroup) -> Call {
     resource::set(&mut body, "displayName", Value::from(wanted.name.as_str()));
     let members: Vec<String> = wanted.members.iter().cloned().collect();
     resource::set(&mut body, "members", values(&members));
-    Call::new(Method::Put, &["Groups", &found.remote_id]).body(Value::Object(body))
+    let mut call = Call::new(Method::Put, &["Groups", &found.remote_id]).body(Value::Object(body));
+    call.if_match.clone_from(&found.version);
+    call
 }
 
 fn patch(remote_id: &str, operations: Vec<Value>) -> Call {
@@ -275,97 +299,4 @@ fn values(ids: &[String]) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ids(range: std::ops::Range<u32>) -> Vec<String> {
-        range.map(|n| format!("id-{n:04}")).collect()
-    }
-
-    fn there(members: &[String]) -> FoundGroup {
-        let body = json!({
-            "id": "g1", "displayName": "Team", "externalId": "x", "meta": {"version": "1"},
-            "urn:other": {"kept": true}, "members": values(members),
-        });
-        found(body.as_object().cloned().unwrap_or_default()).unwrap()
-    }
-
-    fn wanted(members: Vec<String>) -> WantedGroup {
-        WantedGroup::new(GroupId(7), "Team", members)
-    }
-
-    fn named_in(call: &Call) -> usize {
-        call.body.as_ref().unwrap().to_string().matches("id-").count()
-    }
-
-    #[test]
-    fn a_group_that_is_so_already_needs_no_request() {
-        let found = there(&ids(0..3));
-        for profile in WireProfile::ALL {
-            assert!(changes(profile, Removal::ByPath, &found, &wanted(ids(0..3))).is_empty());
-        }
-    }
-
-    #[test]
-    fn who_may_not_leave_stays_and_who_was_not_shown_does_not_come() {
-        let found = there(&ids(0..3));
-        let target = |allowed: &Allowed| allowed.of(&found.members, &wanted(ids(2..5))).members;
-        let set = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<String>>();
-        assert_eq!(target(&Allowed::default()), set(ids(0..5)), "nobody leaves by itself");
-        let all = Allowed { joining: None, leaving: set(ids(0..2)) };
-        assert_eq!(target(&all), set(ids(2..5)));
-        let shown = Allowed { joining: Some(set(ids(3..4))), leaving: set(ids(0..3)) };
-        assert_eq!(target(&shown), set(ids(2..4)), "who is wanted never leaves");
-    }
-
-    #[test]
-    fn okta_classic_replaces_the_group_and_keeps_what_it_does_not_know() {
-        let calls =
-            changes(WireProfile::OktaClassic, Removal::ByPath, &there(&ids(0..3)), &wanted(ids(1..5)));
-        assert_eq!(calls.len(), 1);
-        let body = calls[0].body.as_ref().unwrap();
-        assert_eq!((calls[0].method, named_in(&calls[0])), (Method::Put, 4));
-        assert_eq!(body["urn:other"]["kept"], true);
-        assert!(body.get("meta").is_none());
-    }
-
-    #[test]
-    fn long_lists_change_in_pieces_of_at_most_a_hundred_members_in_every_profile() {
-        for profile in WireProfile::ALL {
-            for removal in [Removal::ByPath, Removal::ByValue] {
-                let calls = changes(profile, removal, &there(&ids(0..250)), &wanted(ids(120..480)));
-                assert!(
-                    calls.iter().all(|c| c.method == Method::Patch && named_in(c) <= PIECE),
-                    "{profile:?}"
-                );
-                assert_eq!(calls.iter().map(named_in).sum::<usize>(), 230 + 120);
-                assert_eq!(calls.len(), 3 + 2);
-            }
-        }
-    }
-
-    #[test]
-    fn both_forms_of_removal_are_written_as_the_rfc_has_them() {
-        let out = |removal| {
-            let calls = changes(WireProfile::Rfc, removal, &there(&ids(0..2)), &wanted(ids(0..1)));
-            calls[0].body.as_ref().unwrap()["Operations"].clone()
-        };
-        let by_path = json!([{"op": "remove", "path": "members[value eq \"id-0001\"]"}]);
-        let by_value = json!([{"op": "remove", "path": "members", "value": [{"value": "id-0001"}]}]);
-        assert_eq!((out(Removal::ByPath), out(Removal::ByValue)), (by_path, by_value));
-    }
-
-    #[test]
-    fn an_id_with_quotes_cannot_leave_its_filter() {
-        let mut members = ids(0..1);
-        members.push("x\" or value pr".to_owned());
-        let calls = changes(WireProfile::Rfc, Removal::ByPath, &there(&members), &wanted(ids(0..1)));
-        let path = calls[0].body.as_ref().unwrap()["Operations"][0]["path"].as_str().unwrap().to_owned();
-        assert_eq!(path, r#"members[value eq "x\" or value pr"]"#);
-    }
-
-    #[test]
-    fn a_new_group_names_no_more_members_than_one_request_may() {
-        assert_eq!(named_in(&create(&wanted(ids(0..250)))), PIECE);
-    }
-}
+mod tests;

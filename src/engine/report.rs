@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Orphan;
-use super::{Basis, GroupResult, Plan};
+use super::{Basis, GroupResult, Plan, Problem};
 use crate::directory::Change;
 use crate::domain::{Exchange, Failure, OpId, OpKind, PersonId, ProbeLine, Time};
 use crate::verbs::{AccountsFound, AccountsReview, Command, Decision};
@@ -23,6 +23,8 @@ pub struct Preview {
     pub plan: Plan,
     /// What the look at the endpoint taught, to be kept when this is run.
     pub observed: Vec<Change>,
+    /// Whom several accounts there fit, with these accounts.
+    pub twice: Vec<(PersonId, Vec<Orphan>)>,
     /// Whether it goes exactly as it is: no group that only follows from it goes along.
     pub exact: bool,
     /// The directory's version it was made from; running it against another version makes it anew first.
@@ -37,6 +39,11 @@ impl Preview {
         self.decision.confirm || self.plan.brake.held.is_some()
     }
 
+    /// Refuses to go on where names of protected people are still to be typed.
+    pub fn unprotected(&self) -> Result<(), Problem> {
+        self.decision.protected.clone().map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+
     /// Whether anybody loses access by it, or a pushed group: a reason is asked for then.
     pub fn removes(&self) -> bool {
         self.plan.summary.deactivate > 0 || self.plan.groups.iter().any(|group| group.removed > 0)
@@ -48,7 +55,7 @@ impl Preview {
 pub struct Approval {
     /// The dialog's OK, `--yes`, or implied.
     pub confirmed: bool,
-    /// The number typed for the brake, or `--brake N`.
+    /// The number typed for the brake, or `--brake N`: that of the plan that was shown.
     pub brake: Option<u32>,
     /// Why, where that was said: kept with operations and audit entries.
     pub reason: Option<String>,
@@ -223,6 +230,9 @@ pub struct CheckReport {
     pub strangers: u64,
     /// People whose flags changed by it.
     pub changed: u64,
+    /// Pushed groups that were found otherwise than they were known to be; only a look at everybody reads them.
+    #[serde(default)]
+    pub groups: u64,
     /// Accounts there that nobody here has, each with since when it is known; only a look at everybody finds them.
     #[serde(default)]
     pub orphans: Vec<Orphan>,

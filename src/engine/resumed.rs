@@ -54,19 +54,19 @@ impl Resumed {
         let mut calls = Vec::new();
         let known = match &intent.base {
             Base::Account(values) => (**values).clone(),
-            _ if kind == OpKind::Create => AccountValues::default(),
             // Nobody has looked: all else is taken to be as it shall be.
             _ => intent.settled.clone().unwrap_or(AccountValues { active: !wanted.active, ..wanted.clone() }),
         };
         if intent.remote_id.is_none() {
             calls.extend(wire.identity(&wanted).map(|who| who.look_up()));
         }
-        let mut goal = wanted.clone();
+        let mut changes = wanted.from_nothing();
         if kind == OpKind::Create {
             calls.push(wire.create(&wanted, attributes));
         } else {
             wire.restrict(kind, &mut intent, &known);
-            goal = intent.goal(&known);
+            let goal = intent.goal(&known);
+            changes = known.differences(&goal);
             if let Some(remote_id) = &intent.remote_id {
                 calls.push(wire.read(remote_id));
                 let resource: Resource = [
@@ -89,7 +89,7 @@ impl Resumed {
                 cause: operation.cause.clone(),
                 actor: operation.actor.clone(),
                 committed: operation.created_at,
-                changes: known.differences(&goal),
+                changes,
                 whole: calls.iter().all(|call| call.method != Method::Put),
                 calls,
             }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Plan, Planned, PlannedGroup};
-use crate::domain::{GroupId, PersonId};
+use crate::domain::{Call, GroupId, PersonId};
 
 /// Whether `anew` does something that is not in `shown`: to somebody else, from another base, or with another
 /// request. Operations that became needless meanwhile are no surprise.
@@ -13,7 +13,8 @@ pub fn surprises(shown: &Plan, anew: &Plan) -> bool {
     let new_person = anew.operations.iter().any(|planned| {
         !planned.changes.is_empty() && !people.get(&planned.person).is_some_and(|shown| same(shown, planned))
     });
-    new_person || anew.groups.iter().any(|group| groups.get(&group.group) != Some(&group))
+    let new_group = |group: &PlannedGroup| !groups.get(&group.group).is_some_and(|shown| alike(shown, group));
+    new_person || anew.groups.iter().any(new_group)
 }
 
 /// Whether the same is written to the same account. Its version alone may be another one: then what was shown of it
@@ -21,8 +22,17 @@ pub fn surprises(shown: &Plan, anew: &Plan) -> bool {
 fn same(a: &Planned, b: &Planned) -> bool {
     (a.kind, a.invitation, &a.changes) == (b.kind, b.invitation, &b.changes)
         && a.intent == b.intent
-        && a.calls.len() == b.calls.len()
-        && a.calls.iter().zip(&b.calls).all(|(a, b)| a.line() == b.line() && a.body == b.body)
+        && ask_the_same(&a.calls, &b.calls)
+}
+
+/// The same of a group.
+fn alike(a: &PlannedGroup, b: &PlannedGroup) -> bool {
+    let unversioned = |group: &PlannedGroup| PlannedGroup { calls: Vec::new(), ..group.clone() };
+    unversioned(a) == unversioned(b) && ask_the_same(&a.calls, &b.calls)
+}
+
+fn ask_the_same(a: &[Call], b: &[Call]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.line() == b.line() && a.body == b.body)
 }
 
 #[cfg(test)]
@@ -30,8 +40,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{AccountValues, Base, Call, Difference, Intent, Method, OpKind, Owned};
-    use crate::engine::Invitation;
+    use crate::domain::{AccountValues, Base, Difference, Intent, Method, OpKind, Owned};
+    use crate::engine::{GroupKind, Invitation};
 
     fn planned(person: u64) -> Planned {
         let body = json!({"title": "new", "nickName": "Ann"});
@@ -73,6 +83,28 @@ mod tests {
         assert!(!surprises(&shown, &plan(vec![planned(2)])));
         let settled = Planned { changes: Vec::new(), calls: Vec::new(), ..planned(3) };
         assert!(!surprises(&shown, &plan(vec![settled])), "nothing is left to write for them");
+    }
+
+    #[test]
+    fn the_version_alone_of_a_group_is_no_surprise_and_another_member_is_one() {
+        let group = |version: &str, joining: &str| {
+            let mut call = Call::new(Method::Put, &["Groups", "g"]).body(json!({"members": [joining]}));
+            call.if_match = Some(version.to_owned());
+            let planned = PlannedGroup {
+                group: GroupId(1),
+                name: "Team".into(),
+                kind: GroupKind::Update,
+                added: 1,
+                removed: 0,
+                joining: vec![joining.to_owned()],
+                leaving: Vec::new(),
+                calls: vec![call],
+            };
+            Plan { groups: vec![planned], ..Plan::default() }
+        };
+        let shown = group("\"1\"", "ana");
+        assert!(!surprises(&shown, &group("\"2\"", "ana")));
+        assert!(surprises(&shown, &group("\"1\"", "ben")));
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Default for TasksQuery {
 /// Which operations are to be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UndoOf {
-    /// The last run of this operator, done or not.
+    /// The last decision of this operator: its run, done or not, or what it changed here.
     LastRun,
     /// The run that this operation is of.
     RunOf(OpId),

@@ -6,7 +6,7 @@ use super::Seam;
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Undoable,
 };
 use crate::drive::Drive;
 use crate::engine::compare::Orphan;
@@ -26,6 +26,8 @@ impl Seam for Drive {
     }
     async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
         let preview = Self::preview(self, command, typed).await?;
+        // The names are asked for before the plan is shown.
+        preview.unprotected()?;
         self.in_full(preview).await
     }
     async fn run(
@@ -57,6 +59,9 @@ impl Seam for Drive {
     }
     async fn test(&self) -> Result<TestReport, Problem> {
         Self::test(self).await
+    }
+    async fn test_now(&self) -> Result<TestReport, Problem> {
+        Self::test_now(self).await
     }
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         Self::deep_test(self).await
@@ -93,7 +98,7 @@ impl Seam for Drive {
     async fn tasks(&self, query: TasksQuery) -> Result<Tasks, Problem> {
         Self::tasks(self, query).await
     }
-    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+    async fn undoable(&self, of: UndoOf) -> Result<Undoable, Problem> {
         Self::undoable(self, of).await
     }
     async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {

@@ -208,6 +208,7 @@ impl<S: Seam> Loop<S> {
             Notice::Directory(directory) => Msg::Directory(Box::new(directory)),
             Notice::Audit(entries) => Msg::Audit(entries),
             Notice::Sending(sending) => Msg::Sending(sending),
+            Notice::Ahead(ahead) => Msg::Ahead(ahead),
             Notice::Feed(state) => Msg::Feed(state),
             Notice::Stuck(since) => Msg::Stuck(since),
             Notice::Rehearsal(rehearsal) => Msg::Rehearsal(rehearsal.map(Box::new)),

@@ -9,10 +9,9 @@ use crate::app::fixture::{self, ANA, BAO, NOW, entry};
 use crate::app::tests;
 use crate::audit::{AuditEntry, AuditQuery, Source};
 use crate::directory::{Change, Directory, Link};
-use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent};
+use crate::domain::{Answer as Answered, Call, Method, Outcome as Sent, Undoable};
 use crate::domain::{
-    Assignment, ConnectionId, Exchange, GivenToken, OpId, OpKind, Operation, PersonId, ProbeLine,
-    ProbeVerdict, Secret,
+    Assignment, ConnectionId, Exchange, GivenToken, OpId, OpKind, PersonId, ProbeLine, ProbeVerdict, Secret,
 };
 use crate::engine::{
     Approval, CheckReport, Connected, ConnectionRow, DeepReport, ImportScan, NewConnection, Notice, Outcome,
@@ -46,7 +45,7 @@ impl Fake {
             sent,
             confirmed_at: NOW,
         };
-        directory.apply(&Change::Link(id, link));
+        directory.apply(&Change::Link(id, link.into()));
     }
 }
 
@@ -124,6 +123,7 @@ impl Seam for Arc<Fake> {
             accounts: 4,
             strangers: 1,
             changed: 0,
+            groups: 0,
             orphans: Vec::new(),
         })
     }
@@ -142,6 +142,10 @@ impl Seam for Arc<Fake> {
 
     async fn test(&self) -> Result<TestReport, Problem> {
         Ok(TestReport { ok: true, trouble: None, actions: Vec::new(), exchange: exchange(), at: NOW })
+    }
+
+    async fn test_now(&self) -> Result<TestReport, Problem> {
+        self.test().await
     }
 
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
@@ -205,8 +209,8 @@ impl Seam for Arc<Fake> {
         Ok(Tasks::default())
     }
 
-    async fn undoable(&self, _: UndoOf) -> Result<Vec<Operation>, Problem> {
-        Ok(Vec::new())
+    async fn undoable(&self, _: UndoOf) -> Result<Undoable, Problem> {
+        Ok(Undoable::default())
     }
 
     async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::{AuditEntry, AuditQuery};
 use crate::directory::Directory;
 use crate::domain::{
-    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Undoable,
 };
 use crate::engine::compare::Orphan;
 use crate::engine::{
@@ -63,6 +63,9 @@ pub trait Seam: Send + Sync + 'static {
     /// Test Connector Configuration.
     fn test(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
 
+    /// The same although the app asked to wait; what waits goes on where it answers.
+    fn test_now(&self) -> impl Future<Output = Result<TestReport, Problem>> + Send;
+
     /// A deeper look at the endpoint; reads only.
     fn deep_test(&self) -> impl Future<Output = Result<DeepReport, Problem>> + Send;
 
@@ -99,7 +102,7 @@ pub trait Seam: Send + Sync + 'static {
     fn tasks(&self, query: TasksQuery) -> impl Future<Output = Result<Tasks, Problem>> + Send;
 
     /// What was done and may be undone, oldest first.
-    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Vec<Operation>, Problem>> + Send;
+    fn undoable(&self, of: UndoOf) -> impl Future<Output = Result<Undoable, Problem>> + Send;
 
     /// Has the invitations of these people sent again.
     fn resend(&self, people: Vec<PersonId>) -> impl Future<Output = Result<Report, Problem>> + Send;

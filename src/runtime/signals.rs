@@ -31,7 +31,7 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Signal>> {
         (SignalKind::interrupt(), Signal::End(2)),
         (SignalKind::quit(), Signal::End(3)),
         (SignalKind::terminate(), Signal::End(15)),
-        // The terminal crate tells it too, but not when a key comes in the same moment.
+        // The terminal crate tells it too, but only once its thread reads, and not in the middle of a key's bytes.
         (SignalKind::window_change(), Signal::Resized),
         (SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()), Signal::Continued),
     ];

@@ -74,6 +74,11 @@ impl<S: Seam> Work<S> {
                     Msg::Tested(id, Box::new(Err(problem)))
                 })
             }
+            Effect::TestNow(id) => self.task(
+                id,
+                async move { Msg::Tested(id, Box::new(seam.test_now().await)) },
+                |id, problem| Msg::Tested(id, Box::new(Err(problem))),
+            ),
             Effect::DeepTest(id) => self.task(
                 id,
                 async move { Msg::Probed(id, Box::new(seam.deep_test().await)) },

@@ -159,6 +159,17 @@ fn a_lie_answers_as_asked_and_keeps_something_back() {
 }
 
 #[test]
+fn a_lie_about_one_attribute_of_a_new_account_tells_the_id_that_is_stored() {
+    let mut side = side(&["lie=roles@POST"]);
+    let told = side.create("ana").value();
+    let there = side.there("ana");
+    assert_eq!((&told["id"], &told["title"]), (&there["id"], &there["title"]));
+    assert!(!told[ROLE].is_null() && there[ROLE].is_null(), "{told} {there}");
+    let next = side.create("bo").value();
+    assert_ne!(next["id"], there["id"]);
+}
+
+#[test]
 fn somebody_else_can_be_faster_and_errors_can_lack_their_type() {
     let mut side = side(&["taken@POST", "untyped"]);
     let answer = side.create("ana");
@@ -186,6 +197,20 @@ fn late_reads_show_what_was_there_before() {
     side.create("ana");
     let list = side.get("/Users");
     assert_eq!((&list["totalResults"], list["Resources"].as_array().map(Vec::len)), (&json!(1), Some(1)));
+}
+
+#[test]
+fn reads_can_be_late_for_a_while_only() {
+    let mut side = side(&["stale=700@GET"]);
+    let path = side.present("bo");
+    side.answer(Method::Put, &path, Some(user("bo", "Operator", false)));
+    let seen = |side: &mut Side| {
+        (side.get(&path)["active"] == true, side.get("/Users")["Resources"][0]["active"] == true)
+    };
+    side.now = 700;
+    assert_eq!(seen(&mut side), (true, true));
+    side.now = 701;
+    assert_eq!(seen(&mut side), (false, false));
 }
 
 fn names(page: &Value) -> Vec<String> {

@@ -1,5 +1,8 @@
 //! Reads that answer what was there before the last write, as where a copy is read that lags behind.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::faults::FaultPlan;
@@ -19,7 +22,7 @@ pub(super) fn before(
     workspace: &mut Workspace,
     faults: &FaultPlan,
     request: &Request,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Option<Value> {
     if request.method == Method::Get || !faults.reads_late() {
         return None;
@@ -33,7 +36,7 @@ pub(super) fn before(
 /// Keeps what was there before a write that went through.
 pub(super) fn remember(
     faults: &mut FaultPlan,
-    request: &Request,
+    (request, now): (&Request, Timestamp),
     before: Option<Value>,
     response: &Response,
 ) {
@@ -44,17 +47,24 @@ pub(super) fn remember(
         response.get("location").and_then(|location| location.split_once(SCIM_ROOT)).map(|(_, path)| path);
     let path = of_one(&request.path).or(made).map(str::to_owned);
     if let Some(path) = path {
-        faults.before.insert(path, before);
+        faults.before.insert(path, (now, before));
     }
 }
 
-/// The answer to a read as a copy gives it that lags behind by one write to each resource.
-pub(super) fn read(faults: &FaultPlan, request: &Request, response: Response) -> Response {
+/// The answer to a read as a copy gives it that lags behind by one write to each resource, `within` some time after it.
+pub(super) fn read(
+    faults: &FaultPlan,
+    (request, now): (&Request, Timestamp),
+    within: Option<Duration>,
+    response: Response,
+) -> Response {
     if request.method != Method::Get {
         return response;
     }
+    let lags = |at: Timestamp| within.is_none_or(|within| now.duration_since(at).unsigned_abs() <= within);
+    let lagging = |path: &str| faults.before.get(path).filter(|(at, _)| lags(*at)).map(|(_, before)| before);
     if let Some(path) = of_one(&request.path) {
-        return match faults.before.get(path) {
+        return match lagging(path) {
             Some(Some(value)) => Response::scim(200, value),
             Some(None) => ScimError::new(404, "there is nothing at this address").into(),
             None => response,
@@ -66,11 +76,11 @@ pub(super) fn read(faults: &FaultPlan, request: &Request, response: Response) ->
     let Value::Object(mut page) = response.value() else { return response };
     let Some(rows) = page.get_mut("Resources").and_then(Value::as_array_mut) else { return response };
     let came = rows.len();
-    let lagging = std::mem::take(rows).into_iter().filter_map(|row| {
+    let shown = std::mem::take(rows).into_iter().filter_map(|row| {
         let path = format!("{kind}/{}", row.get("id").and_then(Value::as_str).unwrap_or_default());
-        faults.before.get(&path).cloned().unwrap_or(Some(row))
+        lagging(&path).cloned().unwrap_or(Some(row))
     });
-    *rows = lagging.collect();
+    *rows = shown.collect();
     let away = came - rows.len();
     let total = page.get("totalResults").and_then(Value::as_u64).unwrap_or(0).saturating_sub(away as u64);
     page.insert("totalResults".to_owned(), total.into());

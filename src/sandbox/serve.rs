@@ -124,9 +124,9 @@ fn carry_out(workspace: &mut Workspace, faults: &mut FaultPlan, request: &Reques
         }
     };
     workspace.deaf.clear();
-    late::remember(faults, request, before, &done.response);
-    if hits.contains(&Kind::Stale) {
-        done.response = late::read(faults, request, done.response);
+    late::remember(faults, (request, now), before, &done.response);
+    if let Some(Kind::Stale(within)) = hits.iter().find(|kind| matches!(kind, Kind::Stale(_))) {
+        done.response = late::read(faults, (request, now), *within, done.response);
     }
     if let Some(list) = list {
         done.response = list.altered(&hits, done.response);
@@ -168,11 +168,14 @@ fn lie(
 ) -> Done {
     let mut other = workspace.clone();
     let told = plain(&mut other, faults, request, now, quirks);
-    // An id that was told is never somebody else's.
-    workspace.ids = other.ids;
-    if let Some(name) = name {
-        workspace.deaf = vec![name.to_owned()];
-        workspace.handle_with(request, now, quirks);
+    match name {
+        // It is stored but for that: both made it of the same ids, so the id that was told is the account's.
+        Some(name) => {
+            workspace.deaf = vec![name.to_owned()];
+            workspace.handle_with(request, now, quirks);
+        }
+        // An id that was told is never somebody else's.
+        None => workspace.ids = other.ids,
     }
     told
 }

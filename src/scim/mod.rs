@@ -12,6 +12,7 @@ pub mod filter;
 pub mod list;
 pub mod patch;
 pub mod path;
+pub mod repeated;
 pub mod resource;
 pub mod roles;
 pub mod schema;

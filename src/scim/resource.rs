@@ -46,26 +46,38 @@ pub mod urn {
 /// The media type of every SCIM body (RFC 7644 section 8.1).
 pub const MEDIA_TYPE: &str = "application/scim+json";
 
+/// Up to so many attributes are gone through: to hash a name, a URN above all, costs more than to look at their lengths.
+const FEW: usize = 24;
+
+/// Where `map` holds the attribute `name`: spelled so before any other spelling.
+fn place(map: &Resource, name: &str) -> Option<usize> {
+    let exact = if map.len() <= FEW || map.contains_key(name) {
+        map.keys().position(|key| key == name)
+    } else {
+        None
+    };
+    exact.or_else(|| map.keys().position(|key| key.eq_ignore_ascii_case(name)))
+}
+
 /// The spelling under which `map` holds the attribute `name`, compared without case.
 pub fn key<'a>(map: &'a Resource, name: &str) -> Option<&'a str> {
-    match map.get_key_value(name) {
-        Some((key, _)) => Some(key),
-        None => map.keys().find(|key| key.eq_ignore_ascii_case(name)).map(String::as_str),
-    }
+    map.keys().nth(place(map, name)?).map(String::as_str)
 }
 
 /// An attribute by its name, without case.
 pub fn get<'a>(map: &'a Resource, name: &str) -> Option<&'a Value> {
-    match map.get(name) {
-        Some(value) => Some(value),
-        None => map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value),
+    if map.len() > FEW
+        && let Some(value) = map.get(name)
+    {
+        return Some(value);
     }
+    map.values().nth(place(map, name)?)
 }
 
 /// An attribute by its name, without case, to be changed in place.
 pub fn get_mut<'a>(map: &'a mut Resource, name: &str) -> Option<&'a mut Value> {
-    let key = key(map, name)?.to_owned();
-    map.get_mut(&key)
+    let place = place(map, name)?;
+    map.values_mut().nth(place)
 }
 
 /// A string attribute by its name, without case.
@@ -107,12 +119,16 @@ pub fn active(map: &Resource) -> Option<bool> {
 /// Longest `id` in bytes that still fits into an address when each byte is written as three.
 const LONGEST_ID: usize = 2_000;
 
+/// Whether a text can be one segment of an address.
+pub fn usable_id(id: &str) -> bool {
+    !matches!(id, "" | "." | "..") && id.len() <= LONGEST_ID
+}
+
 /// The resource's `id`; a number (some servers use them) is read as its digits. What cannot be one segment of an
 /// address is none: nobody could ever ask for it again.
 pub fn id(map: &Resource) -> Option<String> {
     match get(map, "id")? {
-        Value::String(text) if matches!(text.as_str(), "" | "." | "..") || text.len() > LONGEST_ID => None,
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => usable_id(text).then(|| text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

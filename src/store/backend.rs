@@ -10,14 +10,23 @@ use crate::engine::compare::{Orphan, OrphansSeen};
 /// What these traits give back.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// What is told of a connection that is being made.
+pub type Told<'a> = &'a mut dyn FnMut(&mut Connection) -> Vec<AuditEntry>;
+
 /// Where committed data lives. One thread owns it and everything it does is durable when it returns.
 pub trait Backend: Send {
     /// Writes batches in one transaction. A batch that is refused leaves no trace and does not spoil the others;
     /// when the transaction itself fails, every batch gets that error and nothing at all is written.
     fn apply(&mut self, batches: &[Batch]) -> Vec<Result<Applied>>;
 
-    /// Makes a connection row; the id given is ignored.
-    fn add_connection(&mut self, connection: Connection) -> Result<Connection>;
+    /// Makes a connection row; the id given is ignored. `told` sees it with the id that it gets, may still complete it, and
+    /// gives the first entries of its audit log, which are written in the same transaction.
+    fn add_connection_told(&mut self, connection: Connection, told: Told<'_>) -> Result<Connection>;
+
+    /// The same of one that nobody tells of.
+    fn add_connection(&mut self, connection: Connection) -> Result<Connection> {
+        self.add_connection_told(connection, &mut |_| Vec::new())
+    }
 
     /// A new sender starts: batches with an older fence are refused from now on.
     fn raise_fence(&mut self, connection: ConnectionId) -> Result<u64>;

@@ -32,14 +32,30 @@ pub struct Batch {
     /// What a decision was planned on. Where something was decided since, or one of its operations moved, the batch is
     /// refused whole.
     pub basis: Option<Basis>,
+    /// How far the app's log is known after this. Where another process has read on since, the batch is refused whole.
+    pub heard: Option<Heard>,
     /// The sender's fence; a batch with an older one than the connection's is refused whole.
     pub fence: Option<u64>,
+    /// It is what a look found: nothing of it was decided, and what was pushed since then is newer.
+    pub look: bool,
     /// A file was taken in: what the console had set before is forgotten, ahead of `console_set`.
     pub import_done: bool,
     /// Accounts whose leaving a pushed group is approved by this, which the brake counts from now on.
     pub taken_out: Vec<(String, Time)>,
     /// People and fields that an operator set here; the next import keeps them and reports a conflict.
     pub console_set: Vec<(PersonId, String)>,
+}
+
+/// Under this name in a connection's `meta` it is kept how far the app's log was read.
+pub const HEARD: &str = "feed_mark";
+
+/// How far the app's log was read, as text that the feed understands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// What was kept when the reading began.
+    pub from: Option<String>,
+    /// What is kept from now on.
+    pub to: String,
 }
 
 /// What a transaction did, with everything it numbered.
@@ -133,8 +149,8 @@ pub enum Which {
     LastRun(String),
     /// The run that this operation is of, oldest first.
     RunOf(OpId),
-    /// Those that end access: the live ones, and those that were committed at this time or later; oldest first.
-    EndsOfAccess(Option<Time>),
+    /// The live ones that end access, oldest first.
+    EndsOfAccess,
 }
 
 pub use crate::engine::BrakeHistory;

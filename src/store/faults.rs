@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::backend::{Backend, Reader, Result};
+use super::backend::{Backend, Reader, Result, Told};
 use super::{Applied, Batch, StoreError};
 use crate::domain::{Connection, ConnectionId};
 use crate::engine::compare::OrphansSeen;
@@ -68,9 +68,9 @@ impl<B: Backend> Backend for FailNth<B> {
         }
     }
 
-    fn add_connection(&mut self, connection: Connection) -> Result<Connection> {
+    fn add_connection_told(&mut self, connection: Connection, told: Told<'_>) -> Result<Connection> {
         self.tick()?;
-        self.inner.add_connection(connection)
+        self.inner.add_connection_told(connection, told)
     }
 
     fn raise_fence(&mut self, connection: ConnectionId) -> Result<u64> {

@@ -23,6 +23,7 @@ pub struct Store {
     read: mpsc::Sender<ReadJob>,
     path: String,
     stamp: Stamp,
+    unchanging: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -38,6 +39,18 @@ impl Store {
         Self::over(Sqlite::open(path)?, &path.display().to_string())
     }
 
+    /// The same for who only looks: also where its file system is read-only and it was left whole.
+    pub fn look(path: &Path) -> Result<Self> {
+        let store = Sqlite::look(path)?;
+        let unchanging = store.is_unchanging();
+        Ok(Self { unchanging, ..Self::over(store, &path.display().to_string())? })
+    }
+
+    /// Whether it is looked at as it was kept, where nothing can be changed.
+    pub fn is_unchanging(&self) -> bool {
+        self.unchanging
+    }
+
     /// A store that ends with the process.
     pub fn memory() -> Result<Self> {
         Self::over(Memory::new(), "in memory")
@@ -50,7 +63,7 @@ impl Store {
         threads::start("store-read", path, move || threads::read(reader, jobs))?;
         let (write, jobs) = mpsc::channel(threads::WAITING);
         threads::start("store-write", path, move || threads::write(Box::new(backend), jobs))?;
-        Ok(Self { write, read, path: path.to_owned(), stamp: Stamp::default() })
+        Ok(Self { write, read, path: path.to_owned(), stamp: Stamp::default(), unchanging: false })
     }
 
     /// This handle and its later clones mark the audit entries they write with who sits here.
@@ -84,7 +97,8 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         // A job that could not be handed in takes the reply with it.
         let _ = self.write.send(WriteJob::Apply(batches, reply)).await;
-        answer.await.unwrap_or_else(|_| (0..count).map(|_| Err(self.stopped())).collect())
+        let written = answer.await.map(|written| written.results);
+        written.unwrap_or_else(|_| (0..count).map(|_| Err(self.stopped())).collect())
     }
 
     async fn write<T: Send + 'static>(
@@ -133,6 +147,24 @@ impl Store {
     /// Makes a connection; it gets the next free id, whatever id it comes with.
     pub async fn add_connection(&self, connection: Connection) -> Result<Connection> {
         self.write(|backend| backend.add_connection(connection)).await
+    }
+
+    /// The same with the first entries of its audit log, in one transaction: `told` gives them, and may complete what
+    /// depends on the id.
+    pub async fn add_connection_told(
+        &self,
+        connection: Connection,
+        mut told: impl FnMut(&mut Connection) -> Vec<AuditEntry> + Send + 'static,
+    ) -> Result<Connection> {
+        let stamp = self.stamp.clone();
+        self.write(move |backend| {
+            backend.add_connection_told(connection, &mut |connection| {
+                let mut audit = told(connection);
+                audit.iter_mut().for_each(|entry| stamp.mark(entry));
+                audit
+            })
+        })
+        .await
     }
 
     /// Everything needed to start on a connection, as changes. [`Store::directory`] needs less memory.

@@ -92,7 +92,10 @@ impl Rules<'_> {
         } else {
             // What the one ahead wrote belongs to the later will too, which may have it otherwise: it was planned before
             // that was there.
-            next.intent.owned.join(&to.intent.owned);
+            match to.state {
+                OpState::Done => next.intent.follow(&to.intent),
+                _ => next.intent.owned.join(&to.intent.owned),
+            }
             self.put(here, to)?;
         }
         next.state = OpState::Queued;

@@ -19,7 +19,7 @@ mod tables;
 mod threads;
 
 pub use backend::{Backend, Reader};
-pub use batch::{Applied, Batch, BrakeHistory, Loaded, Move, StoreError, Which};
+pub use batch::{Applied, Batch, BrakeHistory, HEARD, Heard, Loaded, Move, StoreError, Which};
 pub use handle::Store;
 pub use memory::Memory;
 pub use sqlite::Sqlite;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::backend::Result;
-use super::decided::decides;
+use super::decided::{decides, with_what_is_there, with_what_was_seen};
 use super::tables::Tables;
-use super::{Applied, Batch, StoreError, kept};
+use super::{Applied, Batch, Heard, StoreError, kept};
 use crate::audit::chain;
 use crate::directory::Change;
 use crate::domain::{ConnectionId, GroupId, OpId, Operation, PersonId, Time};
@@ -20,6 +20,9 @@ pub(super) fn apply(tables: &mut dyn Tables, batch: &Batch) -> Result<Applied> {
     let mut rules = Rules::begin(tables, batch)?;
     if let Some(basis) = &batch.basis {
         rules.stands(basis)?;
+    }
+    if let Some(heard) = &batch.heard {
+        rules.heard(heard)?;
     }
     for place in 0..batch.changes.len() {
         rules.change(&batch.changes, place)?;
@@ -41,6 +44,10 @@ pub(super) fn apply(tables: &mut dyn Tables, batch: &Batch) -> Result<Applied> {
 pub(super) struct Rules<'a> {
     pub(super) tables: &'a mut dyn Tables,
     pub(super) connection: Option<ConnectionId>,
+    /// Whether the sender writes it.
+    sender: bool,
+    /// Whether it is what a look found.
+    look: bool,
     /// The latest moment that the batch speaks of.
     pub(super) now: Option<Time>,
     base: u64,
@@ -61,6 +68,8 @@ impl<'a> Rules<'a> {
         Ok(Self {
             tables,
             connection: batch.connection,
+            sender: batch.fence.is_some(),
+            look: batch.look,
             now: batch.audit.iter().map(|entry| entry.time).max(),
             base,
             log: Vec::with_capacity(batch.changes.len()),
@@ -74,6 +83,15 @@ impl<'a> Rules<'a> {
         self.connection.ok_or_else(|| StoreError::Refused {
             why: "the batch names no connection, and part of it belongs to one".to_owned(),
         })
+    }
+
+    /// Two processes may read the app's log at once: what one of them has kept the other does not keep again.
+    fn heard(&mut self, heard: &Heard) -> Result<()> {
+        let here = self.here()?;
+        if self.tables.heard(here)? != heard.from {
+            return Err(StoreError::Overtaken);
+        }
+        self.tables.set_heard(here, &heard.to)
     }
 
     fn next(&self) -> u64 {
@@ -140,6 +158,22 @@ impl<'a> Rules<'a> {
                     whole.values = old.values;
                 }
                 self.tables.write(at, seq, &Change::Observed(*id, whole))?;
+            }
+            Change::GroupPushed(id, seen) if self.look => {
+                let there = self.tables.pushed(at, *id)?;
+                let Some(push) = there.and_then(|there| with_what_was_seen(seen, there)) else {
+                    return Ok(());
+                };
+                let change = Change::GroupPushed(*id, push);
+                self.tables.write(at, seq, &change)?;
+                self.emit(scope, change);
+                return Ok(());
+            }
+            Change::GroupPushed(id, _) | Change::GroupPushDropped(id, _) if !self.sender => {
+                let change = with_what_is_there(change, self.tables.pushed(at, *id)?);
+                self.tables.write(at, seq, &change)?;
+                self.emit(scope, change);
+                return Ok(());
             }
             Change::Connection(settings) if Some(settings.id) != self.connection => {
                 return Err(StoreError::Refused { why: "settings of another connection".to_owned() });
@@ -326,7 +360,7 @@ fn group_of(change: &Change) -> Option<GroupId> {
         | Change::MemberDropped(id, _)
         | Change::GroupAssigned(id, _)
         | Change::GroupPushed(id, _)
-        | Change::GroupPushDropped(id)
+        | Change::GroupPushDropped(id, _)
         | Change::GroupUnassigned(id) => Some(*id),
         _ => None,
     }

@@ -4,7 +4,9 @@ use super::Move;
 use super::backend::Result;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Time};
+use crate::domain::{
+    ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Push, Time,
+};
 use crate::engine::Trace;
 
 /// Rows, without any rule: what may be written is decided in [`super::rules`], once for all backends.
@@ -34,6 +36,9 @@ pub(super) trait Tables {
     fn observed(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<(Observation, u64)>>;
     /// By which change a person was last linked.
     fn linked(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<u64>>;
+
+    /// What is known of a pushed group.
+    fn pushed(&mut self, connection: ConnectionId, id: GroupId) -> Result<Option<Push>>;
 
     /// The number of the last change that came with a decision.
     fn decided(&mut self) -> Result<u64>;
@@ -73,6 +78,11 @@ pub(super) trait Tables {
         }
         Ok(there)
     }
+
+    /// How far the app's log was read.
+    fn heard(&mut self, connection: ConnectionId) -> Result<Option<String>>;
+    /// Remembers it.
+    fn set_heard(&mut self, connection: ConnectionId, to: &str) -> Result<()>;
 
     /// The last number and hash of the audit chain.
     fn audit_head(&mut self, connection: ConnectionId) -> Result<(u64, Hash)>;

@@ -19,9 +19,17 @@ pub(super) type OtherWrite = Box<dyn FnOnce(&mut dyn Backend) + Send>;
 /// Something to be written.
 pub(super) enum WriteJob {
     /// Batches, grouped with others; each gets its result.
-    Apply(Vec<Batch>, oneshot::Sender<Vec<Result<Applied>>>),
+    Apply(Vec<Batch>, oneshot::Sender<Written>),
     /// Anything else, in its turn.
     Other(OtherWrite),
+}
+
+/// What became of batches.
+pub(super) struct Written {
+    /// One for each, in their order.
+    pub(super) results: Vec<Result<Applied>>,
+    /// They go back to who handed them in: memory is cheaper to free on the thread that took it.
+    pub(super) _spent: Vec<Batch>,
 }
 
 /// Starts a thread of the store.
@@ -67,9 +75,11 @@ pub(super) fn write(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<Writ
             }
         }
         let mut results = backend.apply(&batches).into_iter();
+        let mut spent = batches.into_iter();
         for (count, reply) in replies {
+            let results = results.by_ref().take(count).collect();
             // Who asked may have gone meanwhile; the batch is committed all the same.
-            let _ = reply.send(results.by_ref().take(count).collect());
+            let _ = reply.send(Written { results, _spent: spent.by_ref().take(count).collect() });
         }
     }
 }

@@ -6,6 +6,7 @@ use super::canvas::Canvas;
 use super::table::{self, Cell, Column};
 use crate::app::{App, Compare, CompareRow, Line, Tone, age, stamp};
 use crate::domain::{AccountState, RoleValues};
+use crate::engine::push_group::InGroup;
 
 /// Rows above the table: when it was, and what it found.
 const HEAD: u16 = 2;
@@ -67,11 +68,21 @@ fn counts(compare: &Compare) -> Line {
     let tone = |n: usize, tone| if n > 0 { tone } else { Tone::Dim };
     let left = if leavers == 1 { "left and still has access" } else { "left and still have access" };
     let nobodys = if orphans == 1 { "account of nobody here" } else { "accounts of nobody here" };
-    Line::of(tone(leavers, Tone::Bad), format!("{leavers} {left}"))
+    let line = Line::of(tone(leavers, Tone::Bad), format!("{leavers} {left}"))
         .and(Tone::Dim, " · ")
         .and(tone(orphans, Tone::Warn), format!("{orphans} {nobodys}"))
         .and(Tone::Dim, " · ")
-        .and(tone(drift, Tone::Warn), format!("{drift} changed there"))
+        .and(tone(drift, Tone::Warn), format!("{drift} changed there"));
+    let line = match compare.gone() {
+        0 => line,
+        1 => line.and(Tone::Dim, " · ").and(Tone::Bad, "1 account gone"),
+        n => line.and(Tone::Dim, " · ").and(Tone::Bad, format!("{n} accounts gone")),
+    };
+    match compare.groups() {
+        0 => line,
+        1 => line.and(Tone::Dim, " · ").and(Tone::Warn, "1 group changed there"),
+        n => line.and(Tone::Dim, " · ").and(Tone::Warn, format!("{n} groups changed there")),
+    }
 }
 
 fn roles(roles: &RoleValues) -> String {
@@ -99,10 +110,36 @@ fn cells(app: &App, row: &CompareRow) -> Vec<Cell> {
                 ("no access".to_owned(), Tone::Plain),
             ]
         }
+        CompareRow::Group(group) => {
+            let there = match (group.gone, &group.named) {
+                (true, _) => "gone".to_owned(),
+                (false, Some(named)) => format!("named {named}"),
+                (false, None) => {
+                    format!("{} missing, {} too many", group.missing.len(), group.extra.len())
+                }
+            };
+            vec![
+                ("~ group".to_owned(), Tone::Warn),
+                (group.name.clone(), Tone::Plain),
+                ("pushed group".to_owned(), Tone::Plain),
+                ("-".to_owned(), Tone::Dim),
+                (there, Tone::Warn),
+                ("-".to_owned(), Tone::Dim),
+            ]
+        }
+        CompareRow::Gone(_) => vec![
+            ("x gone".to_owned(), Tone::Bad),
+            (name, Tone::Plain),
+            ("linked account".to_owned(), Tone::Plain),
+            ("-".to_owned(), Tone::Dim),
+            ("gone".to_owned(), Tone::Bad),
+            ("-".to_owned(), Tone::Dim),
+        ],
         CompareRow::Orphan(orphan) => {
+            let twice = app.directory.find(&orphan.user_name).is_some();
             let (active, tone) = if orphan.active { ("active", Tone::Warn) } else { ("inactive", Tone::Dim) };
             vec![
-                ("? nobody".to_owned(), tone),
+                (if twice { "? twice" } else { "? nobody" }.to_owned(), tone),
                 (orphan.user_name.clone(), Tone::Plain),
                 (active.to_owned(), Tone::Plain),
                 ("-".to_owned(), Tone::Dim),
@@ -132,6 +169,36 @@ fn detail(app: &App, row: &CompareRow) -> Vec<Line> {
                 Line::of(Tone::Key, "Enter").and(Tone::Plain, " links it first: the review of an import")
             };
             vec![Line::of(Tone::Strong, name).and(Tone::Plain, format!(": {}", leaver.why)), key]
+        }
+        CompareRow::Group(group) => {
+            let who = |members: &[InGroup]| {
+                let name = |one: &InGroup| one.user_name.clone().unwrap_or_else(|| one.account_id.clone());
+                if members.is_empty() {
+                    return "nobody".to_owned();
+                }
+                members.iter().map(name).collect::<Vec<_>>().join(", ")
+            };
+            let words = if group.gone {
+                ": not there any more (404)".to_owned()
+            } else {
+                format!(": missing there {}; too many {}", who(&group.missing), who(&group.extra))
+            };
+            let key = Line::of(Tone::Key, "Enter").and(
+                Tone::Plain,
+                " shows the plan that puts ours over it; to take theirs over change the members here",
+            );
+            vec![Line::of(Tone::Strong, group.name.clone()).and(Tone::Plain, words), key]
+        }
+        CompareRow::Gone(id) => {
+            let person = app.directory.get(*id);
+            let name = person.as_ref().map(|p| p.name()).unwrap_or_default();
+            let account = person.as_ref().and_then(|p| p.remote_id()).unwrap_or_default();
+            vec![
+                Line::of(Tone::Strong, name)
+                    .and(Tone::Plain, format!(": the linked account {account} is not there any more (404)")),
+                Line::of(Tone::Key, "Enter")
+                    .and(Tone::Plain, " shows the person: link another, create again, or forget the account"),
+            ]
         }
         CompareRow::Orphan(orphan) => vec![
             Line::of(Tone::Strong, orphan.user_name.clone()).and(

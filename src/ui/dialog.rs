@@ -43,7 +43,8 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
     let mut cursor = None;
     if let Some(field) = &confirm.brake {
         let bad = canvas.tone(Tone::Bad);
-        let used = canvas.put(inside.x, y, inside.width, &format!("{}: ", field.label), bad);
+        let label = field.error.as_deref().unwrap_or(&field.label);
+        let used = canvas.put(inside.x, y, inside.width, &format!("{label}: "), bad);
         cursor = form::text(canvas, field, inside.x + used, y, inside.width.saturating_sub(used));
         y += 1;
     }
@@ -58,9 +59,10 @@ pub(super) fn confirm(canvas: &mut Canvas<'_>, area: Rect, confirm: &Confirm) ->
         y += 1;
     }
     let mut x = inside.x;
+    let first = confirm.first().map(|first| format!("OK ({first})"));
     for (words, marked, can) in [
         ("Cancel (esc)", !confirm.ok && !confirm.in_reason, true),
-        ("OK (y)", confirm.ok && !confirm.in_reason, confirm.ready() || confirm.brake.is_none()),
+        (first.as_deref().unwrap_or("OK (y)"), confirm.ok && !confirm.in_reason, first.is_none()),
     ] {
         let style = match (marked, can) {
             (true, _) => theme::cursor(canvas.look),
@@ -135,18 +137,24 @@ pub(super) fn person(person: &PersonView<'_>) -> Line {
 }
 
 /// A stopped run is offered; nothing is sent until somebody says so.
-pub(super) fn offer(canvas: &mut Canvas<'_>, area: Rect, operations: u32) -> Option<Position> {
+pub(super) fn offer(app: &App, canvas: &mut Canvas<'_>, area: Rect, operations: u32) -> Option<Position> {
     let noun = if operations == 1 { "operation was" } else { "operations were" };
-    let lines = [
-        Line::head(format!("{operations} {noun} not finished when this last stopped.")),
-        Line::plain("Nothing is sent until you say so."),
-        Line::blank(),
-        Line::of(Tone::Key, "g")
-            .and(Tone::Plain, "  go on: send the rest; what is in doubt is looked up first"),
-        Line::of(Tone::Key, "l")
-            .and(Tone::Plain, "  leave it queued and review: the filter flag:unsent shows who"),
-    ];
-    let rows = u16::try_from(lines.len()).unwrap_or(5);
+    let mut lines = vec![Line::head(format!("{operations} {noun} not finished when this last stopped."))];
+    if app.directory.queue().in_doubt > 0 {
+        let words = format!("They stand so: {}.", app.directory.queue().words());
+        lines.push(Line::of(Tone::Warn, words));
+    }
+    lines.push(Line::plain("Nothing is sent until you say so."));
+    lines.push(Line::blank());
+    for (key, what) in [
+        ("g", "  go on: send the rest; what is in doubt is looked up first"),
+        ("r", "  review them: they stay queued, and Tasks (6) shows each"),
+        ("x", "  drop what was never sent, after showing it; what changed here stays"),
+        ("l", "  leave them queued"),
+    ] {
+        lines.push(Line::of(Tone::Key, key).and(Tone::Plain, what));
+    }
+    let rows = u16::try_from(lines.len()).unwrap_or(8);
     let inside = boxed(canvas, area, rows, "A stopped run", "");
     canvas.lines(inside, &lines);
     None

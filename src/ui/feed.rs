@@ -23,7 +23,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let long = shown.filter_map(|at| feed.row(at)?.entry().map(|entry| canvas.show(&entry.event).width()));
     let event = u16::try_from(long.max().unwrap_or(0)).unwrap_or(u16::MAX).clamp(8, inside.width / 3);
     let columns = [
-        Column::new(if short { "UTC" } else { "Time (UTC)" }, 8, if short { 8 } else { 19 }, 0),
+        // Half a time says nothing.
+        if short { Column::new("UTC", 8, 8, 0) } else { Column::new("Time (UTC)", 19, 19, 0) },
         Column::new("Source", 14, 14, 0),
         Column::new("Event", event, event, 1),
         Column::new("Who", 10, 26, 0),

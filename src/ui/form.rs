@@ -19,11 +19,12 @@ fn rows(field: &Field) -> u16 {
 }
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, form: &Form) -> Option<Position> {
-    let intro = u16::try_from(form.intro.len()).unwrap_or(0) + 2;
-    let height = form.fields.iter().map(rows).sum::<u16>() + intro + 5;
-    let outer = middle(area, layout::dialog_columns(area.width) + 4, height);
+    let width = layout::dialog_columns(area.width);
+    let words: usize = form.intro.iter().map(|line| line.rows(usize::from(width))).sum();
+    let fields: u16 = form.fields.iter().map(rows).sum();
+    let all = u16::try_from(words).unwrap_or(u16::MAX).saturating_add(fields + 7);
+    let outer = middle(area, width + 4, all);
     canvas.clear(outer);
-    let all = form.fields.iter().map(rows).sum::<u16>() + intro + 5;
     let place = if all > outer.height {
         format!("field {} of {}", form.focus + 1, form.fields.len())
     } else {
@@ -33,7 +34,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, form: &Form) -> Option<P
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     // The last two rows say what is wrong or what to enter; fields scroll above them.
     let bottom = inside.bottom().saturating_sub(2);
-    let mut y = inside.y + canvas.lines(Rect { height: intro.min(inside.height), ..inside }, &form.intro) + 1;
+    // However long the words above are, the field with the focus is in sight.
+    let here = form.focused().map_or(1, rows);
+    let room = bottom.saturating_sub(inside.y + here + 1);
+    let mut y = inside.y + canvas.lines(Rect { height: room, ..inside }, &form.intro) + 1;
     let mut first = 0;
     let needed = |from: usize| form.fields[from..=form.focus].iter().map(rows).sum::<u16>();
     while first < form.focus && y + needed(first) > bottom {

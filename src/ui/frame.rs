@@ -10,7 +10,7 @@ use crate::app::{
 };
 use crate::directory::{AssignmentKind, PersonView};
 use crate::domain::Flag;
-use crate::engine::time_left_words;
+use crate::engine::{GroupTask, time_left_words};
 
 /// The header: product, connection, environment, who sends, tasks; on the right who I am.
 pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
@@ -41,9 +41,12 @@ pub(super) fn header(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         line = line.and(Tone::Bad, format!("nothing worked since {} · ", minute(since)));
     }
     line = line.and(tone, words);
-    let moving = app.directory.queue().moving();
-    if moving > 0 {
-        line = line.and(Tone::Warn, format!(" · {moving} queued"));
+    let queue = app.directory.queue();
+    if queue.moving() > 0 {
+        let (certain, doubt) = (queue.moving() - queue.in_doubt, queue.in_doubt);
+        for (n, words) in [(certain, "queued"), (doubt, "in doubt")].into_iter().filter(|(n, _)| *n > 0) {
+            line = line.and(Tone::Warn, format!(" · {n} {words}"));
+        }
         if let Some(left) = app.time_left() {
             line = line.and(Tone::Dim, format!(", {}", time_left_words(Some(left))));
         }
@@ -124,13 +127,22 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Pane::Provisioning => Vec::new(),
         Pane::Tasks => match app.queue.current() {
             Some(op) if area.height > 2 => task_page(app, op),
-            Some(op) if area.height > 1 => task_lines(op),
-            Some(op) => task_lines(op).into_iter().take(1).collect(),
-            None => Vec::new(),
+            Some(op) if area.height > 1 => task_lines(app, op),
+            Some(op) => task_lines(app, op).into_iter().take(1).collect(),
+            None => app.queue.group(app.queue.cursor.at).map(group_task).unwrap_or_default(),
         },
     };
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     canvas.lines(inside, &lines);
+}
+
+/// Why a pushed group is not settled, and what to do.
+fn group_task(task: &GroupTask) -> Vec<Line> {
+    let what = match &task.failure {
+        Some(failure) => Line::of(Tone::Bad, failure.text.clone()),
+        None => Line::plain(task.cause()),
+    };
+    vec![what, Line::of(Tone::Accent, task.advice())]
 }
 
 /// Who gets their values from the group, and who of its members does not, and why.

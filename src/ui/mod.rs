@@ -21,6 +21,8 @@ mod text;
 mod theme;
 
 #[cfg(test)]
+mod long_tests;
+#[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
 mod tests;

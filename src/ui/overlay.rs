@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::Canvas;
 use super::table::{self, Column};
 use super::{compare, connections, convert, dialog, form, import};
-use crate::app::{App, Overlay, Page, Results, Tone};
+use crate::app::{App, Line, Overlay, Page, Results, Tone, layout};
 use crate::engine::Outcome;
 
 /// Whether it covers the pane.
@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
                 let waits = r.waiting.is_some();
                 text(canvas, area, &if waits { format!("{} ...", r.title) } else { r.title.clone() }, &r.page)
             }
-            Overlay::Results(r) => results(canvas, area, r),
+            Overlay::Results(r) => results(app, canvas, area, r),
             Overlay::Confirm(c) => dialog::confirm(canvas, area, c),
             Overlay::Form(f) => form::draw(canvas, area, f),
             Overlay::Palette(p) => dialog::palette(app, canvas, area, p),
@@ -50,7 +50,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
                 compare::draw(app, canvas, area, list);
                 None
             }
-            Overlay::Offer(n) => dialog::offer(canvas, area, *n),
+            Overlay::Offer(n) => dialog::offer(app, canvas, area, *n),
         };
     }
     cursor
@@ -76,22 +76,34 @@ fn text(canvas: &mut Canvas<'_>, area: Rect, title: &str, page: &Page) -> Option
     None
 }
 
-fn results(canvas: &mut Canvas<'_>, area: Rect, results: &Results) -> Option<Position> {
+/// Why the run stopped stands above the rows, and the whole of what the row under the cursor tells below them.
+fn results(app: &App, canvas: &mut Canvas<'_>, area: Rect, results: &Results) -> Option<Position> {
     canvas.clear(area);
     let count = |outcome| results.report.count(outcome);
+    let doubt = count(Outcome::InDoubt);
     let foot = format!(
-        "{} done, {} failed, {} not sent",
+        "{} done, {} failed, {}{} not sent",
         count(Outcome::Done) + count(Outcome::Unchanged),
-        count(Outcome::Failed) + count(Outcome::InDoubt),
+        count(Outcome::Failed),
+        if doubt > 0 { format!("{doubt} in doubt, ") } else { String::new() },
         count(Outcome::Held)
     );
     let title = format!("Results: {}", results.title);
-    let mut inside = canvas.frame(area, &title, &foot, false);
-    if let Some(stopped) = &results.report.stopped {
-        let bad = canvas.tone(Tone::Bad);
-        let words = format!("x stopped early: {} {}", stopped.text, stopped.next);
-        canvas.put(inside.x + 1, inside.y, inside.width.saturating_sub(2), &words, bad);
-        inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    let inside = canvas.frame(area, &title, &foot, false);
+    let stopped = results.stopped();
+    let (above, rows, below) = layout::results(app.size, &stopped);
+    let [above, rows, below] = [above, rows + 1, below].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
+    let text = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    canvas.lines(Rect { height: above.min(text.height), ..text }, &stopped);
+    let inside = Rect {
+        y: (inside.y + above).min(inside.bottom()),
+        height: rows.min(inside.height.saturating_sub(above)),
+        ..inside
+    };
+    if let Some(error) = results.current().and_then(|r| r.error.as_ref()) {
+        let lines = [Line::plain(error.text.clone()), Line::of(Tone::Accent, error.next.clone())];
+        let y = inside.bottom().min(text.bottom());
+        canvas.lines(Rect { y, height: below.min(text.bottom() - y), ..text }, &lines);
     }
     let columns = [
         Column::new("", 1, 1, 0),

@@ -1,11 +1,14 @@
 //! The Tasks pane.
 
+use std::cmp::Ordering;
+
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::table::{self, Column};
+use super::table::{self, Cell, Column};
 use crate::app::{App, Tone, age, clock, state_words, task_glyph, task_tone};
-use crate::engine::time_left_words;
+use crate::directory::PushState;
+use crate::engine::{GroupTask, time_left_words};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let queue = &app.queue;
@@ -21,7 +24,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("Until", 8, 8, 1),
         Column::new("What happened", 12, 60, 6),
     ];
-    table::draw(canvas, inside, &columns, (queue.cursor, queue.order.len()), |at| {
+    table::draw(canvas, inside, &columns, (queue.cursor, queue.len()), |at| {
+        if let Some(task) = queue.group(at) {
+            return group(task);
+        }
         let Some(op) = queue.row(at) else { return Vec::new() };
         let selected = if queue.selected.contains(&op.person) { "+" } else { " " };
         let tone = task_tone(op);
@@ -38,7 +44,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             (happened, tone),
         ]
     });
-    if queue.order.is_empty() {
+    if queue.is_empty() {
         let words = match (queue.filter.is_empty(), app.directory.queue().total()) {
             (false, _) => "Nothing fits the filter: esc clears it",
             (true, 0) => "Nothing is queued, waiting or failed",
@@ -49,12 +55,43 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
+fn group(task: &GroupTask) -> Vec<Cell> {
+    let (glyph, tone) = match task.state {
+        PushState::Failed => ("x", Tone::Bad),
+        _ => ("~", Tone::Warn),
+    };
+    let happened = task.failure.as_ref().map(|f| f.text.clone()).unwrap_or_default();
+    vec![
+        (format!(" {glyph}"), tone),
+        (task.name.clone(), Tone::Plain),
+        ("group".to_owned(), Tone::Plain),
+        (task.state.word().to_owned(), tone),
+        (task.cause().to_owned(), Tone::Dim),
+        (String::new(), Tone::Dim),
+        (String::new(), Tone::Dim),
+        (String::new(), Tone::Dim),
+        (happened, tone),
+    ]
+}
+
 fn title(app: &App) -> String {
     let queue = &app.queue;
     let mut title = format!("Tasks ({})", app.directory.queue().total());
-    let states: Vec<String> = queue.by_state().into_iter().map(|(word, n)| format!("{n} {word}")).collect();
+    let all = app.directory.queue();
+    // The rows say it in more words, but of a long queue only the first are here.
+    let states = match (all.total() as usize).cmp(&queue.tasks.rows.len()) {
+        Ordering::Greater => all.words(),
+        _ => {
+            let states = queue.by_state().into_iter().map(|(word, n)| format!("{n} {word}"));
+            states.collect::<Vec<_>>().join(", ")
+        }
+    };
     if !states.is_empty() {
-        title.push_str(&format!(" {}", states.join(", ")));
+        title.push_str(&format!(" {states}"));
+    }
+    let groups = app.queue.group_counts().words();
+    if !groups.is_empty() {
+        title.push_str(&format!(" · {groups}"));
     }
     if !queue.filter.is_empty() && app.filtering.is_none() {
         title.push_str(&format!(" · /{}", queue.filter));
@@ -113,6 +150,9 @@ mod tests {
         assert_eq!(seen(&mut app).matches("about 20 s left").count(), 2, "{}", seen(&mut app));
         app.handle(Msg::Sending(waiting(NOW.plus_ms(120_000))));
         assert_eq!(seen(&mut app).matches("about 2 min left").count(), 2, "{}", seen(&mut app));
+        app.handle(Msg::Sending(Sending::Here));
+        app.handle(Msg::Ahead(crate::engine::Ahead { left: 2, limited: 2, ms: 240_000 }));
+        assert_eq!(seen(&mut app).matches("about 4 min left").count(), 2, "by the limit that was learned");
     }
 
     #[test]
@@ -133,5 +173,24 @@ mod tests {
         long.next = "It asked for longer than is believed".into();
         app.handle(Msg::Sending(Sending::Waiting(until, long)));
         assert!(seen(&mut app).contains("longer than is believed"), "{}", seen(&mut app));
+    }
+
+    #[test]
+    fn of_a_long_queue_title_and_header_count_all_and_not_only_the_rows_that_are_here() {
+        let mut app = app();
+        let mut directory = queued(&[ANA, BAO, CARL]);
+        let op = OpMark { id: OpId(9), kind: OpKind::Update, state: OpState::InDoubt, failure: None };
+        directory.apply(&Change::Operation(DORA, op));
+        app.handle(Msg::Directory(Box::new(directory)));
+        press(&mut app, "6");
+        let text = seen(&mut app);
+        assert!(text.contains("Tasks (4) 1 in doubt, 3 queued"), "{text}");
+        assert!(text.contains("3 queued · 1 in doubt"), "{text}");
+        app.handle(Msg::Sending(Sending::Offered(4)));
+        let text = seen(&mut app);
+        assert!(
+            text.contains("They stand so: 1 in doubt, 3 queued.") && text.contains("Tasks (6)"),
+            "{text}"
+        );
     }
 }

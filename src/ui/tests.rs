@@ -338,7 +338,7 @@ fn hostile_text_in_every_attribute_reaches_no_cell() {
         ] {
             *slot = text.to_owned();
         }
-        d.apply(&Change::Person(person));
+        d.apply(&Change::Person(person.into()));
         let mut connection = d.connection().clone();
         (connection.name, connection.badge.0) = (text.to_owned(), text.to_owned());
         d.apply(&Change::Connection(Box::new(connection)));
@@ -386,15 +386,4 @@ fn a_hundred_thousand_people_are_filtered_and_drawn_without_building_their_rows(
     assert_eq!(app.people.order.len(), 10);
     press(&mut app, "\u{1b}/dora");
     assert_eq!(app.people.order, [DORA]);
-}
-
-#[test]
-fn the_end_of_a_long_sentence_is_seen_in_a_dialog() {
-    let mut app = app();
-    let effects = press(&mut app, "p");
-    let [Effect::Preview(id, command, _)] = &effects[..] else { panic!("{effects:?}") };
-    let mut preview = crate::app::tests::preview((**command).clone(), &[], None);
-    preview.decision.say(format!("{}theveryend", "a long sentence ".repeat(12)));
-    app.handle(Msg::Previewed(*id, Box::new(Ok(preview))));
-    assert!(screen(&buffer(&mut app, 80, 24, ANSI)).contains("theveryend"));
 }

@@ -111,7 +111,11 @@ impl Adopting<'_> {
         let assignment = Assignment { roles, since: self.now, origin: Origin::Imported };
         let link = link(&person, account, self.now);
         Adopted {
-            changes: vec![Change::Person(person), Change::Assigned(id, assignment), Change::Link(id, link)],
+            changes: vec![
+                Change::Person(person.into()),
+                Change::Assigned(id, assignment),
+                Change::Link(id, link.into()),
+            ],
             said,
         }
     }
@@ -136,10 +140,10 @@ impl Adopting<'_> {
         let link = link(&person, account, self.now);
         let mut changes = Vec::new();
         if person != before {
-            changes.push(Change::Person(person));
+            changes.push(Change::Person(person.into()));
         }
         changes.extend(assigned.map(|assignment| Change::Assigned(id, assignment)));
-        changes.push(Change::Link(id, link));
+        changes.push(Change::Link(id, link.into()));
         Adopted { changes, said }
     }
 

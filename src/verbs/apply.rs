@@ -1,6 +1,6 @@
 //! The rest of a failure's answers: apply, retry, drop. Nothing changes on our side.
 
-use super::{Decision, Refusal, named, values};
+use super::{Decision, Refusal, named, provision_user, values, words};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{Flag, OpState, PersonId};
 
@@ -11,8 +11,22 @@ pub(super) fn apply(directory: &Directory, cause: &str) -> Decision {
     let mut decision = over(directory, directory.people().filter(due), cause);
     decision.confirm = true;
     // What is queued goes on: that is something.
-    if decision.people().is_empty() && directory.counters().queue.moving() == 0 {
+    let groups = directory.groups().into_iter().any(|row| row.push_due(directory));
+    let idle = decision.people().is_empty() && decision.left_out.is_empty() && !groups;
+    if idle && directory.counters().queue.moving() == 0 {
         decision.say("Nothing is unsent, failed or waiting.");
+    }
+    // They are most of what is to be done on a new connection, and no part of this; who is on the way already is.
+    let left = |p: &PersonView<'_>| provision_user::waits(p) && p.operation().is_none();
+    match directory.people().filter(left).count() {
+        0 => {}
+        n => {
+            let (people, are) = (words::people(n), if n == 1 { "is" } else { "are" });
+            let text = format!(
+                "{people} {are} not provisioned, and {are} no part of this: Provision User is for them."
+            );
+            decision.say(text);
+        }
     }
     decision
 }
@@ -107,10 +121,21 @@ mod tests {
     fn apply_leaves_an_account_that_is_gone_to_a_decision_of_its_own() {
         let mut f = Fixture::new().linked("ana", "Analyst").give("ana", role("Operator"));
         let gone = Observation { state: AccountState::Gone, values: None, at: NOW };
-        f.directory.apply(&Change::Observed(f.id("ana"), gone));
+        f.directory.apply(&Change::Observed(f.id("ana"), gone.into()));
         let decision = f.decide(&Command::Apply).unwrap();
         assert!(decision.people().is_empty());
         assert!(said(&decision).contains("Nothing is unsent"), "{}", said(&decision));
+    }
+
+    #[test]
+    fn who_is_on_the_way_already_is_not_said_to_be_left_alone() {
+        let words = "1 person is not provisioned, and is no part of this";
+        let mut f = Fixture::new().assigned("ana", "Analyst");
+        let decision = f.decide(&Command::Apply).unwrap();
+        assert!(said(&decision).contains(words), "{}", said(&decision));
+        let mut f = f.operation("ana", OpState::Queued);
+        let decision = f.decide(&Command::Apply).unwrap();
+        assert!(!said(&decision).contains("not provisioned"), "{}", said(&decision));
     }
 
     #[test]
@@ -119,6 +144,7 @@ mod tests {
         let decision = f.decide(&Command::Apply).unwrap();
         assert!(decision.people().is_empty());
         assert!(left_out(&decision).starts_with("role missing"));
+        assert!(!said(&decision).contains("Nothing is unsent"), "{}", said(&decision));
     }
 
     #[test]

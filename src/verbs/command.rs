@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::{
-    Connection, GroupId, ImportRules, Operation, PersonId, ProfileAttribute, RoleValues, Status, Unlinked,
+    Connection, GroupId, ImportRules, PersonId, ProfileAttribute, RoleValues, Status, Undoable, Unlinked,
 };
 
 /// Whom a command is about.
@@ -65,6 +65,17 @@ pub struct GroupRecord {
     pub user_name: String,
 }
 
+/// Which file it was that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSeen {
+    /// Its name as it was given.
+    pub name: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+}
+
 /// How a file is taken in, and what is known about it besides its good rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportOptions {
@@ -81,6 +92,8 @@ pub struct ImportOptions {
     /// Values set in the console since the last import: whose, and which field (a column name of the people
     /// file or an attribute's variable name).
     pub console_set: HashSet<(PersonId, String)>,
+    /// The file, for the audit log.
+    pub file: Option<FileSeen>,
 }
 
 /// Whose Individual assignments are converted.
@@ -168,8 +181,8 @@ pub enum Command {
     /// The linked account is gone: look for another by the unique identifier, else make a new one. One person at a
     /// time, never in bulk.
     Recreate(PersonId),
-    /// Make undone what these operations did.
-    Undo(Vec<Operation>),
+    /// Make undone what these operations did, and what the decision behind them changed besides.
+    Undo(Undoable),
     /// New settings of the connection; its name, number and base URL stay.
     ConnectionSet(Box<Connection>),
     /// Push a group with its members to the endpoint, and keep it so.

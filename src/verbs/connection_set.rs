@@ -15,6 +15,8 @@ const TIMEOUT_S: std::ops::RangeInclusive<u32> = 1..=600;
 const FEED_EVERY_S: std::ops::RangeInclusive<u32> = 5..=3_600;
 /// Minutes between comparisons in the background: a week at most.
 const COMPARE_EVERY_MIN: std::ops::RangeInclusive<u32> = 0..=10_080;
+/// Of a hundred writes, how many may be read back.
+const VERIFY_PERCENT: std::ops::RangeInclusive<u32> = 0..=100;
 /// Longest badge, in characters: the header has room for so many.
 const BADGE: usize = 20;
 
@@ -41,6 +43,8 @@ pub fn setting_faults(c: &Connection) -> Vec<(&'static str, String)> {
     let minutes = "minutes from 1 to 10080, or 0 for never";
     fault(!COMPARE_EVERY_MIN.contains(&c.compare_every_min), "compare_every", minutes);
     fault(!TIMEOUT_S.contains(&c.timeout_s), "timeout", "seconds from 1 to 600");
+    let share = c.verify_percent.is_some_and(|percent| !VERIFY_PERCENT.contains(&percent));
+    fault(share, "verify_percent", "a number from 0 to 100, or none for as usual");
     if let Some(feed) = &c.feed {
         fault(
             !is_address(&feed.url),
@@ -125,6 +129,7 @@ fn merged(present: &Connection, given: &Connection) -> Connection {
     new.concurrency = given.concurrency;
     new.compare_every_min = given.compare_every_min;
     new.timeout_s = given.timeout_s;
+    new.verify_percent = given.verify_percent;
     new.ca_file.clone_from(&given.ca_file);
     new
 }
@@ -158,6 +163,7 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
         ("Requests at once", c.concurrency.to_string()),
         ("Compare every (min)", c.compare_every_min.to_string()),
         ("Timeout in seconds", c.timeout_s.to_string()),
+        ("Writes read back", verify_words(c)),
         ("Brake on removals", c.brake.removals.to_string()),
         ("Brake on removals in percent", c.brake.removal_percent.to_string()),
         ("Percent counts from", c.brake.percent_from.to_string()),
@@ -173,6 +179,12 @@ pub fn settings(c: &Connection) -> Vec<(&'static str, String)> {
         ("CA certificates", ca_words(c)),
         ("Resend invitation", feed.and_then(|f| f.resend_url.clone()).unwrap_or_else(none)),
     ]
+}
+
+/// How much of what the app answered as done is read back.
+fn verify_words(c: &Connection) -> String {
+    let usual = "as usual (1 in 10 changes, 1 in 50 new accounts)".to_owned();
+    c.verify_percent.map_or(usual, |percent| format!("{percent} %"))
 }
 
 /// Whose certificates are trusted.
@@ -221,6 +233,10 @@ fn follows(directory: &Directory, old: &Connection, new: &Connection, decision: 
     if old.profile != new.profile {
         decision.say(format!("What is sent from now on is written as {}.", new.profile.word()));
     }
+    if old.verify_percent != new.verify_percent {
+        decision
+            .say("Ends of access are always read back, and the first change and the first new account too.");
+    }
     if old.feed.is_some() && new.feed.is_none() {
         decision.say("The app's log is not read any more: the audit log shows our own operations.");
     }
@@ -254,6 +270,14 @@ mod tests {
         assert_eq!((c.profile, c.brake.removals, c.enabled), (WireProfile::Rfc, 25, true));
         let text = said(&decision);
         assert!(text.contains("Wire profile: okta-classic -> rfc; Brake on removals: 10 -> 25."), "{text}");
+    }
+
+    #[test]
+    fn of_another_share_of_writes_read_back_it_is_said_that_ends_of_access_always_are() {
+        let mut f = Fixture::new();
+        let text = said(&set(&mut f, |c| c.verify_percent = Some(0)).unwrap());
+        assert!(text.contains("new accounts) -> 0 %") && text.contains("always read back"), "{text}");
+        assert_eq!(set(&mut f, |c| c.verify_percent = Some(101)).unwrap_err().code, "bad_setting");
     }
 
     #[test]

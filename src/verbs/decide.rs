@@ -7,16 +7,33 @@ use crate::domain::Status;
 /// Decides a command against the directory as it is. Nothing is changed here.
 ///
 /// # Errors
-/// A [`Refusal`] when the input is bad as a whole, or when a protected person would be removed or the last Admin
-/// lowered and the user name was not typed. A single person who cannot be served is no error: see
-/// [`Decision::left_out`].
+/// As [`propose`], and a [`Refusal`] when a protected person would be removed or the last Admin lowered and the user
+/// name was not typed.
 pub fn decide(
     directory: &Directory,
     command: &Command,
     context: &mut Context<'_>,
 ) -> Result<Decision, Refusal> {
+    let decision = propose(directory, command, context)?;
+    match decision.protected {
+        Some(refusal) => Err(refusal),
+        None => Ok(decision),
+    }
+}
+
+/// The same to be looked at: what protected people stand in the way of is decided too, and held for their names
+/// ([`Decision::protected`]).
+///
+/// # Errors
+/// A [`Refusal`] when the input is bad as a whole. A single person who cannot be served is no error: see
+/// [`Decision::left_out`].
+pub fn propose(
+    directory: &Directory,
+    command: &Command,
+    context: &mut Context<'_>,
+) -> Result<Decision, Refusal> {
     let cause = command.cause();
-    let decision = match command {
+    let mut decision = match command {
         Command::Provision(who) => provision_user::decide(directory, who, cause),
         Command::Assign { people, roles } => assign::decide(directory, people, roles, cause, context),
         Command::AssignGroup { group, priority, roles } => {
@@ -82,6 +99,6 @@ pub fn decide(
     }?;
     // These let go on what is queued.
     let resumes = matches!(command, Command::Apply | Command::Enable);
-    protect::guard(directory, &decision, resumes, context.typed)?;
+    decision.protected = protect::guard(directory, &decision, resumes, context.typed).err();
     Ok(decision)
 }

@@ -61,6 +61,8 @@ pub struct Decision {
     pub import: Option<ImportReport>,
     /// What holds the decision until this number is typed, besides the brake, and why.
     pub held: Option<(u32, String)>,
+    /// What holds the decision until the names of protected people are typed.
+    pub protected: Option<Refusal>,
 }
 
 /// A sentence about one person, or about the whole.
@@ -89,6 +91,7 @@ impl Decision {
             done: None,
             import: None,
             held: None,
+            protected: None,
         }
     }
 
@@ -163,16 +166,29 @@ pub struct Refusal {
     pub next: String,
     /// Rows of a refused file.
     pub rejected: Vec<super::Rejected>,
+    /// User names that are still to be typed.
+    pub to_type: Vec<String>,
 }
 
 impl Refusal {
     /// Bad input.
     pub fn bad(code: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::BadInput, code, text: text.into(), next: next.into(), rejected: Vec::new() }
+        Self {
+            kind: RefusalKind::BadInput,
+            code,
+            text: text.into(),
+            next: next.into(),
+            rejected: Vec::new(),
+            to_type: Vec::new(),
+        }
     }
 
-    /// A protected person would be removed or lowered.
-    pub fn protected(text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::Protected, ..Self::bad("protected", text, next) }
+    /// Protected people would be removed or lowered whose user names were not typed.
+    pub fn protected(text: impl Into<String>, to_type: Vec<String>) -> Self {
+        let next = match to_type.as_slice() {
+            [one] => format!("To do it all the same, type the user name {one}."),
+            many => format!("To do it all the same, type each user name: {}.", many.join(", ")),
+        };
+        Self { kind: RefusalKind::Protected, to_type, ..Self::bad("protected", text, next) }
     }
 }

@@ -25,7 +25,9 @@ pub(super) fn decide(
                 continue;
             }
             (now, then) if now != then => {
-                decision.changes.push(Change::Person(crate::domain::Person { status, ..person.record() }));
+                decision
+                    .changes
+                    .push(Change::Person(crate::domain::Person { status, ..person.record() }.into()));
             }
             _ => {}
         }

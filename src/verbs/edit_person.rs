@@ -41,7 +41,7 @@ pub(super) fn decide(
         decision.say("All fields are as they were.");
         return Ok(decision);
     }
-    let changes = vec![Change::Person(after)];
+    let changes = vec![Change::Person(after.into())];
     let reached = reach::touched(directory, &changes);
     let mut decision = Decision::touching(cause, changes, reached.people);
     let away = before.filter(|p| p.status != Status::Active).map(|p| (p.id, p.user_name));

@@ -4,7 +4,8 @@ use super::super::fixture::*;
 use super::super::match_accounts::tests::{account, found};
 use super::super::{Accept, Command};
 use super::*;
-use crate::domain::{Flag, OpState};
+use crate::directory::Observation;
+use crate::domain::{AccountState, Flag, OpState};
 
 const ALL: Accept = Accept { exact: true, partial: true, new: true };
 
@@ -214,10 +215,37 @@ fn the_safeguard_holds_many_missing_and_a_list_that_is_not_whole() {
     assert!(held.0 == 2 && held.1.contains("2 of 6"), "{held:?}");
     let mut gap = there(&f, &["a", "b"], &[]);
     gap.gap = Some("a page repeated".to_owned());
-    assert!(f.decide(&command(gap, vec![])).unwrap().held.is_some());
+    let (number, why) = f.decide(&command(gap, vec![])).unwrap().held.unwrap();
+    assert!(
+        number == 4 && why.contains("4 of 6 linked ones were not"),
+        "the worse the look the larger: {number} {why}"
+    );
     f.run(&command(one, vec![]));
     assert_eq!(flags(&f, "g"), [Flag::AccountGone]);
     assert!(f.access("g"), "only shown: nothing is taken from anybody");
+}
+
+#[test]
+fn accounts_that_a_check_found_gone_before_are_missing_from_the_list_all_the_same() {
+    let mut f = Fixture::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        f = f.linked(name, "Operator");
+    }
+    for name in ["d", "e"] {
+        let gone = Observation { state: AccountState::Gone, values: None, at: NOW };
+        f.directory.apply(&Change::Observed(f.id(name), gone.into()));
+    }
+    let account = |name: &str| Account {
+        remote_id: format!("remote-{name}"),
+        version: None,
+        values: f.directory.get(f.id(name)).unwrap().known().unwrap().2,
+    };
+    let list = found(["a", "b", "c"].map(account).to_vec());
+    let (number, why) = f.decide(&command(list.clone(), vec![])).unwrap().held.unwrap();
+    assert!(number == 2 && why.contains("2 of 5 linked accounts are missing"), "{number} {why}");
+    // Nobody waits for a decision about these: they shall have no access here.
+    f = f.status("d", Status::Deactivated).status("e", Status::Deactivated);
+    assert_eq!(f.decide(&command(list, vec![])).unwrap().held, None);
 }
 
 #[test]

@@ -60,7 +60,8 @@ pub(super) fn decide(
                 dropped.remove(&(row.group.id, *person));
                 let text =
                     format!("absent from a file that was all of {}; would lose the app", row.group.name);
-                said.push(Said { person: Some(*person), text: text.clone() });
+                let name = directory.get(*person).map_or("", |view| view.user_name());
+                said.push(Said { person: Some(*person), text: format!("{name}: {text}, and stays in it") });
                 if directory.note(*person).is_none() {
                     let note = Note { text, by: context.actor.to_owned(), at: context.now };
                     changes.push(Change::Noted(*person, note));

@@ -10,8 +10,8 @@ const OPS: GroupId = GroupId(5);
 fn directory() -> Directory {
     let connection = Connection::new(ConnectionId(1), "w", "http://127.0.0.1:1/scim/v2", TokenSource::Memory);
     let mut directory = Directory::new(connection);
-    directory.apply(&Change::Person(Person::new(ANA, "ana")));
-    directory.apply(&Change::Person(Person::new(BO, "bo")));
+    directory.apply(&Change::Person(Person::new(ANA, "ana").into()));
+    directory.apply(&Change::Person(Person::new(BO, "bo").into()));
     directory.apply(&Change::Group(Group { id: OPS, name: "Ops".into() }));
     directory.apply(&Change::Member(OPS, BO));
     directory

@@ -18,8 +18,8 @@ fn directory() -> Directory {
     let mut ana = Person::new(ANA, "Ana@example.com");
     ana.external_id = Some("17".into());
     ana.title = "Lead".into();
-    directory.apply(&Change::Person(ana));
-    directory.apply(&Change::Person(Person::new(BO, "bo@example.com")));
+    directory.apply(&Change::Person(ana.into()));
+    directory.apply(&Change::Person(Person::new(BO, "bo@example.com").into()));
     directory
 }
 

@@ -41,7 +41,7 @@ impl Row<'_> {
         let after = self.person(before.clone(), &mut kept);
         let assignment = self.assignment(after.status, &mut kept)?;
         if before.as_ref() != Some(&after) {
-            changes.push(Change::Person(after));
+            changes.push(Change::Person(after.into()));
         }
         changes.extend(assignment);
         let mark = match (&before, changes.is_empty()) {

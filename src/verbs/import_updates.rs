@@ -39,9 +39,9 @@ impl Taking<'_, '_> {
             };
             self.said.push((id, format!("{}: {} taken from the app", person.user_name, taken.join(", "))));
             if person != before {
-                self.changes.push(Change::Person(person));
+                self.changes.push(Change::Person(person.into()));
             }
-            self.changes.push(Change::Link(id, link));
+            self.changes.push(Change::Link(id, link.into()));
         }
         let drift: Vec<String> = settled.differences(theirs).into_iter().map(|d| d.attribute).collect();
         if !drift.is_empty() {
@@ -54,7 +54,7 @@ impl Taking<'_, '_> {
             (false, _) => AccountState::Inactive,
         };
         let seen = Observation { state, values: Some(theirs.clone()), at: self.import.found.at };
-        self.changes.push(Change::Observed(id, seen));
+        self.changes.push(Change::Observed(id, seen.into()));
     }
 
     /// The linked account answers 404: shown, nothing more.
@@ -64,7 +64,7 @@ impl Taking<'_, '_> {
             return;
         }
         let seen = Observation { state: AccountState::Gone, values: None, at: self.import.found.at };
-        self.changes.push(Change::Observed(id, seen));
+        self.changes.push(Change::Observed(id, seen.into()));
         self.said.push((id, format!("{}: the account is gone from the app", view.user_name())));
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn changed(person: &PersonView<'_>, change: impl FnOnce(&mut Known)) 
         values: Some(after.theirs),
         at: person.observed_at().unwrap_or_default(),
     };
-    vec![Change::Link(person.id(), link), Change::Observed(person.id(), seen)]
+    vec![Change::Link(person.id(), link.into()), Change::Observed(person.id(), seen.into())]
 }
 
 /// The changes when attributes write a place of the app that they did not write before: whoever has a value becomes

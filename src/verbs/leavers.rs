@@ -75,7 +75,7 @@ mod tests {
         let connection = Connection::new(ConnectionId(1), "app", "http://127.0.0.1", TokenSource::Memory);
         let mut directory = Directory::new(connection);
         let id = PersonId(1);
-        directory.apply(&Change::Person(Person { status, ..Person::new(id, "ana@example.com") }));
+        directory.apply(&Change::Person(Person { status, ..Person::new(id, "ana@example.com") }.into()));
         if assigned {
             directory.apply(&Change::Assigned(id, Assignment::default()));
         }
@@ -89,10 +89,10 @@ mod tests {
                 sent,
                 confirmed_at: now,
             };
-            directory.apply(&Change::Link(id, link));
+            directory.apply(&Change::Link(id, link.into()));
         }
         let seen = Observation { state: account, values: None, at: Time::from_ms(1) };
-        directory.apply(&Change::Observed(id, seen));
+        directory.apply(&Change::Observed(id, seen.into()));
         directory
     }
 

@@ -33,7 +33,7 @@ fn with(mut account: Account, external_id: &str) -> Account {
 fn person(f: &mut Fixture, name: &str, change: impl FnOnce(&mut crate::domain::Person)) {
     let mut person = f.directory.get(f.id(name)).unwrap().record();
     change(&mut person);
-    f.directory.apply(&Change::Person(person));
+    f.directory.apply(&Change::Person(person.into()));
 }
 
 /// The only row: its kind, the short names of its people, and why.

@@ -60,11 +60,12 @@ pub use accounts::{
 };
 pub use attribute::{FieldError, attribute_warning, check_attribute};
 pub use command::{
-    Command, Convertees, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord, Rejected, Who,
+    Command, Convertees, FileSeen, GroupRecord, ImportOptions, ImportReport, PersonFields, PersonRecord,
+    Rejected, Who,
 };
 pub use connection_set::{setting_faults, settings};
 pub use convert_assignments::{Conversion, convertible};
-pub use decide::decide;
+pub use decide::{decide, propose};
 pub use decision::{Context, Decision, Refusal, RefusalKind, Said, Scope};
 pub use drift::{Drifted, drifted};
 pub use edit_person::{check_text, check_user_name};
@@ -80,4 +81,4 @@ pub use role_moves::{move_words, role_moves};
 pub use values::{check_role_value, lacking};
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

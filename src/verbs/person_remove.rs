@@ -18,7 +18,9 @@ pub(super) fn decide(directory: &Directory, people: &[PersonId], cause: &str) ->
         }
         kept += 1;
         if person.status() != Status::Removed {
-            decision.changes.push(Change::Person(Person { status: Status::Removed, ..person.record() }));
+            decision
+                .changes
+                .push(Change::Person(Person { status: Status::Removed, ..person.record() }.into()));
         }
         if person.individual_roles().is_some() {
             decision.changes.push(Change::Unassigned(id));

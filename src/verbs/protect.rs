@@ -40,7 +40,7 @@ pub(super) fn guard(
     let mut after = directory.clone();
     after.apply_all(&decision.changes);
     let mut refused: BTreeSet<PersonId> = BTreeSet::new();
-    let mut why = Vec::new();
+    let (mut named, mut why) = (Vec::new(), Vec::new());
     let free = |person: &PersonView<'_>| {
         typed.iter().any(|name| name.trim().to_lowercase() == person.user_name().to_lowercase())
     };
@@ -49,8 +49,13 @@ pub(super) fn guard(
         let after = after.get(*id);
         if removed(&before, after.as_ref()) || (sent.contains(id) && access_ends(&before, after.as_ref())) {
             refused.insert(*id);
-            why.push(format!("{} is protected on this connection.", before.user_name()));
+            named.push(before.user_name());
         }
+    }
+    match named.as_slice() {
+        [] => {}
+        [one] => why.push(format!("{one} is protected on this connection.")),
+        many => why.push(format!("{} are protected on this connection.", few(many))),
     }
     for attribute in after.attributes() {
         // Who is Admin now is judged by the list as it is now: a value that is being replaced is off the new one.
@@ -80,11 +85,9 @@ pub(super) fn guard(
         let names: Vec<_> = lost.iter().map(|p| p.user_name()).collect();
         let text = match names.as_slice() {
             [one] => format!("{one} is the last account with an Admin role in {}.", attribute.variable),
-            many => format!(
-                "{} are the last accounts with an Admin role in {}.",
-                words::names(many),
-                attribute.variable
-            ),
+            many => {
+                format!("{} are the last accounts with an Admin role in {}.", few(many), attribute.variable)
+            }
         };
         why.push(text);
     }
@@ -93,11 +96,15 @@ pub(super) fn guard(
     }
     let names: Vec<_> =
         refused.iter().filter_map(|id| directory.get(*id)).map(|p| p.user_name().to_owned()).collect();
-    let next = match names.as_slice() {
-        [one] => format!("To do it all the same, type the user name {one}."),
-        many => format!("To do it all the same, type each user name: {}.", many.join(", ")),
-    };
-    Err(Refusal::protected(why.join(" "), next))
+    Err(Refusal::protected(why.join(" "), names))
+}
+
+/// Two names, and how many more there are: who is to be typed is told apart from this, and must stay in sight.
+fn few(names: &[&str]) -> String {
+    match names {
+        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} more", rest.len()),
+        _ => words::names(names),
+    }
 }
 
 /// Whether a person leaves the directory, loses their assignment, or loses access.

@@ -41,6 +41,18 @@ fn typing_one_name_of_two_is_not_enough() {
 }
 
 #[test]
+fn of_many_protected_people_two_are_named_and_all_are_to_be_typed() {
+    let names = ["ana", "ben", "cleo", "dan", "eva"];
+    let mut f = names.iter().fold(Fixture::new(), |f, name| f.linked(name, "Analyst"));
+    let people: Vec<_> = names.iter().map(|name| f.id(name)).collect();
+    f.directory.apply(&settings(&f.directory, people.clone()));
+    let refusal = f.decide(&Command::SetStatus { people, status: Status::Suspended }).unwrap_err();
+    assert_eq!(refusal.text, "ana@example.com, ben@example.com and 3 more are protected on this connection.");
+    assert_eq!(refusal.to_type.len(), 5);
+    assert!(refusal.next.contains("eva@example.com"), "{}", refusal.next);
+}
+
+#[test]
 fn an_admin_who_has_no_account_yet_does_not_count_as_another_one() {
     let mut f = Fixture::new().linked("ana", "Admin").assigned("ben", "Admin");
     assert!(f.decide(&lower(&f, &["ana"])).is_err());

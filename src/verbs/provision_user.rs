@@ -7,10 +7,7 @@ use crate::domain::{Flag, FlagSet};
 pub(super) fn decide(directory: &Directory, who: &Who, cause: &str) -> Result<Decision, Refusal> {
     let (people, confirm) = match who {
         Who::Named(ids) => (named::people(directory, ids)?, false),
-        Who::NotProvisioned => {
-            let only: FlagSet = [Flag::NotProvisioned].into_iter().collect();
-            (directory.people().filter(|p| p.flags() == only).collect(), true)
-        }
+        Who::NotProvisioned => (directory.people().filter(waits).collect(), true),
     };
     let nobody = people.is_empty();
     let (mut scope, mut left_out) = (Vec::new(), Vec::new());
@@ -25,6 +22,12 @@ pub(super) fn decide(directory: &Directory, who: &Who, cause: &str) -> Result<De
         decision.say("Nobody waits to be provisioned.");
     }
     Ok(decision)
+}
+
+/// Whether a provision without names is about them: they carry the red mark and nothing else.
+pub(super) fn waits(person: &PersonView<'_>) -> bool {
+    let only: FlagSet = [Flag::NotProvisioned].into_iter().collect();
+    person.flags() == only
 }
 
 fn unfit(directory: &Directory, person: &PersonView<'_>) -> Option<String> {

@@ -48,15 +48,22 @@ pub(super) fn unpush(
             "Nothing needs to be ended.",
         ));
     };
-    let delete = what == Unlinked::Deleted && push.remote_id.is_some();
-    let change = match delete {
-        true => Change::GroupPushed(id, Push { ending: Some(what), failure: None, ..push.clone() }),
-        false => Change::GroupPushDropped(id),
+    let there = push.remote_id.is_some();
+    let change = match push.ends(what) {
+        Some(ending) => Change::GroupPushed(id, ending),
+        None => Change::GroupPushDropped(id, what),
     };
     let mut decision = Decision { confirm: true, ..Decision::here(cause, vec![change]) };
-    decision.say(match delete {
-        true => format!("{name} is deleted in the app; its people keep their accounts."),
-        false => format!("{name} stays in the app as it is now; later changes here are not sent."),
+    decision.say(match what {
+        Unlinked::Deleted if there => format!("{name} is deleted in the app; its people keep their accounts."),
+        Unlinked::Deleted if push.in_doubt() => format!(
+            "{name} may be in the app: it is looked for first, and deleted if it is there; its people keep their \
+             accounts."
+        ),
+        Unlinked::Left if push.in_doubt() => {
+            format!("{name} may be in the app: it is looked for first, and stays there if it is.")
+        }
+        _ => format!("{name} stays in the app as it is now; later changes here are not sent."),
     });
     Ok(decision)
 }
@@ -97,6 +104,29 @@ mod tests {
     }
 
     #[test]
+    fn a_push_of_which_something_left_and_nothing_was_read_back_is_due_though_it_is_as_it_was_made_last() {
+        use crate::domain::{Failure, FailureKind, Time};
+        let mut f = Fixture::new().group("Team", &[]);
+        let gid = f.gid("Team");
+        let made = Push {
+            name: "Team".into(),
+            remote_id: Some("g".into()),
+            members: Some(Vec::new()),
+            ..Push::default()
+        };
+        let mut due = |push: &Push| {
+            f.directory.apply(&Change::GroupPushed(gid, push.clone()));
+            let row = f.directory.group(gid).unwrap();
+            (row.push_due(&f.directory), row.push_goes(&f.directory))
+        };
+        assert_eq!(due(&made), (false, false));
+        let sent = Push { sent_at: Some(Time::from_ms(1)), ..made.clone() };
+        assert_eq!(due(&sent), (true, true));
+        let why = Failure { kind: FailureKind::Unreachable, text: String::new(), next: String::new() };
+        assert_eq!(due(&Push { failure: Some(why), ..made }), (true, false), "it is tried again when asked");
+    }
+
+    #[test]
     fn ending_a_push_leaves_the_group_or_deletes_it() {
         let mut f = Fixture::new().group("Team", &[]);
         let gid = f.gid("Team");
@@ -106,9 +136,23 @@ mod tests {
         );
         f.directory.apply(&Change::GroupPushed(gid, Push { remote_id: Some("g".into()), ..Push::default() }));
         let kept = f.decide(&Command::UnpushGroup(gid, Unlinked::Left)).unwrap();
-        assert_eq!(kept.changes, [Change::GroupPushDropped(gid)]);
+        assert_eq!(kept.changes, [Change::GroupPushDropped(gid, Unlinked::Left)]);
         f.run(&Command::UnpushGroup(gid, Unlinked::Deleted));
         let push = f.directory.group(gid).unwrap().push.clone().unwrap();
         assert_eq!(push.ending, Some(Unlinked::Deleted));
+    }
+
+    #[test]
+    fn a_group_that_may_be_there_is_not_forgotten_before_it_was_looked_for() {
+        for what in [Unlinked::Left, Unlinked::Deleted] {
+            let mut f = Fixture::new().group("Team", &[]);
+            let gid = f.gid("Team");
+            let sent = Push { sent_at: Some(crate::domain::Time::from_ms(1)), ..Push::default() };
+            f.directory.apply(&Change::GroupPushed(gid, sent.clone()));
+            let decision = f.run(&Command::UnpushGroup(gid, what));
+            assert!(said(&decision).contains("looked for first"), "{}", said(&decision));
+            let push = f.directory.group(gid).unwrap().push.clone();
+            assert_eq!(push, Some(Push { ending: Some(what), ..sent }));
+        }
     }
 }

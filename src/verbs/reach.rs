@@ -109,7 +109,7 @@ pub fn concerned(directory: &Directory, changes: &[Change]) -> BTreeSet<PersonId
             }
             Change::Group(_)
             | Change::GroupPushed(..)
-            | Change::GroupPushDropped(_)
+            | Change::GroupPushDropped(..)
             | Change::Attribute(..)
             | Change::AttributeDropped(_)
             | Change::Link(..)

@@ -29,7 +29,9 @@ pub(super) fn decide(
             continue;
         }
         if person.status() != Status::Active {
-            decision.changes.push(Change::Person(Person { status: Status::Active, ..person.record() }));
+            decision
+                .changes
+                .push(Change::Person(Person { status: Status::Active, ..person.record() }.into()));
         }
         if ended {
             let assignment =

@@ -1,5 +1,6 @@
 //! Undo: the inverse of what operations did. It is a decision like any other: shown, asked, under the brake.
 
+mod beside;
 mod earlier;
 
 use std::collections::BTreeMap;
@@ -8,18 +9,20 @@ use earlier::{link_before, values_before};
 
 use super::assign::individual;
 use super::{Context, Decision, Refusal, named, values, words};
-use crate::directory::{AssignmentKind, Change, Directory, PersonView};
+use crate::directory::{AssignmentKind, Change, Directory, GroupRow, PersonView};
 use crate::domain::{
     AccountValues, Assignment, OpKind, OpState, Operation, Ours, Person, PersonId, RoleValues, Status,
+    Undoable, typed,
 };
 
 pub(super) fn decide(
     directory: &Directory,
-    operations: &[Operation],
+    undoable: &Undoable,
     cause: &str,
     context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
-    if operations.is_empty() {
+    let Undoable { operations, beside } = undoable;
+    if undoable.is_empty() {
         return Err(Refusal::bad(
             "nothing_to_undo",
             "Nothing was done that could be undone.",
@@ -58,6 +61,7 @@ pub(super) fn decide(
             Err(reason) => decision.left_out.push((id, reason)),
         }
     }
+    beside::take_back(directory, beside, operations.is_empty(), context, &mut decision)?;
     Ok(Decision { scope: Decision::touching(cause, Vec::new(), scope).scope, ..decision })
 }
 
@@ -84,7 +88,11 @@ fn undo(
     match op.state {
         OpState::Done => {}
         OpState::Cancelled => return Err("was given up or replaced before it was sent".to_owned()),
-        state => return Err(format!("{} was not done ({}): drop it instead", op.kind.word(), state.word())),
+        state => {
+            let (kind, who) = (op.kind.word(), typed(person.user_name()));
+            let state = state.word();
+            return Err(format!("{kind} was not done ({state}): drop it instead: scimdeck drop {who}"));
+        }
     }
     unchanged_since(person, op)?;
     match op.kind {
@@ -121,7 +129,8 @@ fn unchanged_since(person: &PersonView<'_>, op: &Operation) -> Result<(), String
 /// The app was given: it is taken away again. The account stays, without access.
 fn end_access(directory: &Directory, person: &PersonView<'_>) -> Result<Inverse, String> {
     if let Some(group) = named::giving_group(directory, person.kind()) {
-        return Err(format!("has the app through {group}: take them out of {group} instead"));
+        let command = format!("scimdeck member remove {} {}", typed(group), typed(person.user_name()));
+        return Err(format!("has the app through {group}: take them out of it instead: {command}"));
     }
     if person.individual_roles().is_none() {
         return Err("is not assigned any more".to_owned());
@@ -148,11 +157,15 @@ fn access_again(
 ) -> Result<Inverse, String> {
     let ours = op.intent.ours_then();
     if !op.intent.had_access() && (op.intent.before.is_some() || ours.is_some()) {
-        return Err("was not to have access here before either: reactivate them or assign the app if they shall have it".to_owned());
+        let who = typed(person.user_name());
+        return Err(format!(
+            "was not to have access here before either; if they shall have it: scimdeck reactivate {who}, or \
+             scimdeck assign {who}"
+        ));
     }
     let mut changes = Vec::new();
     if person.status() != Status::Active {
-        changes.push(Change::Person(Person { status: Status::Active, ..person.record() }));
+        changes.push(Change::Person(Person { status: Status::Active, ..person.record() }.into()));
     }
     let mut shown = person.roles().clone();
     let mut unsure = "";
@@ -160,9 +173,7 @@ fn access_again(
         let assignment = match ours {
             Some(Ours { individual: Some(was), .. }) => was.clone(),
             Some(Ours { group, .. }) => {
-                let name =
-                    group.and_then(|id| directory.group(id)).map_or("a group", |row| row.group.name.as_str());
-                return Err(format!("had the app through {name}: put them back into it, or assign the app"));
+                return Err(through_group(person, group.and_then(|id| directory.group(id))));
             }
             None => {
                 unsure = " Whether they had the app by themselves or through a group was not kept: they get it by \
@@ -177,7 +188,7 @@ fn access_again(
     if changes.is_empty() {
         return Err("has the app again already".to_owned());
     }
-    if let Some(reason) = values::lacking(directory, &shown) {
+    if let Some(reason) = not_taken(directory, person, &shown) {
         return Err(reason);
     }
     let said = format!(
@@ -188,17 +199,61 @@ fn access_again(
     Ok(Inverse { changes, said })
 }
 
+/// What somebody had came from a group, and only the group gives it again.
+fn through_group(person: &PersonView<'_>, group: Option<&GroupRow>) -> String {
+    let name = group.map_or("a group", |row| row.group.name.as_str());
+    let not_assigned = |row: &&GroupRow| row.assignment.is_none() && row.members.contains(&person.id());
+    let who = typed(person.user_name());
+    let (group_word, given) =
+        group.map_or(("GROUP".into(), None), |row| (typed(name), row.assignment.as_ref()));
+    match group.filter(not_assigned) {
+        Some(_) => format!(
+            "had the app through {name}, which is not assigned any more; to assign it again: scimdeck assign --group \
+             {group_word} --role ATTRIBUTE=VALUE"
+        ),
+        None => {
+            let back = format!("scimdeck member add {group_word} {who}");
+            let also = if given.is_some() { "" } else { ", and the group has to be assigned again" };
+            format!(
+                "had the app through {name}; to put them back into it: {back}{also}; or: scimdeck assign {who}"
+            )
+        }
+    }
+}
+
+/// Why the values of before cannot be given again, and what makes them possible: a value that went off the list takes
+/// its place again where the one that came for it was given instead.
+fn not_taken(directory: &Directory, person: &PersonView<'_>, roles: &RoleValues) -> Option<String> {
+    let reason = values::lacking(directory, roles)?;
+    let off = directory.attributes().iter().find_map(|attribute| {
+        let (was, is) = (roles.get(&attribute.variable)?, person.roles().get(&attribute.variable)?);
+        let back = [is, was].map(typed).join(" ");
+        let command = format!("scimdeck attribute replace {} {back}", typed(&attribute.variable));
+        let off = !attribute.members.is_empty() && attribute.rank(was).is_none();
+        (off && was != is).then_some(command)
+    });
+    Some(match off {
+        Some(command) => {
+            format!("{reason}, or let the one of before take its place again for all: {command}")
+        }
+        None => reason,
+    })
+}
+
 /// Access was given back: it ends again, by the way it had ended before.
 fn access_ends(directory: &Directory, person: &PersonView<'_>, op: &Operation) -> Result<Inverse, String> {
     let ours = op.intent.ours_then();
     if op.intent.ours.is_some() && op.intent.had_access() {
-        return Err("was to have access before it too: suspend them if they shall not have it".to_owned());
+        let who = typed(person.user_name());
+        return Err(format!(
+            "was to have access before it too; if they shall not have it: scimdeck suspend {who}"
+        ));
     }
     if ours.is_some_and(|ours| ours.status == Status::Active) {
         return end_access(directory, person);
     }
     let status = ours.map_or(Status::Suspended, |ours| ours.status);
-    let mut changes = vec![Change::Person(Person { status, ..person.record() })];
+    let mut changes = vec![Change::Person(Person { status, ..person.record() }.into())];
     let had_none = ours.is_some_and(|ours| ours.individual.is_none());
     let kept = if had_none && person.individual_roles().is_some() {
         changes.push(Change::Unassigned(person.id()));

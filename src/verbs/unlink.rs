@@ -82,7 +82,7 @@ mod tests {
 
     fn gone(mut f: Fixture, name: &str) -> Fixture {
         let seen = Observation { state: AccountState::Gone, values: None, at: NOW };
-        f.directory.apply(&Change::Observed(f.id(name), seen));
+        f.directory.apply(&Change::Observed(f.id(name), seen.into()));
         f
     }
 

@@ -24,7 +24,7 @@ pub(crate) const HOUSE: &[Room] = &[
     pure("audit", &["domain"], &["serde", "serde_json", "sha2", "thiserror"]),
     pure("directory", &["domain"], &["foldhash", "serde"]),
     pure("verbs", &["directory", "domain"], &["serde", "thiserror"]),
-    pure("sources", &["domain", "verbs"], &["csv", "memchr", "serde", "serde_json"]),
+    pure("sources", &["domain", "verbs"], &["csv", "memchr", "serde", "serde_json", "sha2"]),
     pure(
         "engine",
         &["verbs", "directory", "audit", "scim", "domain"],

@@ -10,8 +10,9 @@
 )]
 
 mod echo;
-mod forms;
+mod nowhere;
 mod place;
+mod planted;
 #[allow(dead_code, reason = "it has keys and looks for more than is asked of it here")]
 #[path = "../pty/terminal.rs"]
 mod terminal;
@@ -20,6 +21,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
+use nowhere::forms::{Search, forms};
 use place::{PASSPHRASE, Place, TOKEN, WRONG};
 use terminal::Terminal;
 
@@ -268,16 +270,17 @@ fn a_process_that_is_aborted_leaves_no_core_behind() {
 /// Without this the others could not fail.
 #[test]
 fn the_search_finds_every_form_of_a_secret_and_the_log_is_as_talkative_as_it_can_be() {
-    for form in forms::forms(TOKEN) {
+    let token = Search::of(TOKEN);
+    for form in forms(TOKEN) {
         let text = [b"something before \0 ".as_slice(), &form.bytes, b" and behind"].concat();
-        assert!(forms::found(&text, TOKEN).is_some(), "{} is not found", form.name);
+        assert!(token.found(&text).is_some(), "{} is not found", form.name);
     }
-    assert_eq!(forms::found(b"Bearer ****", TOKEN), None);
+    assert_eq!(token.found(b"Bearer ****"), None);
     let mut place = Place::new();
     place.connect(&["--token-file", "../secret/token"]);
     assert!(place.log().contains("TRACE"), "the log is not on");
     let kept = std::fs::read(place.root().join("secret/token")).expect("the token's own file");
-    assert!(forms::found(&kept, TOKEN).is_some());
+    assert!(token.found(&kept).is_some());
     place.search(&[TOKEN]);
     // Hidden as deep as anything of the program's own.
     std::fs::write(place.root().join("open/home/planted"), format!("x {TOKEN} y")).expect("a file");

@@ -8,7 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::forms;
+use crate::nowhere::TALKATIVE;
+use crate::nowhere::forms::Search;
 use crate::terminal::{Start, Terminal};
 
 /// With letters that other notations write in another way.
@@ -51,7 +52,7 @@ impl Place {
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o700)).expect("its mode");
         fs::write(open.join("people.csv"), PEOPLE).expect("a file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-        command.current_dir(&open).env("SCIMDECK_LOG", "trace").env("SCIMDECK_HOME", open.join("sandbox"));
+        command.current_dir(&open).envs([TALKATIVE]).env("SCIMDECK_HOME", open.join("sandbox"));
         command.args([
             "sandbox",
             "--token-file",
@@ -113,7 +114,7 @@ impl Place {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-        command.current_dir(self.open()).env("SCIMDECK_LOG", "trace").env("RUST_LOG", "trace");
+        command.current_dir(self.open()).envs([TALKATIVE]).env("RUST_LOG", "trace");
         command.env("RUST_BACKTRACE", "full").envs(self.vars.iter().map(|(n, v)| (n, v)));
         command.args(["--home", "home"]).args(args).stdin(Stdio::null());
         command
@@ -174,7 +175,7 @@ impl Place {
     /// The program at a terminal, until ctrl-c.
     pub(crate) fn terminal(&mut self, args: &[&str], act: impl FnOnce(&Terminal)) {
         let home = self.open().join("home");
-        let mut start = Start::scimdeck(args).home(&home).var("SCIMDECK_LOG", "trace");
+        let mut start = Start::scimdeck(args).home(&home);
         for (name, value) in &self.vars {
             start = start.var(name, value);
         }
@@ -224,7 +225,8 @@ impl Place {
         assert!(all.iter().any(|(name, _)| name.ends_with("home/scimdeck.db")), "the store is searched");
         assert!(self.log().contains("TRACE"), "the log is searched, and talkative");
         for secret in secrets.iter().chain(&[LOG]) {
-            let held = all.iter().filter_map(|(name, text)| Some((name, forms::found(text, secret)?)));
+            let search = Search::of(secret);
+            let held = all.iter().filter_map(|(name, text)| Some((name, search.found(text)?)));
             let held: Vec<_> = held.collect();
             assert!(held.is_empty(), "found: {held:?}");
         }

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
+use crate::nowhere::{Folder, TALKATIVE};
+
 fn scimdeck(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_scimdeck")).args(args).stdin(Stdio::null()).output().unwrap()
 }
@@ -49,9 +51,12 @@ fn read_all(mut from: impl Read) -> String {
 
 #[test]
 fn the_sandbox_says_where_it_is_and_ends_at_a_signal() {
-    let folder = tempfile::tempdir().unwrap();
-    let token_file = folder.path().join("token");
+    let folder = Folder::new();
+    folder.keeps("token.activity");
+    let token_file = folder.keeps("token");
     let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+        .envs([TALKATIVE])
+        .env("SCIMDECK_HOME", folder.path().join("home"))
         .args([
             "sandbox",
             "--listen",
@@ -82,15 +87,18 @@ fn the_sandbox_says_where_it_is_and_ends_at_a_signal() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
+    folder.heard("what the sandbox says", [first, second].concat().as_bytes());
     assert_eq!(read_all(lines), "");
 }
 
 #[test]
 fn the_sandbox_writes_mails_where_it_says_and_takes_them_along_at_its_end() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let mails = folder.path().join("mails");
     let said = |args: &[&str]| {
         let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+            .envs([TALKATIVE])
+            .env("SCIMDECK_HOME", folder.path().join("home"))
             .args(["--json", "sandbox", "--listen", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())
@@ -98,6 +106,7 @@ fn the_sandbox_writes_mails_where_it_says_and_takes_them_along_at_its_end() {
             .unwrap();
         let output = serde_json::Deserializer::from_reader(child.stdout.take().unwrap());
         let said = output.into_iter::<serde_json::Value>().next().unwrap().unwrap();
+        folder.heard("what the sandbox says", said.to_string().as_bytes());
         let mail_dir = said["mail_dir"].as_str().map(std::path::PathBuf::from);
         let there = mail_dir.as_ref().map(|folder| folder.is_dir());
         let base = said["base_url"].as_str().unwrap().replace("/scim/v2", "");
@@ -111,7 +120,8 @@ fn the_sandbox_writes_mails_where_it_says_and_takes_them_along_at_its_end() {
     assert_eq!((there, own.unwrap().exists()), (Some(true), false), "its own folder goes with it");
     let named = said(&["--mail-dir", mails.to_str().unwrap()]);
     assert_eq!((named, mails.is_dir()), ((Some(mails.clone()), Some(true)), true), "a named one stays");
-    let token = folder.path().join("token");
+    folder.keeps("token.activity");
+    let token = folder.keeps("token");
     let (beside, _) = said(&["--token-file", token.to_str().unwrap()]);
     assert_eq!(beside, Some(folder.path().join("token.mail")));
     assert_eq!(said(&["--smtp", "smtp://127.0.0.1:9"]), (None, None), "a mail server instead");

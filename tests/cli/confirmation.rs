@@ -1,8 +1,8 @@
 //! When a command asks, what answers it, and what follows in the exit code.
 
 use scimdeck::directory::Change;
-use scimdeck::domain::{Failure, FailureKind, Group, GroupId, PersonId, Status};
-use scimdeck::engine::{Approval, Outcome, Plan};
+use scimdeck::domain::{Failure, FailureKind, Group, GroupId, OpId, PersonId, Status};
+use scimdeck::engine::{Approval, GroupResult, Outcome, Plan};
 use scimdeck::verbs::{Command, Who};
 
 use crate::fake::Fake;
@@ -90,11 +90,15 @@ fn yes_never_answers_the_brake_and_only_its_number_does() {
     let ran = run(&fake, "provision --yes");
     assert_eq!(ran.code, 7);
     assert!(ran.err.contains("--brake 12"), "{}", ran.err);
-    assert_eq!(run(&fake, "provision --brake 11").code, 7);
+    assert!(ran.err.contains(". Nothing was changed or sent."), "{}", ran.err);
+    for other in [0, 11, 13, 500] {
+        let ran = run(&fake, &format!("provision --yes --brake {other}"));
+        assert_eq!(ran.code, 7, "{other}: {}", ran.err);
+        assert!(ran.err.contains(&format!("asks for 12, not {other}")), "{}", ran.err);
+    }
     assert_eq!(approvals(&fake), []);
     assert_eq!(run(&fake, "provision --brake 12").code, 0);
     assert_eq!(approvals(&fake), [Approval { confirmed: true, brake: Some(12), reason: None }]);
-    assert_eq!(run(&fake, "provision --brake 500").code, 0);
     assert_eq!(run_attended(&fake, "provision --yes", &["y"]).code, 7);
     assert_eq!(run_attended(&fake, "provision", &["12"]).code, 0);
 }
@@ -105,7 +109,9 @@ fn a_protected_name_is_an_option_or_typed() {
     fake.protected = true;
     assert_eq!(run(&fake, "suspend ana@example.com").code, 7);
     assert_eq!(run(&fake, "suspend ana@example.com --confirm-name ana@example.com").code, 0);
-    assert_eq!(run_attended(&fake, "suspend ana@example.com", &["ana@example.com"]).code, 0);
+    let ran = run_attended(&fake, "suspend ana@example.com", &["ana@example.com"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("Type the user name ana@example.com to go on"), "{}", ran.err);
     assert_eq!(run_attended(&fake, "suspend ana@example.com", &["bo"]).code, 7);
 }
 
@@ -204,4 +210,16 @@ fn a_connection_that_asks_for_a_reason_gets_one_before_anybody_loses_access() {
     assert_eq!(approvals(&fake), []);
     assert_eq!(run_attended(&fake, "suspend bo@example.com", &["left on Friday"]).code, 0);
     assert_eq!(approvals(&fake)[0].reason.as_deref(), Some("left on Friday"));
+}
+
+#[test]
+fn a_group_that_is_held_is_not_done() {
+    let mut fake = Fake::new();
+    let waits =
+        Failure { kind: FailureKind::NotAllowed, text: "Sending waits.".into(), next: "Apply.".into() };
+    let (group, name, operation) = (GroupId(1), "Team".to_owned(), OpId(9));
+    let (outcome, error, kind) = (Outcome::Held, Some(waits), None);
+    fake.report.results.clear();
+    fake.report.groups = vec![GroupResult { group, name, operation, kind, outcome, error }];
+    assert_eq!(run(&fake, "provision bo@example.com").code, 5);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use scimdeck::directory::{Change, Observation, OpMark};
 use scimdeck::domain::{Failure, FailureKind, OpId, OpKind, OpState, PersonId};
-use scimdeck::engine::Outcome;
+use scimdeck::engine::{Outcome, Pause};
 
 use crate::fake::Fake;
 use crate::ran::run;
@@ -61,7 +61,7 @@ fn a_look_at_everybody_lists_drift_leavers_and_accounts_of_nobody() {
         theirs.roles.set("workato_role", role);
         let state = scimdeck::domain::AccountState::Active;
         let seen = Observation { state, values: Some(theirs), at: crate::fake::at(60) };
-        fake.directory.apply(&Change::Observed(id, seen));
+        fake.directory.apply(&Change::Observed(id, seen.into()));
     };
     seen(&mut fake, 1, "Operator");
     seen(&mut fake, 3, "Operator");
@@ -158,6 +158,28 @@ fn a_standstill_is_an_additional_key_of_status() {
     let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
     assert_eq!(status["stuck_since"], "2026-01-02T02:00:10.000Z");
     assert!(run(&fake, "status").out.contains("nothing of the queue worked since"));
+}
+
+#[test]
+fn a_pause_is_told_with_until_when_and_why() {
+    let failure = Failure {
+        kind: FailureKind::SlowDown,
+        text: "The app asks to wait.".to_owned(),
+        next: scimdeck::domain::TRIED_AGAIN.to_owned(),
+    };
+    let fake = Fake { pause: Some(Pause { until: Some(crate::fake::at(30)), failure }), ..Fake::new() };
+    let status: serde_json::Value = serde_json::from_str(&run(&fake, "--json status").out).unwrap();
+    assert_eq!(status["pause"]["until"], "2026-01-02T02:00:30.000Z");
+    assert_eq!(status["pause"]["error"]["code"], "slow_down");
+    let line = "nothing is sent before 2026-01-02T02:00:30.000Z: The app asks to wait. Nothing needs to be done: \
+        it is tried again by itself.";
+    let text = run(&fake, "status").out;
+    assert!(text.contains(line) && text.contains("scimdeck test --now"), "{text}");
+    let asked = run(&fake, "test --now");
+    assert!(asked.code == 0 && asked.err.contains("is over: what is queued goes on"), "{asked:?}");
+    assert!(run(&Fake::new(), "test --now").err.is_empty(), "it asked for nothing");
+    let refused = run(&Fake { test: false, ..fake }, "test --now");
+    assert!(refused.code == 3 && refused.err.is_empty(), "{refused:?}");
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 use std::cell::RefCell;
 
+use scimdeck::audit::chain::{Chained, Head};
 use scimdeck::audit::{AuditEntry, AuditQuery, Source};
 use scimdeck::cli::Seam;
 use scimdeck::directory::{Change, Directory, Link, Note, Observation, OpMark, Sweep};
 use scimdeck::domain::*;
 use scimdeck::engine::*;
-use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, match_accounts};
+use scimdeck::verbs::{AccountsFound, Command, Context, Decision, ImportReport, Refusal, match_accounts};
 use tokio::sync::watch;
 
-use crate::made::{plan, report};
+use crate::made::{entry, plan, report};
 use crate::unsettled::unsettled;
 
 pub(crate) const NOW: Time = Time::from_ms(1_767_322_800_000);
@@ -27,6 +28,7 @@ pub(crate) struct Fake {
     pub(crate) test: bool,
     pub(crate) protected: bool,
     pub(crate) stuck: Option<Time>,
+    pub(crate) pause: Option<Pause>,
     pub(crate) asked: RefCell<Vec<Command>>,
     pub(crate) approved: RefCell<Vec<Approval>>,
 }
@@ -41,6 +43,7 @@ impl Fake {
             test: true,
             protected: false,
             stuck: None,
+            pause: None,
             asked: RefCell::default(),
             approved: RefCell::default(),
         }
@@ -53,16 +56,12 @@ impl Seam for Fake {
     }
 
     async fn preview(&self, command: Command, typed: Vec<String>) -> Result<Preview, Problem> {
-        if self.protected && !typed.iter().any(|t| t == "ana@example.com") {
-            return Err(Problem::new(
-                ProblemKind::Held,
-                "protected",
-                "ana@example.com is protected. Nothing was changed.",
-                "Add --confirm-name ana@example.com.",
-            ));
-        }
         self.asked.borrow_mut().push(command.clone());
         let mut decision = self.decision.clone();
+        if self.protected && !typed.iter().any(|t| t == "ana@example.com") {
+            let names = vec!["ana@example.com".to_owned()];
+            decision.protected = Some(Refusal::protected("ana@example.com is protected.", names));
+        }
         if let Command::ImportPeople(records, options) = &command {
             decision.import = Some(ImportReport {
                 new: records.len() as u64,
@@ -79,7 +78,17 @@ impl Seam for Fake {
             plan = Plan { complete: true, ..Plan::default() };
         }
         let basis = Default::default();
-        Ok(Preview { command, typed, decision, plan, observed: vec![], exact: false, version: 1, basis })
+        Ok(Preview {
+            command,
+            typed,
+            decision,
+            plan,
+            observed: vec![],
+            twice: vec![],
+            exact: false,
+            version: 1,
+            basis,
+        })
     }
 
     async fn run(
@@ -103,6 +112,7 @@ impl Seam for Fake {
             accounts: 3,
             strangers: 1,
             changed: 2,
+            groups: 0,
             orphans,
         })
     }
@@ -161,6 +171,10 @@ impl Seam for Fake {
         })
     }
 
+    async fn test_now(&self) -> Result<TestReport, Problem> {
+        self.test().await
+    }
+
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         let line = |check: &str, verdict, found: &str, next: &str| ProbeLine {
             check: check.into(),
@@ -199,18 +213,17 @@ impl Seam for Fake {
         Ok(all.into_iter().filter(|e| query.after.is_none_or(|after| e.seq > after)).collect())
     }
 
-    async fn chained(&self, after: u64) -> Result<Vec<scimdeck::audit::chain::Chained>, Problem> {
+    async fn chained(&self, after: u64) -> Result<Vec<Chained>, Problem> {
         Ok(crate::made::chain().into_iter().filter(|entry| entry.seq > after).collect())
     }
 
-    async fn deactivations(&self, _: Option<Time>) -> Result<Vec<Operation>, Problem> {
+    async fn deactivations(&self) -> Result<Vec<Operation>, Problem> {
         Ok(crate::made::deactivations())
     }
 
-    async fn audit_head(&self) -> Result<Option<scimdeck::audit::chain::Head>, Problem> {
-        Ok(crate::made::chain()
-            .last()
-            .map(|last| scimdeck::audit::chain::Head { count: last.seq, hash: last.hash }))
+    async fn audit_head(&self) -> Result<Option<Head>, Problem> {
+        let head = |last: &Chained| Head { count: last.seq, hash: last.hash };
+        Ok(crate::made::chain().last().map(head))
     }
 
     fn holder(&self) -> Option<scimdeck::engine::HolderSeen> {
@@ -240,17 +253,22 @@ impl Seam for Fake {
         Ok(Tasks { rows, counts: self.directory.queue(), stuck_since: Some(at(10)) })
     }
 
+    async fn pause(&self) -> Option<Pause> {
+        self.pause.clone()
+    }
+
     async fn stuck_since(&self) -> Option<Time> {
         self.stuck
     }
 
-    async fn undoable(&self, of: UndoOf) -> Result<Vec<Operation>, Problem> {
+    async fn undoable(&self, of: UndoOf) -> Result<Undoable, Problem> {
         let mut done = unsettled().remove(0);
         done.state = OpState::Done;
         Ok(match of {
             UndoOf::Operations(ids) if ids != [done.id] => vec![],
             _ => vec![done],
-        })
+        }
+        .into())
     }
 
     async fn resend(&self, people: Vec<PersonId>) -> Result<Report, Problem> {
@@ -274,31 +292,6 @@ fn exchange(status: u16) -> Exchange {
         }),
         at: at(59),
         took_ms: 12,
-    }
-}
-
-pub(crate) fn entry(
-    seq: u64,
-    source: Source,
-    event: &str,
-    operation: Option<OpId>,
-    detail: &str,
-) -> AuditEntry {
-    AuditEntry {
-        seq,
-        time: at(seq as i64),
-        remote_time: None,
-        source,
-        event: event.into(),
-        person: Some(PersonId(2)),
-        subject: "bo@example.com".into(),
-        actor: "operator".into(),
-        operation,
-        detail: detail.into(),
-        changes: vec![],
-        reason: None,
-        remote_id: None,
-        ..AuditEntry::default()
     }
 }
 
@@ -341,7 +334,7 @@ pub(crate) fn directory() -> Directory {
         person(4, "di@example.com", "דינה", "לוי"),
         person(5, "ed@example.com", "Ed\u{1b}[31m", "Red"),
     ];
-    people.into_iter().for_each(|p| d.apply(&Change::Person(p)));
+    people.into_iter().for_each(|p| d.apply(&Change::Person(p.into())));
     let assigned = |role, origin| Assignment { roles: roles(role), since: at(0), origin };
     d.apply(&Change::Assigned(PersonId(1), assigned("Admin", Origin::Operator)));
     d.apply(&Change::Assigned(PersonId(2), assigned("Analyst", Origin::BeforeScim)));
@@ -359,13 +352,13 @@ pub(crate) fn directory() -> Directory {
             sent,
             confirmed_at: at(2),
         };
-        d.apply(&Change::Link(PersonId(n), link));
+        d.apply(&Change::Link(PersonId(n), link.into()));
     }
     let mut cy = d.get(PersonId(3)).unwrap().record();
     cy.status = Status::Suspended;
-    d.apply(&Change::Person(cy));
+    d.apply(&Change::Person(cy.into()));
     let seen = Observation { state: AccountState::None, values: None, at: at(3) };
-    d.apply(&Change::Observed(PersonId(2), seen));
+    d.apply(&Change::Observed(PersonId(2), seen.into()));
     let failure = Failure {
         kind: FailureKind::Refused,
         text: "The endpoint refused the account (400).".into(),

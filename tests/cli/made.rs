@@ -1,17 +1,17 @@
 //! A plan and a report on the small directory.
 
-use scimdeck::audit::Source;
-use scimdeck::audit::chain::{Chained, Hash, link, text};
+use scimdeck::audit::chain::{Chained, Hash};
+use scimdeck::audit::{Access, AuditEntry, Source};
 use scimdeck::domain::*;
 use scimdeck::engine::*;
 
-use crate::fake::{directory, entry};
+use crate::fake::{at, directory};
 
 pub(crate) fn plan() -> Plan {
     let d = directory();
     let bo = d.get(PersonId(2)).unwrap();
     let wanted = bo.wanted();
-    let changes = AccountValues::default().differences(&wanted);
+    let changes = wanted.from_nothing();
     let body = serde_json::json!({"userName": "bo@example.com", "active": true});
     let calls = vec![
         Call::new(Method::Get, &["Users"]).query("filter", "userName eq \"bo@example.com\""),
@@ -108,33 +108,35 @@ pub(crate) fn report() -> Report {
 
 /// The entries of the feed as a chain.
 pub(crate) fn chain() -> Vec<Chained> {
+    let about = |seq, event: &str, operation, person, user: &str| AuditEntry {
+        person: Some(PersonId(person)),
+        subject: user.into(),
+        time: at(20),
+        ..entry(seq, Source::Console, event, operation, event)
+    };
+    let ends = |ended: AuditEntry| AuditEntry { access: Some(Access::Ended), ..ended };
+    let left = Some("left".to_owned());
+    let removed = about(3, "removed from the directory", None, 1, "ana@example.com");
+    let confirmed = about(5, "deactivate", Some(OpId(76)), 1, "ana@example.com");
     let entries = [
         entry(1, Source::Console, "create", Some(OpId(77)), "account made"),
         entry(2, Source::Console, "=evil()", None, "seen"),
+        ends(AuditEntry { reason: left, ..removed }),
+        ends(about(4, "suspended", None, 3, "cy@example.com")),
+        AuditEntry { time: at(30), ..confirmed },
     ];
     let mut previous = Hash::default();
     let chained = entries.into_iter().map(|entry| {
-        let text = text(&entry);
-        previous = link(&previous, &text);
-        Chained { seq: entry.seq, text, hash: previous }
+        let chained = Chained::after(&previous, &entry);
+        previous = chained.hash;
+        chained
     });
     chained.collect()
 }
 
-/// One end of access that is open and one that was confirmed.
+/// The end of access that is open.
 pub(crate) fn deactivations() -> Vec<Operation> {
-    let open = crate::unsettled::unsettled().remove(0);
-    let done = Operation {
-        id: OpId(76),
-        user_name: "ana@example.com".into(),
-        person: PersonId(1),
-        cause: "removed from the directory".into(),
-        state: OpState::Done,
-        failure: None,
-        reason: Some("left".into()),
-        ..open.clone()
-    };
-    vec![done, open]
+    vec![crate::unsettled::unsettled().remove(0)]
 }
 
 /// A console that sends and hangs.
@@ -150,4 +152,29 @@ pub(crate) fn holder() -> scimdeck::engine::HolderSeen {
         reason: None,
     };
     scimdeck::engine::HolderSeen { holder, silent_s: Some(9) }
+}
+
+pub(crate) fn entry(
+    seq: u64,
+    source: Source,
+    event: &str,
+    operation: Option<OpId>,
+    detail: &str,
+) -> AuditEntry {
+    AuditEntry {
+        seq,
+        time: at(seq as i64),
+        remote_time: None,
+        source,
+        event: event.into(),
+        person: Some(PersonId(2)),
+        subject: "bo@example.com".into(),
+        actor: "operator".into(),
+        operation,
+        detail: detail.into(),
+        changes: vec![],
+        reason: None,
+        remote_id: None,
+        ..AuditEntry::default()
+    }
 }

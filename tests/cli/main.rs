@@ -10,6 +10,8 @@ mod fake;
 mod help;
 mod import_endpoint;
 mod made;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod ran;
 mod real;
 mod text;

@@ -1,14 +1,15 @@
 //! The real program on a real home against a real sandbox over loopback.
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use serde_json::Value;
 
+use crate::nowhere::{Folder, LOG, SCIM, TALKATIVE, WRONG};
+
 struct Home {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 impl Home {
@@ -19,11 +20,13 @@ impl Home {
     /// Runs a command and gives its exit code and JSON.
     fn run(&self, line: &str) -> (i32, Value) {
         let output = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+            .envs([TALKATIVE])
             .args(["--json", "--home", &self.path("home")])
             .args(line.split(' '))
             .stdin(Stdio::null())
             .output()
             .unwrap();
+        self.folder.said(&output);
         let said = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
             panic!("{line}: {e}: {}", String::from_utf8_lossy(&output.stderr));
         });
@@ -32,9 +35,11 @@ impl Home {
 
     fn write(&self, name: &str, text: &str) -> String {
         std::fs::write(self.path(name), text).unwrap();
-        let mode = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(self.path(name), mode).unwrap();
         self.path(name)
+    }
+
+    fn token(&self, name: &str, token: &str) -> String {
+        self.folder.secret(name, token).display().to_string()
     }
 }
 
@@ -45,20 +50,20 @@ fn secret(text: &str) -> secrecy::SecretString {
 #[test]
 fn from_nothing_to_provisioned_and_back() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let home = Home { folder: tempfile::tempdir().unwrap() };
+    let home = Home { folder: Folder::new() };
     assert_eq!(home.run("status").1["error"]["code"], "no_connection");
 
-    let config = SandboxConfig::new(secret("let-me-in"), secret("feed"));
+    let config = SandboxConfig::new(secret(SCIM), secret(LOG));
     let sandbox = runtime.block_on(Sandbox::start(config)).unwrap();
     let url = sandbox.base_url();
 
-    let wrong = home.write("wrong", "not-it");
+    let wrong = home.token("wrong", WRONG);
     let (code, said) = home.run(&format!("connect --base-url {url} --token-file {wrong}"));
     assert_eq!((code, &said["ok"], &said["error"]["code"]), (3, &false.into(), &"token_refused".into()));
     assert_eq!(home.run("status").1["connection"]["enabled"], false);
     assert_eq!(home.run("provision --yes").0, 8);
 
-    let right = home.write("right", "let-me-in\n");
+    let right = home.token("right", &format!("{SCIM}\n"));
     assert_eq!(home.run(&format!("token --token-file {right}")).0, 0);
     assert_eq!(home.run("enable").0, 0);
     let namespace = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
@@ -83,7 +88,7 @@ fn from_nothing_to_provisioned_and_back() {
     let (code, said) = home.run(&format!("trace {operation}"));
     assert_eq!(code, 0);
     assert!(said["attempts"].as_array().is_some_and(|a| !a.is_empty()));
-    assert!(!said.to_string().contains("let-me-in"));
+    assert!(!said.to_string().contains(SCIM));
 
     assert_eq!(home.run("role bo@example.com workato_role=Admin").0, 0);
     let bo = home.run("show bo@example.com").1;
@@ -102,9 +107,9 @@ fn from_nothing_to_provisioned_and_back() {
 #[test]
 fn a_connection_writes_and_looks_up_as_connect_was_told() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let home = Home { folder: tempfile::tempdir().unwrap() };
-    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret("t"), secret("f")))).unwrap();
-    let token = home.write("token", "t");
+    let home = Home { folder: Folder::new() };
+    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret(SCIM), secret(LOG)))).unwrap();
+    let token = home.token("token", SCIM);
     let connect = format!("connect --base-url {} --token-file {token}", sandbox.base_url());
     let set = format!("{connect} --profile rfc --unique-identifier email --exclude-user-name");
     assert_eq!(home.run(&set).0, 0);
@@ -126,13 +131,14 @@ fn a_connection_writes_and_looks_up_as_connect_was_told() {
 #[test]
 fn following_the_feed_ends_at_a_signal() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let home = Home { folder: tempfile::tempdir().unwrap() };
-    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret("t"), secret("f")))).unwrap();
-    let token = home.write("token", "t");
+    let home = Home { folder: Folder::new() };
+    let sandbox = runtime.block_on(Sandbox::start(SandboxConfig::new(secret(SCIM), secret(LOG)))).unwrap();
+    let token = home.token("token", SCIM);
     let connect = format!("connect --base-url {} --token-file {token}", sandbox.base_url());
     assert_eq!(home.run(&connect).0, 0);
     assert_eq!(home.run("group add Ops").0, 0);
     let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+        .envs([TALKATIVE])
         .args(["--home", &home.path("home"), "audit", "--follow"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use scimdeck::audit::AuditQuery;
+use scimdeck::domain::ConnectionId;
+use scimdeck::drive::{connections, open_store};
 use tokio::task::JoinSet;
 
 use crate::dying;
@@ -48,7 +51,7 @@ impl Scene {
     async fn anew(&mut self) {
         self.there = There::inside(&FAULTS).await;
         self.line.lead_to(self.there.authority());
-        std::fs::remove_dir_all(self.home.path("home")).expect("a folder");
+        self.home.remove();
         std::fs::create_dir(self.home.path("home")).expect("a folder");
         std::fs::copy(self.home.path("first.db"), self.home.store()).expect("a copy");
     }
@@ -168,6 +171,27 @@ async fn g01_a_process_that_dies_at_any_call_to_the_store_loses_nothing_and_make
     let died = every(At::Storage).await;
     println!("{died} boundaries");
     assert!(died > 20, "{died}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_dies_while_it_connects_leaves_the_connection_with_its_audit_entry_or_neither() {
+    let mut left = Vec::new();
+    for n in 1.. {
+        let home = Home::new();
+        std::fs::create_dir(home.path("home")).expect("a folder");
+        let dies = !dying::start(&home.path("home"), n).wait().await.expect("it ends").success();
+        let store = open_store(&home.path("home")).expect("a store");
+        let there = connections(&store).await.expect("connections");
+        let told = store.audit(ConnectionId(1), AuditQuery { limit: 9, ..AuditQuery::default() }).await;
+        let told: Vec<String> = told.expect("entries").into_iter().map(|entry| entry.event).collect();
+        assert_eq!(there.len(), told.len(), "boundary {n}: {there:?} {told:?}");
+        left.push(there.len());
+        if !dies {
+            assert_eq!(told, ["connection added"]);
+            break;
+        }
+    }
+    assert!(left.contains(&0) && left.len() > 1, "{left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

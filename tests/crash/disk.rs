@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::Output;
 
-use crate::home::{Home, all, ended};
+use crate::home::{Home, all};
 use crate::honest::{what_is_done_is_there, what_is_there_is_known};
 use crate::journal::Journal;
 use crate::line::Line;
+use crate::nowhere::TALKATIVE;
 use crate::there::There;
 use crate::work::{World, name};
 
@@ -39,8 +40,8 @@ impl Scene {
         let args =
             [&["-c", &script, env!("CARGO_BIN_EXE_scimdeck"), "--home", home], &PROVISION[..]].concat();
         let mut command = tokio::process::Command::new("sh");
-        command.args(&args).env_remove("SCIMDECK_HOME").stdin(std::process::Stdio::null());
-        ended(command, &args).await
+        command.args(&args).env_remove("SCIMDECK_HOME").envs([TALKATIVE]).stdin(std::process::Stdio::null());
+        self.home.ended(command, &args).await
     }
 
     fn writes(&self) -> usize {

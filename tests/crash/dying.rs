@@ -6,11 +6,11 @@ use std::process::Stdio;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 use scimdeck::audit::Stamp;
-use scimdeck::domain::{Connection, ConnectionId, Status};
-use scimdeck::drive::{Drive, DriveConfig, connections};
+use scimdeck::domain::{Connection, ConnectionId, Status, TokenSource};
+use scimdeck::drive::{Drive, DriveConfig, add_connection_by, connections};
 use scimdeck::engine::compare::OrphansSeen;
 use scimdeck::engine::{Approval, Progress};
-use scimdeck::store::backend::{Backend, Reader, Result};
+use scimdeck::store::backend::{Backend, Reader, Result, Told};
 use scimdeck::store::{Applied, Batch, Sqlite, Store};
 use scimdeck::verbs::{Command, Who};
 use tokio::process::Child;
@@ -51,8 +51,8 @@ impl Backend for Dying {
         self.around(|store| store.apply(batches))
     }
 
-    fn add_connection(&mut self, connection: Connection) -> Result<Connection> {
-        self.around(|store| store.add_connection(connection))
+    fn add_connection_told(&mut self, connection: Connection, told: Told<'_>) -> Result<Connection> {
+        self.around(|store| store.add_connection_told(connection, told))
     }
 
     fn raise_fence(&mut self, connection: ConnectionId) -> Result<u64> {
@@ -110,8 +110,15 @@ async fn the_work_is_done_where_nobody_ends_it() {
 
 async fn work(home: &Path, at: usize) {
     let path = home.join("scimdeck.db");
+    let first_time = !path.exists();
     let inner = Sqlite::open(&path).expect("a store");
     let store = Store::over(Dying { inner, left: at }, &path.display().to_string()).expect("a store");
+    if first_time {
+        let source = TokenSource::Env { name: "TOKEN".to_owned() };
+        let new = Connection::new(ConnectionId(0), "app", "http://127.0.0.1:1/scim", source);
+        add_connection_by(&store, new, "tester", None).await.expect("a connection");
+        return;
+    }
     let connection = connections(&store).await.expect("connections").remove(0);
     let config = DriveConfig {
         store: store.written_by(Stamp::default()),

@@ -3,14 +3,20 @@
 use std::collections::BTreeMap;
 
 use rustix::process::Signal;
+use tokio::task::JoinSet;
 
+use crate::chance::Chance;
 use crate::home::{Home, all, frozen, signal};
 use crate::journal::Journal;
 use crate::line::{Asked, Line};
 use crate::there::There;
 use crate::work::{GROUP, Order, World, name};
 
-const PEOPLE: usize = 400;
+const PEOPLE: usize = 120;
+/// So many senders are frozen, each at its own moment, all at the same time: most of it is waiting.
+const FREEZES: usize = 4;
+/// Requests after the first write within which they are: there is still something to come.
+const MOMENTS: usize = PEOPLE * 3 / 4;
 
 /// Each person's requests in order: `POST`, or a look for them.
 fn by_person(asked: &[Asked]) -> BTreeMap<String, Vec<&'static str>> {
@@ -33,8 +39,8 @@ fn by_person(asked: &[Asked]) -> BTreeMap<String, Vec<&'static str>> {
     people
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn g15_a_sender_that_is_frozen_longer_than_anybody_waits_sends_nothing_twice_and_saves_nothing() {
+/// Freezes the sender when so many requests came after its first write, and lets another one do the rest.
+async fn frozen_after(later: usize) {
     let there = There::inside(&["slow=40"]).await;
     let line = Line::to(there.authority()).await;
     let home = Home::new();
@@ -45,16 +51,19 @@ async fn g15_a_sender_that_is_frozen_longer_than_anybody_waits_sends_nothing_twi
     let number = PEOPLE.to_string();
     let provision = ["provision", "--yes", "--brake", &number];
     let mut first = home.start(&provision);
-    let mut sent = PEOPLE / 4;
+    let mut later = later;
     loop {
-        line.until(|asked| asked.iter().filter(|asked| asked.method == "POST").count() >= sent).await;
+        line.until(|asked| {
+            asked.iter().position(|asked| asked.method == "POST").is_some_and(|at| asked.len() > at + later)
+        })
+        .await;
         frozen(&first);
         if !Journal::beside(&home.store()).locked() {
             break;
         }
         // Frozen in the middle of a transaction it would hold the store: a little later, then.
         signal(&first, Signal::CONT);
-        sent += 1;
+        later += 1;
     }
 
     // The other one waits no longer than the sender's silence takes to be known, and says who it is and what to do.
@@ -95,6 +104,21 @@ async fn g15_a_sender_that_is_frozen_longer_than_anybody_waits_sends_nothing_twi
     println!("{twice} were sent again after they were in doubt, {late} left late");
     home.ok(&["check"]).await;
     home.ok(&["audit", "verify"]).await;
+}
+
+/// Moments at the beginning, in the middle and near the end of a run, drawn anew each time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g15_a_sender_that_is_frozen_longer_than_anybody_waits_sends_nothing_twice_and_saves_nothing() {
+    let mut chance = Chance::seeded();
+    let mut scenes = JoinSet::new();
+    for part in 0..FREEZES {
+        let later = (part * MOMENTS + chance.below(MOMENTS)) / FREEZES;
+        println!("frozen {later} requests after the first write");
+        scenes.spawn(frozen_after(later));
+    }
+    while let Some(scene) = scenes.join_next().await {
+        scene.expect("every one of them ends true");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

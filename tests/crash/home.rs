@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-pub(crate) const TOKEN: &str = "scim-token-of-the-crash-tests";
+pub(crate) use crate::nowhere::SCIM as TOKEN;
+use crate::nowhere::{Folder, LOG, TALKATIVE};
+
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) const ATTRIBUTE: &str = "workato_role";
 /// No command here needs longer; one that does not end is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Home {
-    folder: TempDir,
+    folder: Folder,
 }
 
 /// Everything a process said, for messages of failed tests.
@@ -27,11 +28,10 @@ pub(crate) fn all(output: &Output) -> String {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        use std::os::unix::fs::PermissionsExt as _;
-        let home = Self { folder: TempDir::new().expect("a folder") };
-        let token = home.file("token", TOKEN);
-        std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o600)).expect("its mode");
-        home
+        let folder = Folder::new();
+        folder.secret("token", TOKEN);
+        folder.secret("token.activity", LOG);
+        Self { folder }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -44,6 +44,12 @@ impl Home {
 
     pub(crate) fn store(&self) -> PathBuf {
         self.path("home").join("scimdeck.db")
+    }
+
+    /// Everything of it goes, and no token was in it.
+    pub(crate) fn remove(&self) {
+        self.folder.search();
+        std::fs::remove_dir_all(self.path("home")).expect("a folder");
     }
 
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -76,7 +82,8 @@ impl Home {
     /// The program's arguments given to something that starts it.
     pub(crate) fn through(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
-        command.arg("--home").arg(self.path("home")).args(args).env_remove("SCIMDECK_HOME");
+        command.arg("--home").arg(self.path("home")).args(args);
+        command.env_remove("SCIMDECK_HOME").envs([TALKATIVE]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
@@ -97,7 +104,14 @@ impl Home {
     }
 
     pub(crate) async fn run(&self, args: &[&str]) -> Output {
-        ended(self.command(args), args).await
+        self.ended(self.command(args), args).await
+    }
+
+    pub(crate) async fn ended(&self, mut command: Command, what: &[&str]) -> Output {
+        let run = tokio::time::timeout(PATIENCE, command.output());
+        let output = run.await.unwrap_or_else(|_| panic!("{what:?} does not end")).expect("it runs");
+        self.folder.said(&output);
+        output
     }
 
     /// It must succeed.
@@ -113,11 +127,6 @@ impl Home {
         let value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", all(&output)));
         (output.status.code().expect("a code"), value)
     }
-}
-
-pub(crate) async fn ended(mut command: Command, what: &[&str]) -> Output {
-    let run = tokio::time::timeout(PATIENCE, command.output());
-    run.await.unwrap_or_else(|_| panic!("{what:?} does not end")).expect("it runs")
 }
 
 pub(crate) fn signal(child: &Child, signal: Signal) {

@@ -21,6 +21,8 @@ mod honest;
 mod journal;
 mod kills;
 mod line;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod progress;
 mod there;
 mod work;

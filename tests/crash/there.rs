@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::home::{ATTRIBUTE, PATIENCE, ROLE, TOKEN};
+use crate::nowhere::{LOG, TALKATIVE};
 
 /// Requests that a fault hits are asked again; so many in a row are never hit by chance.
 const TRIES: usize = 200;
@@ -38,6 +39,8 @@ pub(crate) struct There {
     pub(crate) base: String,
     /// Accounts of nobody here, exactly as they were at the start.
     strangers: Vec<Value>,
+    /// The faults that make reads late.
+    lagging: Vec<String>,
 }
 
 fn client() -> reqwest::Client {
@@ -50,6 +53,7 @@ fn client() -> reqwest::Client {
 impl There {
     pub(crate) async fn start(token: &Path, faults: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
+        command.envs([TALKATIVE]).env("SCIMDECK_HOME", token.with_file_name("sandbox"));
         command.args(["sandbox", "--listen", "127.0.0.1:0", "--people", "3", "--token-file"]).arg(token);
         faults.iter().for_each(|fault| {
             command.args(["--fault", fault]);
@@ -64,6 +68,7 @@ impl There {
             client: client(),
             base: first.trim().to_owned(),
             strangers: Vec::new(),
+            lagging: Vec::new(),
         };
         there.strangers = there.all("/Users").await;
         assert_eq!(there.strangers.len(), 3);
@@ -72,13 +77,12 @@ impl There {
 
     /// In this process, where there are many of them.
     pub(crate) async fn inside(faults: &[&str]) -> Self {
-        let mut config =
-            SandboxConfig::new(TOKEN.to_owned().into(), "the activity log is not read".to_owned().into());
+        let mut config = SandboxConfig::new(TOKEN.to_owned().into(), LOG.to_owned().into());
         config.faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
         let sandbox = Sandbox::start(config).await.expect("a sandbox");
         let base = sandbox.base_url();
         let _keeper = Keeper::Here { _sandbox: sandbox };
-        Self { _keeper, client: client(), base: base.to_owned(), strangers: Vec::new() }
+        Self { _keeper, client: client(), base: base.to_owned(), strangers: Vec::new(), lagging: Vec::new() }
     }
 
     /// Host and port.
@@ -99,6 +103,18 @@ impl There {
             }
         }
         panic!("{url} cannot be read");
+    }
+
+    /// So many of a hundred reads come from a copy that lags behind, drawn by a seed; with none of them all are true,
+    /// until the next call. What nobody here may be fooled by is read while they are.
+    pub(crate) async fn lags(&mut self, share: Option<(&str, usize)>) {
+        let add: Vec<String> = share.iter().map(|(what, seed)| format!("{what}/{seed}@GET")).collect();
+        let change = serde_json::json!({"remove": self.lagging, "add": add});
+        let url = self.base.replace("/scim/v2", "/sandbox/faults");
+        let call = self.client.post(url).header("content-type", "application/json").body(change.to_string());
+        let answer = call.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
+        self.lagging = add;
     }
 
     /// Every resource of a list, page by page.

@@ -4,6 +4,8 @@
 mod activity;
 mod deep_probe;
 mod gzip;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod paging;
 mod pinned;
 mod probe;

@@ -233,3 +233,22 @@ async fn cursors_that_lead_nowhere_make_the_pass_incomplete() {
         listed(query, |n, _| scim(200, &format!(r#"{{"Resources":[],"nextCursor":"c{n}"}}"#))).await;
     assert_eq!(gap(&listing), &Gap::Limit { pages: 5, rows: 0 });
 }
+
+#[tokio::test]
+async fn a_list_whose_total_grows_with_every_page_is_left_before_it_never_ends() {
+    let endless = |_, seen: &Seen| {
+        let start = seen.number("startIndex");
+        page(start + 5_000, start..start + seen.number("count"))
+    };
+    let (listing, seen) = listed(PageQuery { count: 1_000, ..all() }, endless).await;
+    assert_eq!(gap(&listing), &Gap::Endless { rows: 7_000, promised: 5_001 });
+    assert!(!gap(&listing).may_be_movement(), "another pass would be as long");
+    assert_eq!(seen.len(), 7);
+}
+
+#[tokio::test]
+async fn a_list_that_grows_a_little_while_it_is_read_is_read_to_its_end() {
+    let (listing, _) = listed(all(), |n, seen| page(250 + n, rows(250 + n, seen))).await;
+    assert_eq!(gap(&listing), &Gap::TotalMoved { from: 250, to: 251 });
+    assert!(listing.items.len() > 250);
+}

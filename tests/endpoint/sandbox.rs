@@ -1,15 +1,14 @@
 use std::time::Duration;
 
 use scimdeck::domain::{Call, Difference, Method, OpId, Outcome, Secret};
-use scimdeck::endpoint::activity::ActivityLog;
+use scimdeck::endpoint::activity::{ActivityLog, Place};
 use scimdeck::endpoint::paging::PageQuery;
 use scimdeck::endpoint::{Cause, Endpoint, EndpointConfig, Timeouts, judge};
 use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use scimdeck::scim::resource::urn;
 use serde_json::json;
 
-const SCIM: &str = "scim-token-1";
-const LOG: &str = "activity-token-1";
+use crate::nowhere::{LOG, SCIM};
 
 async fn sandbox(people: usize, faults: &[&str]) -> (Sandbox, Endpoint) {
     let faults = faults.iter().map(|f| f.parse().expect("a fault")).collect();
@@ -50,13 +49,13 @@ async fn our_own_change_comes_back_in_the_activity_log_with_its_operation() {
     let (sandbox, endpoint) = sandbox(5, &[]).await;
     let log =
         ActivityLog::new(EndpointConfig::new(&sandbox.activity_url(), Secret::new(LOG))).expect("a log");
-    let before = log.since(None, 10_000).await;
-    assert!(before.reached && before.trouble.is_none() && before.unreadable == 0, "{before:?}");
+    let before = log.since(&Place::default(), 10_000).await;
+    assert!(before.reached() && before.trouble.is_none() && before.unreadable == 0, "{before:?}");
     let call = create(42);
     let exchange = endpoint.send(&call).await;
     assert_eq!(judge(&call, &exchange.outcome).expect("a success").status, 201);
-    let after = log.since(before.mark.as_ref(), 10_000).await;
-    assert!(after.reached);
+    let after = log.since(&before.place, 10_000).await;
+    assert!(after.reached());
     let [entry] = after.entries.as_slice() else { panic!("{after:?}") };
     assert_eq!(entry.request_id.as_deref(), Some(OpId(42).to_string().as_str()));
     assert_eq!(entry.activity.as_deref(), Some("scim_auto_sync"));
@@ -64,7 +63,7 @@ async fn our_own_change_comes_back_in_the_activity_log_with_its_operation() {
     assert!(entry.at.is_some());
     let role = Difference { attribute: "workato_role".into(), before: None, after: Some("Operator".into()) };
     assert!(entry.changes.contains(&role), "{:?}", entry.changes);
-    assert!(log.since(after.mark.as_ref(), 10_000).await.entries.is_empty());
+    assert!(log.since(&after.place, 10_000).await.entries.is_empty());
 }
 
 #[tokio::test]
@@ -72,7 +71,7 @@ async fn the_log_refuses_the_scim_token() {
     let (sandbox, _endpoint) = sandbox(1, &[]).await;
     let log =
         ActivityLog::new(EndpointConfig::new(&sandbox.activity_url(), Secret::new(SCIM))).expect("a log");
-    assert_eq!(log.since(None, 10).await.trouble.map(|t| t.cause), Some(Cause::TokenRefused));
+    assert_eq!(log.since(&Place::default(), 10).await.trouble.map(|t| t.cause), Some(Cause::TokenRefused));
 }
 
 #[tokio::test]

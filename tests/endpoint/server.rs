@@ -8,7 +8,8 @@ use scimdeck::endpoint::{Endpoint, EndpointConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-pub(crate) const CANARY: &str = "canary-5f3a9c01d2e7";
+use crate::nowhere::Folder;
+pub(crate) use crate::nowhere::SCIM as CANARY;
 
 /// A request as it arrived.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +66,8 @@ pub(crate) struct Server {
     pub(crate) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: tokio::task::JoinHandle<()>,
+    /// Nothing is written, but much is logged.
+    _folder: Folder,
 }
 
 impl Drop for Server {
@@ -86,7 +89,7 @@ impl Server {
                 tokio::spawn(async move { serve(stream, &all, reply.as_ref()).await });
             }
         });
-        Self { base, seen, task }
+        Self { base, seen, task, _folder: Folder::new() }
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {

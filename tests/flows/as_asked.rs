@@ -156,3 +156,34 @@ async fn who_was_protected_after_a_file_decided_their_end_of_access_is_asked_for
     program.ok(&["apply", "--yes", "--confirm-name", "p02@example.com"]).await;
     assert!(!program.account(2).expect("an account").access);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_with_a_protected_person_is_shown_and_kept_and_only_sending_it_asks_for_the_name() {
+    let program = two_provisioned().await;
+    program.import("user_name,status,title\np01@example.com,,Boss\np02@example.com,suspended,\n").await;
+    program.ok(&["protect", "p02@example.com"]).await;
+    let (code, shown) = program.json(&["plan"]).await;
+    assert_eq!((code, &shown["held_for_names"]), (2, &serde_json::json!(["p02@example.com"])), "{shown}");
+    assert_eq!(shown["operations"].as_array().map(Vec::len), Some(2), "{shown}");
+    let file = program.path("plan.json");
+    let file = file.to_str().expect("text");
+    let saved = program.run(&["plan", "-o", file]).await;
+    assert_eq!(saved.status.code(), Some(2), "{}", all(&saved));
+    let said = all(&saved);
+    let line = "held until the user name is typed (p02@example.com): p02@example.com is protected on this connection.";
+    assert!(said.contains(line), "{said}");
+    assert!(said.contains(" --yes --confirm-name p02@example.com"), "{said}");
+    program.ok(&["apply", "--plan"]).await;
+    program.ok(&["apply", file, "--plan"]).await;
+    assert_eq!(program.refused(&["apply", "--yes"]).await, (7, "protected".to_owned()));
+    assert_eq!(program.refused(&["apply", file, "--yes"]).await, (7, "protected".to_owned()));
+    assert!(program.account(2).expect("an account").access, "nothing was sent");
+    program.ok(&["apply", file, "--yes", "--confirm-name", "p02@example.com"]).await;
+    assert!(!program.account(2).expect("an account").access);
+    let people =
+        program.file("end.csv", "user_name,status\np02@example.com,active\np01@example.com,suspended\n");
+    program.ok(&["protect", "p01@example.com"]).await;
+    let told = program.ok(&["import", "people", &people, "--plan"]).await;
+    assert!(told.contains("held until the user name is typed (p01@example.com)"), "{told}");
+    assert_eq!(program.refused(&["import", "people", &people]).await, (7, "protected".to_owned()));
+}

@@ -111,6 +111,9 @@ async fn every_decision_names_what_it_is_about_and_the_values_before_and_after()
     found("cost_center", &|_| true);
     found(&name(3), &|e| e["event"] == "protection released");
     found(&name(3), &|e| moved(e, "active", "true".into(), "false".into()) && e["reason"] == "left");
+    let made = whole.iter().find(|e| e["event"] == "create" && e["person"] == name(1)).expect("a create");
+    let before = made["changes"].as_array().expect("changes").iter().map(|change| &change["before"]);
+    assert!(before.clone().count() > 2 && before.clone().all(Value::is_null), "nothing was before: {made}");
     assert!(whole.iter().any(|e| e["event"] == "token replaced"), "{whole:#?}");
     assert_eq!(entries.iter().filter(|e| e["event"] == "token replaced").count(), 1);
 }
@@ -122,7 +125,7 @@ async fn what_is_dropped_is_told_and_so_is_the_number_that_released_the_brake() 
     assert_eq!(program.run(&["suspend", &name(1)]).await.status.code(), Some(5));
     program.ok(&["--reason", "a mistake", "drop", &name(1)]).await;
     let people: Vec<String> = (2..=12).map(name).collect();
-    let mut args = vec!["--reason", "closed", "suspend", "--brake", "12"];
+    let mut args = vec!["--reason", "closed", "suspend", "--brake", "11"];
     args.extend(people.iter().map(String::as_str));
     args.extend(["--confirm-name", people[0].as_str()]);
     let _ = program.run(&args).await;
@@ -134,4 +137,82 @@ async fn what_is_dropped_is_told_and_so_is_the_number_that_released_the_brake() 
     let released = entries.iter().find(|e| e["event"] == "brake released");
     let released = released.unwrap_or_else(|| panic!("{entries:#?}"));
     assert!(released["detail"].as_str().is_some_and(|d| d.contains("would lose access")), "{released}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deactivation_that_failed_and_was_dropped_is_no_confirmed_removal_and_the_drop_is_told() {
+    let program = Program::start(2, 0, &["ignore-active:1@PUT"]).await;
+    program.ok(&["provision", "--yes"]).await;
+    assert_eq!(program.run(&["--reason", "left", "suspend", &name(1)]).await.status.code(), Some(5));
+    program.ok(&["--reason", "=asked the app's owner", "drop", &name(1)]).await;
+    let (_, ended) = program.json(&["audit", "deprovisioned"]).await;
+    assert_eq!(
+        (&ended["open"], &ended["confirmed"], &ended["of"]),
+        (&1.into(), &0.into(), &1.into()),
+        "{ended}"
+    );
+    let person = &ended["people"][0];
+    assert_eq!((&person["user_name"], &person["open"]), (&name(1).into(), &true.into()));
+    assert!(person["confirmed_at"].is_null() && person["decided_at"].is_string(), "{ended}");
+    let dropped = &person["dropped"];
+    assert_eq!((&dropped["by"], &dropped["reason"]), (&"tester".into(), &"=asked the app's owner".into()));
+    assert!(dropped["at"].as_str() > person["decided_at"].as_str(), "{ended}");
+    let csv = program.ok(&["audit", "deprovisioned", "--csv"]).await;
+    let row = csv.lines().nth(1).unwrap_or_default();
+    assert!(row.contains(" by tester: =asked the app's owner"), "{csv}");
+
+    program.ok(&["apply", "--yes"]).await;
+    let (_, closed) = program.json(&["audit", "deprovisioned"]).await;
+    let confirmed = &closed["people"][0];
+    assert_eq!((&closed["open"], &closed["confirmed"]), (&0.into(), &1.into()), "{closed}");
+    assert_eq!(confirmed["decided_at"], person["decided_at"], "it counts from the decision: {closed}");
+    assert!(confirmed["confirmed_at"].as_str() > dropped["at"].as_str(), "{closed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_begins_with_who_connected_and_ends_with_who_took_the_connection_out() {
+    let program = Program::new(0, 0, &[]).await;
+    let (url, token) = (program.proxy.base_url(), program.path("token"));
+    let token = token.to_str().unwrap();
+    let connect = ["connect", "--base-url", &url, "--token-file", token];
+    program.ok(&[&["--reason", "ticket 7"], &connect[..]].concat()).await;
+    program.ok(&["connection", "rename", "prod"]).await;
+    let entries: Vec<Value> = program
+        .ok(&["audit", "--json"])
+        .await
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let first = &entries[0];
+    assert_eq!((&first["event"], &first["person"]), (&"connection added".into(), &"workato".into()));
+    assert_eq!((&first["actor"], &first["reason"]), (&"tester".into(), &"ticket 7".into()), "{first}");
+    assert!(first["seq"] == 1 && first["session"].is_string(), "{first}");
+    let moved = |entry: &Value, name: &str| {
+        let changes = entry["changes"].as_array().cloned().unwrap_or_default();
+        changes.into_iter().find(|one| one["attribute"] == name).unwrap_or_else(|| panic!("{name}: {entry}"))
+    };
+    assert_eq!(moved(first, "base_url")["after"], url.as_str());
+    assert_eq!(moved(first, "token source")["after"], format!("file {token}"));
+    let enabled = entries.iter().find(|entry| entry["event"] == "SCIM enabled").unwrap();
+    assert_eq!(moved(enabled, "enabled")["after"], "true", "{enabled}");
+    let renamed = entries.last().unwrap();
+    let name = moved(renamed, "name");
+    assert_eq!((&name["before"], &name["after"]), (&"workato".into(), &"prod".into()), "{renamed}");
+    assert_eq!(renamed["person"], "prod");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_is_told_with_its_file_and_the_sum_of_its_bytes() {
+    let program = Program::start(1, 0, &[]).await;
+    let text = format!("user_name,title\n{},Boss\n", name(1));
+    let file = program.file("titles.csv", &text);
+    program.ok(&["import", "people", &file]).await;
+    let log = program.ok(&["audit", "--json"]).await;
+    let told: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!((&told["event"], &told["person"]), (&"people import".into(), &file.as_str().into()), "{told}");
+    let sum = tokio::process::Command::new("sha256sum").arg(&file).output().await.unwrap();
+    let sum = String::from_utf8(sum.stdout).unwrap();
+    let sum = sum.split_whitespace().next().unwrap();
+    let detail = told["detail"].as_str().unwrap();
+    assert!(detail.ends_with(&format!("; {} bytes, SHA-256 {sum}", text.len())), "{told}");
 }

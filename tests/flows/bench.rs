@@ -10,15 +10,14 @@ use scimdeck::drive::{Drive, DriveConfig, add_connection, connections, open_stor
 use scimdeck::engine::{Approval, Notice, Preview, Problem, Progress, Report};
 use scimdeck::sandbox::{Account, Preset, Roles, Sandbox, SandboxConfig};
 use scimdeck::verbs::{Command, ImportOptions, PersonFields, PersonRecord, Who};
-use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 
+use crate::nowhere::Folder;
+pub(crate) use crate::nowhere::{LOG, NEXT, SCIM, WRONG};
 use crate::proxy::Proxy;
 
-pub(crate) const SCIM: &str = "scim-token-of-the-tests";
-pub(crate) const LOG: &str = "activity-token-of-the-tests";
 /// Nothing in these flows takes longer; a condition that does not come is a failure.
-const DEADLINE: Duration = Duration::from_secs(25);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(25);
 
 /// What a flow starts with.
 pub(crate) struct Setup {
@@ -40,7 +39,7 @@ impl Default for Setup {
 pub(crate) struct Flow {
     pub(crate) sandbox: Sandbox,
     pub(crate) proxy: Proxy,
-    pub(crate) home: TempDir,
+    pub(crate) home: Folder,
     pub(crate) drive: Drive,
 }
 
@@ -103,7 +102,7 @@ impl Flow {
     pub(crate) async fn with(setup: Setup) -> Self {
         let (sandbox, proxy) =
             sandbox(sandbox_config(&existing(setup.people, setup.existing), &setup.faults)).await;
-        let home = TempDir::new().expect("a folder");
+        let home = Folder::new();
         let mut connection =
             Connection::new(ConnectionId(0), "workato", &proxy.base_url(), TokenSource::Memory);
         connection.timeout_s = 1;
@@ -199,11 +198,11 @@ impl Flow {
 
 pub(crate) const PROVISION: Command = Command::Provision(Who::NotProvisioned);
 
-pub(crate) async fn open(home: &TempDir, watch: bool) -> Drive {
+pub(crate) async fn open(home: &Folder, watch: bool) -> Drive {
     open_as(home, watch, false).await
 }
 
-pub(crate) async fn open_as(home: &TempDir, watch: bool, read_only: bool) -> Drive {
+pub(crate) async fn open_as(home: &Folder, watch: bool, read_only: bool) -> Drive {
     let store = open_store(home.path()).expect("a store");
     let connection = connections(&store).await.expect("connections").remove(0);
     Drive::open(DriveConfig {
@@ -239,6 +238,11 @@ pub(crate) async fn until(what: &str, mut so: impl FnMut() -> bool) {
         assert!(Instant::now() < end, "in time: {what}");
         look.tick().await;
     }
+}
+
+/// What comes in time.
+pub(crate) async fn in_time<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    tokio::time::timeout(DEADLINE, coming).await.unwrap_or_else(|_| panic!("in time: {what}"))
 }
 
 /// Waits for the first notice that is the wanted one.

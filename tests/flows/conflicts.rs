@@ -5,6 +5,7 @@ use scimdeck::engine::{Outcome, TasksQuery};
 use scimdeck::verbs::Command;
 
 use crate::bench::*;
+use crate::program::Program;
 
 async fn state(flow: &Flow) -> Vec<OpState> {
     let tasks = flow.drive.tasks(TasksQuery::default()).await.expect("tasks");
@@ -29,6 +30,7 @@ async fn g04_a_409_for_an_account_of_somebody_else_is_a_conflict_and_nothing_is_
     let error = report.results[0].error.as_ref().expect("why");
     assert_eq!(error.kind, FailureKind::Conflict);
     assert!(error.text.contains("of-another-client"), "{}", error.text);
+    assert!(error.text.contains("nothing more was sent"), "it was asked once: {}", error.text);
     assert_eq!(state(&flow).await, [OpState::Conflict]);
     assert!(flow.flags(1).contains(&Flag::Failed));
     assert_eq!(flow.account(1).unwrap().external_id(), Some("of-another-client"));
@@ -52,4 +54,38 @@ async fn g04_a_409_with_nobody_to_be_found_is_parked_after_two_tries() {
         assert_eq!(flow.proxy.count("POST"), 2);
         assert!(flow.proxy.requests().len() < 15, "{:?}", flow.proxy.requests());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conflict_names_the_way_out_and_that_way_ends_it() {
+    let program = Program::start(1, 0, &["taken:1@POST"]).await;
+    let (code, report) = program.json(&["provision", "--yes"]).await;
+    assert_eq!(code, 5, "{report:#}");
+    let id = program.account(1).expect("an account").id;
+    let user = format!("{}={id}", name(1));
+    let next = report["results"][0]["error"]["next"].as_str().expect("words");
+    assert!(next.ends_with(&format!("scimdeck import endpoint --user {user}")), "{next}");
+    let (_, tasks) = program.json(&["tasks"]).await;
+    let advice = tasks["tasks"][0]["advice"].as_str().expect("words");
+    assert!(advice.contains(&format!("scimdeck import endpoint --user {}=ACCOUNT_ID", name(1))), "{advice}");
+    program.ok(&["import", "endpoint", "--user", &user]).await;
+    program.ok(&["apply", "--yes"]).await;
+    let shown = program.json(&["show", &name(1)]).await.1;
+    assert_eq!(
+        (&shown["account_id"], &shown["flag"]),
+        (&id.as_str().into(), &serde_json::Value::Null),
+        "{shown:#}"
+    );
+    assert_eq!(program.accounts(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conflict_that_apply_cannot_end_is_told_and_counted_once() {
+    let program = Program::start(4, 0, &["taken@POST"]).await;
+    assert_eq!(program.json(&["provision", "--yes"]).await.1["failed"], 4);
+    program.sandbox.faults().lock().expect("no panic").clear();
+    // Another process, which knows the operations from the journal.
+    let (code, report) = program.json(&["apply", "--yes"]).await;
+    let results = report["results"].as_array().expect("results");
+    assert_eq!((code, report["failed"].as_u64(), results.len()), (5, Some(4), 4), "{report}");
 }

@@ -7,7 +7,19 @@ async fn second(program: &Program) {
     program.token(SCIM);
     let (url, token) = (program.proxy.base_url(), program.path("token"));
     let token = token.to_str().expect("text");
-    let args = ["connect", "--name", "second", "--badge", "TEST", "--base-url", &url, "--token-file", token];
+    let args = [
+        "connect",
+        "--name",
+        "second",
+        "--badge",
+        "TEST",
+        "--base-url",
+        &url,
+        "--token-file",
+        token,
+        "--verify-percent",
+        "50",
+    ];
     program.ok(&args).await;
 }
 
@@ -23,6 +35,7 @@ async fn a_second_connection_leaves_the_first_one_current_until_another_is_chose
     assert_eq!(program.status().await["connection"]["name"], "workato");
     program.ok(&["connection", "use", "second"]).await;
     assert_eq!(program.status().await["connection"]["name"], "second");
+    assert_eq!(program.json(&["connection", "show"]).await.1["verify_percent"], 50);
     let (_, status) = program.json(&["--connection", "workato", "status"]).await;
     assert_eq!(status["connection"]["name"], "workato");
     assert_eq!(program.refused(&["connection", "use", "third"]).await, (4, "which_connection".to_owned()));
@@ -36,6 +49,11 @@ async fn settings_are_set_shown_and_refused_when_they_make_no_sense() {
     program.ok(&args).await;
     let (_, shown) = program.json(&["connection", "show"]).await;
     assert_eq!((&shown["profile"], &shown["brake"]["removals"]), (&"rfc".into(), &25.into()));
+    assert!(shown["verify_percent"].is_null(), "{shown}");
+    program.ok(&["connection", "set", "--verify-percent", "100"]).await;
+    assert_eq!(program.json(&["connection", "show"]).await.1["verify_percent"], 100);
+    program.ok(&["connection", "set", "--verify-percent", "usual"]).await;
+    assert!(program.json(&["connection", "show"]).await.1["verify_percent"].is_null());
     let off = ["connection", "set", "--to-app-deactivate", "off"];
     assert_eq!(program.refused(&off).await, (7, "unconfirmed".to_owned()));
     let said = program.run(&[&off[..], &["--plan"]].concat()).await;

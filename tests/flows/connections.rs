@@ -27,7 +27,7 @@ async fn a_token_refreshed_in_the_middle_of_a_run_stops_it_after_three_answers_a
     set(&flow, |c| c.concurrency = 3).await;
     let break_it = async {
         until("some are made", || flow.accounts() >= 2).await;
-        refresh(&flow.sandbox, "the-next-token");
+        refresh(&flow.sandbox, NEXT);
     };
     let (report, ()) = tokio::join!(flow.done(PROVISION), break_it);
     let stopped = report.stopped.as_ref().expect("it stopped");
@@ -49,7 +49,7 @@ async fn a_token_refreshed_in_the_middle_of_a_run_stops_it_after_three_answers_a
     let counts = flow.drive.queue_counts().await.unwrap();
     assert_eq!(counts.queued + counts.in_doubt + done, 12, "nothing is lost");
     assert!(counts.in_doubt <= 1, "{counts:?}");
-    let report = flow.drive.replace_token(Secret::new(" Bearer the-next-token\n")).await.expect("a test");
+    let report = flow.drive.replace_token(Secret::new(&format!(" Bearer {NEXT}\n"))).await.expect("a test");
     assert!(report.ok, "{report:?}");
     until("all are made", || flow.drive.directory().queue().total() == 0).await;
     flow.all_true(12).await;
@@ -81,20 +81,21 @@ async fn g21_nothing_at_all_reaches_the_app_while_disabled_and_enabling_plans_an
 async fn a_new_token_that_the_app_refuses_is_not_taken() {
     let flow = Flow::provisioned(Setup::default()).await;
     let home = open_with_file(&flow).await;
-    let report = home.replace_token(Secret::new("not-it")).await.expect("a report");
+    let report = home.replace_token(Secret::new(WRONG)).await.expect("a report");
     assert!(!report.ok);
     let trouble = report.trouble.expect("a trouble");
     assert!(trouble.text.starts_with("This new token was not taken, the one before is kept."), "{trouble:?}");
     assert!(home.test().await.expect("a test").ok, "the old token still works");
-    refresh(&flow.sandbox, "the-next-token");
-    assert!(home.replace_token(Secret::new("the-next-token")).await.expect("a test").ok);
-    let kept = flow.home.path().join("tokens").join("connection-2");
-    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "the-next-token");
+    refresh(&flow.sandbox, NEXT);
+    assert!(home.replace_token(Secret::new(NEXT)).await.expect("a test").ok);
+    let kept = flow.home.path().join("tokens/connection-2");
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), NEXT);
     assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 /// A second connection to the same sandbox, whose token is in a file of the home.
 async fn open_with_file(flow: &Flow) -> scimdeck::drive::Drive {
+    flow.home.keeps("tokens/connection-2");
     let new = new_connection(flow, "second", SCIM);
     let connected = flow.drive.connect(new).await.expect("connected");
     assert!(connected.report.ok);
@@ -133,7 +134,8 @@ async fn a_second_connection_is_saved_tested_enabled_and_gone_over_to() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_connection_whose_test_fails_is_saved_and_not_enabled() {
     let flow = Flow::provisioned(Setup::default()).await;
-    let connected = flow.drive.connect(new_connection(&flow, "second", "wrong")).await.expect("saved");
+    flow.home.keeps("tokens/connection-2");
+    let connected = flow.drive.connect(new_connection(&flow, "second", WRONG)).await.expect("saved");
     assert!(!connected.report.ok);
     let rows = flow.drive.connections().await.expect("rows");
     assert_eq!((rows[1].name.as_str(), rows[1].enabled), ("second", false));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bench::name;
+use crate::bench::{NEXT, SCIM, WRONG, name};
 use crate::program::{Program, all, people_csv};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,7 +18,7 @@ async fn exit_0_and_the_counts_when_all_is_done() {
         assert_eq!(result["outcome"], "done");
         let trace = program.ok(&["trace", result["trace"].as_str().expect("a trace")]).await;
         assert!(trace.contains("/Users"), "{trace}");
-        assert!(!trace.contains("scim-token"), "{trace}");
+        assert!(!trace.contains(SCIM), "{trace}");
     }
     program.all_true(5).await;
 }
@@ -50,20 +50,20 @@ async fn exit_2_only_for_a_plan_with_changes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn exit_3_when_the_token_is_refused_and_the_new_one_goes_on() {
     let program = Program::new(3, 0, &[]).await;
-    program.token("not-the-token");
+    program.token(WRONG);
     program.connect(3).await;
     assert_eq!(program.status().await["connection"]["enabled"], false, "saved, not enabled");
-    program.token("scim-token-of-the-tests");
+    program.token(SCIM);
     program.ok(&["test"]).await;
     program.ok(&["enable"]).await;
     let file = program.file("people.csv", people_csv(3));
     program.ok(&["import", "people", &file]).await;
-    program.token("not-the-token");
+    program.token(WRONG);
     let before = program.proxy.requests().len();
     assert_eq!(program.refused(&["provision", "--yes"]).await, (3, "token_refused".into()));
     assert_eq!(program.proxy.requests().len() - before, 1, "one answer is enough");
     assert_eq!(program.status().await["flags"]["not_provisioned"], 3);
-    program.token("scim-token-of-the-tests");
+    program.token(SCIM);
     program.ok(&["provision", "--yes"]).await;
     program.all_true(3).await;
 }
@@ -227,11 +227,11 @@ async fn exit_8_for_a_decision_that_a_disabled_connection_keeps_and_enabling_sen
 async fn another_token_keeps_links_and_queue() {
     let program = Program::start(2, 0, &[]).await;
     program.ok(&["provision", "--yes"]).await;
-    program.sandbox.workspace().lock().unwrap().refresh_scim_token("the-next-token".to_owned().into());
+    program.sandbox.workspace().lock().unwrap().refresh_scim_token(NEXT.to_owned().into());
     let output = program.run(&["suspend", "p01@example.com"]).await;
     assert_eq!(output.status.code(), Some(3), "{}", all(&output));
     assert_eq!(program.status().await["queue"]["queued"], 1);
-    program.token("the-next-token");
+    program.token(NEXT);
     let file = program.path("token");
     program.ok(&["token", "--token-file", file.to_str().unwrap()]).await;
     assert!(program.account(1).unwrap().access, "a token is tested with reads only");
@@ -261,13 +261,16 @@ async fn status_has_the_keys_of_the_contract() {
             "assignments",
             "flags",
             "queue",
+            "groups",
             "time_left_s",
             "checked_at",
             "complete",
             "stuck_since",
+            "pause",
             "audit_head",
             "sender",
-            "orphans"
+            "orphans",
+            "second_accounts"
         ]
     );
     assert_eq!(keys(&status["audit_head"]), ["count", "hash", "short"]);
@@ -302,6 +305,7 @@ async fn the_audit_feed_follows_what_another_program_does() {
     let listen = async {
         while created < 3 {
             let line = lines.next_line().await.unwrap().expect("it goes on");
+            program.folder.heard("the feed", line.as_bytes());
             let entry: Value = serde_json::from_str(&line).unwrap();
             assert_eq!(entry["actor"], "tester", "{entry}");
             created += usize::from(entry["event"] == "create");
@@ -309,5 +313,61 @@ async fn the_audit_feed_follows_what_another_program_does() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(20), listen).await.expect("in time");
     crate::program::signal(&follower, rustix::process::Signal::INT);
-    assert_eq!(follower.wait().await.unwrap().code(), Some(130));
+    assert_eq!(program.ended(follower).await.status.code(), Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_decided_here_while_the_app_is_away_or_without_an_account_there_is_told_as_done_here() {
+    let program = Program::start(3, 0, &[]).await;
+    program.ok(&["provision", "p02@example.com"]).await;
+    for (n, json) in [(1, true), (3, false)] {
+        let who = name(n);
+        program.proxy.down().await;
+        assert_eq!(program.json(&["provision", &who]).await.0, 3);
+        program.proxy.up().await;
+        assert_eq!(program.status().await["queue"]["queued"], 1);
+        if json {
+            let (code, report) = program.json(&["suspend", &who]).await;
+            let outcome = &report["results"][0]["outcome"];
+            assert_eq!((code, &report["done"], outcome), (0, &1.into(), &"done".into()), "{report}");
+        } else {
+            let said = program.ok(&["suspend", &who]).await;
+            assert!(said.contains("1 of the queue withdrawn") && said.contains("1 done"), "{said}");
+        }
+        assert_eq!(program.status().await["queue"]["queued"], 0, "the create is taken back");
+    }
+    program.proxy.down().await;
+    // Our side is suspended, the app's is not.
+    let output = program.run(&["suspend", "p02@example.com"]).await;
+    assert_eq!(output.status.code(), Some(3), "{}", all(&output));
+    let said = all(&output);
+    assert!(said.contains("Nothing was changed there") && !said.contains("hanged. "), "{said}");
+    assert_eq!(program.status().await["flags"]["access_remains"], 1);
+
+    let (code, report) = program.json(&["drop", "p02@example.com"]).await;
+    assert_eq!(
+        (code, &report["done"], report["results"].as_array().map(Vec::len)),
+        (0, &1.into(), Some(1)),
+        "{report}"
+    );
+    assert_eq!(
+        (&report["results"][0]["user_name"], &report["results"][0]["operation"]),
+        (&"p02@example.com".into(), &Value::Null)
+    );
+    program.proxy.up().await;
+    assert_eq!(program.status().await["queue"]["queued"], 0);
+    let output = program.run(&["drop", "p01@example.com"]).await;
+    assert!(all(&output).contains("has no operation in the queue"), "{}", all(&output));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_not_where_it_is_said_to_be_replaces_no_other() {
+    let program = Program::start(1, 0, &[]).await;
+    let (code, value) = program.json(&["token", "--token-env", "NOT_SET_BY_ANYBODY"]).await;
+    let message = value["error"]["message"].as_str().expect("a message");
+    assert!(code == 4 && message.contains("it is still taken from"), "{value}");
+    let output = program.run(&["token", "--token-env", "NOT_SET_BY_ANYBODY"]).await;
+    assert!(!all(&output).contains('\u{2424}'), "no line end is shown as a sign: {}", all(&output));
+    program.ok(&["test"]).await;
+    program.ok(&["provision", "--yes"]).await;
 }

@@ -1,5 +1,6 @@
 //! Import from the app: accounts that are there become people here, and nothing is sent.
 
+use scimdeck::audit::AuditQuery;
 use scimdeck::directory::Directory;
 use scimdeck::domain::Flag;
 use scimdeck::engine::{ImportScan, Outcome, Problem, ProblemKind, Report};
@@ -239,4 +240,27 @@ async fn somebody_suspended_here_with_access_there_is_found_by_an_import() {
     flow.done(Command::Apply).await;
     assert!(!flow.account(1).unwrap().access, "one apply ends it");
     assert_eq!(flow.flags(1), []);
+}
+
+async fn events(flow: &Flow, event: &str) -> usize {
+    let feed = flow.drive.audit(AuditQuery { limit: 100, ..AuditQuery::default() }).await.expect("a feed");
+    feed.iter().filter(|entry| entry.event == event).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_that_a_check_took_for_gone_hold_an_import_and_their_return_is_in_the_log() {
+    let flow = Flow::provisioned(Setup { people: 6, ..Setup::default() }).await;
+    let kept = flow.sandbox.workspace().lock().unwrap().clone();
+    for n in 1..=3 {
+        flow.sandbox.workspace().lock().unwrap().remove_by_hand(&name(n), jiff::Timestamp::now()).unwrap();
+    }
+    flow.drive.check(None).await.expect("a check");
+    assert_eq!((flow.any(Flag::AccountGone), events(&flow, "account gone").await), (3, 3));
+    let problem = import(&flow, ALL).await.expect_err("held");
+    assert!(problem.text.contains("3 of 6") && problem.next.contains("--brake 3"), "{problem:?}");
+    *flow.sandbox.workspace().lock().unwrap() = kept;
+    flow.drive.check(Some(vec![flow.id(1)])).await.expect("a check");
+    assert_eq!(events(&flow, "account is there again").await, 1);
+    import(&flow, ALL).await.expect("they are on the list");
+    assert_eq!((flow.any(Flag::AccountGone), events(&flow, "account is there again").await), (0, 3));
 }

@@ -3,7 +3,8 @@
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::bench::until;
+use crate::bench::{name, until};
+use crate::nowhere::TALKATIVE;
 use crate::program::{Program, all, signal};
 
 /// Killed when the sandbox has carried out the `n`th request of the run and its answer is not yet known here.
@@ -75,7 +76,7 @@ async fn an_interrupt_keeps_the_queue_and_apply_finishes() {
     let child = program.spawn(&["provision", "--yes"]);
     until("some are under way", || program.proxy.count("POST") > 0).await;
     signal(&child, Signal::INT);
-    let output = child.wait_with_output().await.expect("it ends");
+    let output = program.ended(child).await;
     assert_eq!(output.status.code(), Some(130), "{}", all(&output));
     assert!(String::from_utf8_lossy(&output.stderr).contains("scimdeck apply"), "{}", all(&output));
     let status = program.status().await;
@@ -118,11 +119,152 @@ async fn what_a_killed_run_left_in_the_queue_is_planned_and_confirmed_before_it_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_termination_exits_143() {
-    let program = Program::start(8, 0, &["slow=150@POST"]).await;
-    let child = program.spawn(&["provision", "--yes"]);
+async fn what_a_killed_run_had_under_way_is_in_doubt_for_everybody_who_looks() {
+    let program = Program::start(6, 0, &["slow=150@POST"]).await;
+    let mut child = program.spawn(&["provision", "--yes"]);
     until("some are under way", || program.proxy.count("POST") > 0).await;
-    signal(&child, Signal::TERM);
-    let output = child.wait_with_output().await.expect("it ends");
-    assert_eq!(output.status.code(), Some(143), "{}", all(&output));
+    let status = program.status().await;
+    assert!(status["queue"]["running"].as_u64() > Some(0), "its sender lives: {status}");
+    signal(&child, Signal::KILL);
+    child.wait().await.expect("it ends");
+    for mode in [&[][..], &["--read-only"]] {
+        let look = async |args: &[&str]| program.json(&[mode, args].concat()).await.1;
+        let status = look(&["status"]).await;
+        let doubt = &status["queue"]["in_doubt"];
+        assert!(status["queue"]["running"] == 0 && doubt.as_u64() > Some(0), "{status}");
+        assert!(status["sender"].is_null(), "{status}");
+        let people = look(&["people", "--flag", "in_doubt"]).await;
+        assert_eq!(&json!(people.as_array().expect("a list").len()), doubt, "{people}");
+        let tasks = look(&["tasks", "--state", "in_doubt", "--limit", "100"]).await;
+        assert_eq!(
+            (&json!(tasks["tasks"].as_array().expect("rows").len()), &tasks["queue"]["in_doubt"]),
+            (doubt, doubt)
+        );
+        assert_eq!(look(&["tasks", "--state", "inflight"]).await["tasks"], json!([]));
+        assert_eq!(
+            look(&["tasks"]).await["tasks"][0]["state"],
+            "in_doubt",
+            "they stand before what is queued"
+        );
+    }
+    program.ok(&["apply", "--yes"]).await;
+    program.all_true(6).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_a_signal_ends_reports_how_far_it_came() {
+    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let program = Program::start(8, 0, &["slow=150@POST"]).await;
+        let child = program.spawn(&["--json", "provision", "--yes"]);
+        until("some are under way", || program.proxy.count("POST") > 0).await;
+        signal(&child, number);
+        let output = program.ended(child).await;
+        assert_eq!(output.status.code(), Some(code), "{}", all(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+        assert_eq!(report["results"].as_array().map(Vec::len), Some(8), "{report}");
+        assert_eq!(
+            (&report["done"], &report["stopped"]["code"]),
+            (&json!(program.accounts()), &json!("not_allowed"))
+        );
+        assert!(program.accounts() < 8 && report["held"] == 8 - program.accounts(), "{report}");
+
+        let child = program.spawn(&["apply", "--yes"]);
+        let before = program.proxy.count("POST");
+        until("some are under way", || program.proxy.count("POST") > before).await;
+        signal(&child, number);
+        let output = program.ended(child).await;
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(code) && shown.contains(" done, "), "{}", all(&output));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("stays in the queue"), "{}", all(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_before_anything_is_decided_says_that_nothing_is_queued() {
+    for mode in [&[][..], &["--json"]] {
+        let program = Program::start(2, 0, &[]).await;
+        program.proxy.hold(program.proxy.requests().len() + 1);
+        let child = program.spawn(&[mode, &["provision", "--yes"]].concat());
+        until("it looks at who is there", || program.proxy.held()).await;
+        signal(&child, Signal::INT);
+        let output = program.ended(child).await;
+        let said = all(&output);
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert!(said.contains("nothing was changed and nothing was sent"), "{said}");
+        assert!(!said.contains("scimdeck apply"), "{said}");
+        if !mode.is_empty() {
+            let error: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+            assert_eq!(error["error"]["code"], "stopped");
+        }
+        assert_eq!(program.status().await["queue"]["queued"], 0);
+    }
+}
+
+/// The head that was said, which the log on disk still ends with.
+async fn head_said(program: &Program, output: &std::process::Output) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let head = said.lines().find_map(|line| line.strip_prefix("audit head of workato "));
+    let head = head.unwrap_or_else(|| panic!("{}", all(output)));
+    let (code, verified) = program.json(&["audit", "verify", "--head", head]).await;
+    assert!(code == 0 && head.ends_with(&format!("@{}", verified["entries"])), "{head} {verified}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_exits_with_its_number_and_the_head_of_the_audit_log_is_said() {
+    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let program = Program::start(8, 0, &["slow=150@POST"]).await;
+        let child = program.spawn(&["provision", "--yes"]);
+        until("some are under way", || program.proxy.count("POST") > 0).await;
+        signal(&child, number);
+        let output = program.ended(child).await;
+        assert_eq!(output.status.code(), Some(code), "{}", all(&output));
+        head_said(&program, &output).await;
+        let log = program.ok(&["--json", "audit"]).await;
+        let stopped = log.lines().filter(|line| line.contains("\"run stopped\""));
+        assert_eq!(stopped.filter(|line| line.contains("\"tester\"")).count(), 1, "{log}");
+
+        let mut follows = program.spawn(&["audit", "--follow"]);
+        let shown = follows.stdout.as_mut().expect("its output");
+        tokio::io::AsyncReadExt::read_u8(shown).await.expect("a first entry");
+        signal(&follows, number);
+        let output = program.ended(follows).await;
+        assert_eq!(output.status.code(), Some(code), "{}", all(&output));
+        head_said(&program, &output).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_decides_says_the_head_and_a_look_or_a_plan_does_not() {
+    let program = Program::start(2, 0, &["400:1@POST"]).await;
+    let output = program.run(&["provision", "--yes"]).await;
+    head_said(&program, &output).await;
+    let output = program.run(&["--json", "apply", "--yes"]).await;
+    assert!(serde_json::from_slice::<serde_json::Value>(&output.stdout).is_ok(), "{}", all(&output));
+    head_said(&program, &output).await;
+    for decides in [vec!["suspend", &name(1)], vec!["unassign", &name(1)], vec!["reactivate", &name(1)]] {
+        head_said(&program, &program.run(&decides).await).await;
+    }
+    for looks in [vec!["plan"], vec!["suspend", "--plan", &name(2)], vec!["status"]] {
+        let looked = program.run(&looks).await;
+        assert!(!String::from_utf8_lossy(&looked.stderr).contains("audit head"), "{}", all(&looked));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hangup_that_the_starter_ignores_ends_no_run() {
+    let program = Program::start(4, 0, &["slow=150@POST"]).await;
+    let mut command = tokio::process::Command::new("nohup");
+    let asked = program.command(&["provision", "--yes"]);
+    command
+        .arg(env!("CARGO_BIN_EXE_scimdeck"))
+        .args(asked.as_std().get_args())
+        .envs([TALKATIVE, ("SUDO_USER", "tester")]);
+    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped()).kill_on_drop(true);
+    command.stderr(std::process::Stdio::piped());
+    let child = command.spawn().expect("it starts");
+    until("some are under way", || program.proxy.count("POST") > 0).await;
+    signal(&child, Signal::HUP);
+    let output = program.ended(child).await;
+    assert_eq!(output.status.code(), Some(0), "{}", all(&output));
+    program.all_true(4).await;
 }

@@ -1,6 +1,8 @@
 //! Answers that are lost or not to be believed: looked up, never blindly sent again. The endpoint does not mind two
 //! accounts with one user name, so that a second POST would make a second account.
 
+use scimdeck::domain::{Call, Method, Secret};
+use scimdeck::endpoint::{Endpoint, EndpointConfig};
 use scimdeck::engine::{Approval, Outcome, Progress};
 use scimdeck::verbs::Command;
 
@@ -113,4 +115,32 @@ async fn g22_the_counter_of_a_run_counts_only_what_is_there_and_tells_the_rest_a
     let count = |outcome| report.count(outcome);
     assert_eq!(last.done, count(Outcome::Done) + count(Outcome::Unchanged), "{last:?} {report:?}");
     assert_eq!((last.failed, last.in_doubt), (count(Outcome::Failed), count(Outcome::InDoubt)), "{last:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g03_a_create_that_is_done_very_late_under_another_name_is_found_by_our_external_id_and_not_made_again()
+ {
+    let flow =
+        Flow::with(Setup { people: 1, faults: vec!["same-names", "lie:1@POST"], ..Setup::default() }).await;
+    let report = flow.done(PROVISION).await;
+    assert_eq!(report.count(Outcome::Failed), 1, "accepted, and nobody is there: {report:?}");
+    // Long after it was looked up it is done all the same, and the app calls it otherwise.
+    let ours = flow.drive.directory().get(flow.id(1)).expect("they are here").wanted().external_id;
+    let late = serde_json::json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": "another.name@example.com", "externalId": ours, "active": true,
+    });
+    let line = EndpointConfig::new(&flow.sandbox.base_url(), Secret::new(SCIM));
+    let call = Call::new(Method::Post, &["Users"]).body(late);
+    Endpoint::new(line).expect("an endpoint").send(&call).await;
+    assert_eq!(flow.accounts(), 1);
+    for _ in 0..3 {
+        flow.run(Command::Apply).await.expect("a report");
+        flow.run(PROVISION).await.expect("a report");
+    }
+    assert_eq!(flow.accounts(), 1, "one account of ours");
+    let linked =
+        flow.drive.directory().get(flow.id(1)).expect("they are here").remote_id().map(str::to_owned);
+    let there = flow.sandbox.workspace().lock().expect("no panic").accounts().next().map(|a| a.id.clone());
+    assert_eq!(linked, there);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scimdeck::domain::{FailureKind, Flag};
+use scimdeck::domain::{FailureKind, Flag, Status};
 use scimdeck::engine::{Outcome, Report};
 use scimdeck::verbs::Command;
 
@@ -112,9 +112,67 @@ async fn g07_single_commands_find_out_a_lie() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_a_lie_that_is_seen_again_is_remembered_from_then() {
+    let flow = with("lie=workato_role@PUT").await;
+    let Flow { sandbox: _sandbox, proxy: _proxy, home, drive } = flow;
+    drop(drive);
+    let store = scimdeck::drive::open_store(home.path()).expect("a store");
+    let here = Some(scimdeck::domain::ConnectionId(1));
+    let now = || i64::try_from(std::time::UNIX_EPOCH.elapsed().expect("a time").as_millis()).expect("a time");
+    let six_days_ago = now() - 6 * 24 * 3_600_000;
+    store.meta_set(here, "lied_at", &six_days_ago.to_string()).await.expect("kept");
+    let drive = open(&home, false).await;
+    let person = drive.directory().find(&name(1)).expect("they are here").id();
+    let values = [("workato_role".to_owned(), "Admin".to_owned())].into();
+    let report = run(&drive, Command::Role { people: vec![person], values }).await.expect("a report");
+    not_applied(&report, "workato_role");
+    let mut kept = six_days_ago;
+    for _ in 0..500 {
+        kept = store.meta_get(here, "lied_at").await.expect("read").expect("kept").parse().expect("a time");
+        if kept > six_days_ago {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(now() - kept < 60_000, "{kept}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g07_the_first_create_of_a_process_is_believed_only_when_read_back() {
     let flow = Flow::with(Setup { people: 1, faults: vec!["lie:1@POST"], ..Setup::default() }).await;
     let report = flow.done(PROVISION).await;
     assert_eq!(report.count(Outcome::Done), 0, "{report:?}");
     assert!(!flow.flags(1).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_of_access_that_worked_is_done_also_where_a_role_with_it_is_ignored() {
+    let flow = with("ignore=workato_role@PUT").await;
+    not_applied(&flow.role(1, "Admin").await.expect("a report"), "workato_role");
+    let report = flow.status(1, Status::Suspended).await.expect("a report");
+    assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
+    let told = report.results[0].error.as_ref().expect("what else was not applied").text.clone();
+    assert!(told.contains("access of p01@example.com is over") && told.contains("workato_role"), "{told}");
+    assert!(!flow.account(1).expect("an account").access);
+    assert!(!flow.flags(1).contains(&Flag::AccessRemains), "{:?}", flow.flags(1));
+    assert!(!flow.flags(1).contains(&Flag::Failed), "{:?}", flow.flags(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g07_what_was_believed_before_the_first_lie_of_a_run_is_read_back_before_it_ends() {
+    let flow = Flow::with(Setup { people: 8, faults: vec!["lie@POST"], ..Setup::default() }).await;
+    let report = flow.done(PROVISION).await;
+    assert_eq!((report.count(Outcome::Done), report.count(Outcome::Failed)), (0, 8), "{report:?}");
+    for (n, result) in (1..=8).zip(&report.results) {
+        assert!(!flow.flags(n).is_empty(), "{} is not green", name(n));
+        let error = result.error.as_ref().expect("why");
+        assert_eq!(error.kind, FailureKind::NotApplied, "{error:?}");
+    }
+    let flow =
+        Flow::provisioned(Setup { people: 8, faults: vec!["lie=workato_role@PUT"], ..Setup::default() })
+            .await;
+    let values = BTreeMap::from([("workato_role".to_owned(), "Analyst".to_owned())]);
+    let report = flow.done(Command::Role { people: (1..=8).map(|n| flow.id(n)).collect(), values }).await;
+    assert_eq!((report.count(Outcome::Done), report.count(Outcome::Failed)), (0, 8), "{report:?}");
+    assert!((1..=8).all(|n| !flow.flags(n).is_empty()), "nobody is green");
 }

@@ -106,7 +106,7 @@ async fn g10_while_it_is_down_one_probe_goes_at_a_time_and_no_attempt_is_burnt()
     until("both are there", || flow.accounts() == 2 && flow.any(Flag::NotProvisioned) == 0).await;
     let ids = report.results.iter().filter_map(|result| result.operation.map(|(id, _)| id)).collect();
     let done = flow.drive.undoable(UndoOf::Operations(ids)).await.expect("operations");
-    let attempts: Vec<u32> = done.iter().map(|op| op.attempts).collect();
+    let attempts: Vec<u32> = done.operations.iter().map(|op| op.attempts).collect();
     assert_eq!(attempts, [1; 2], "as if it had never been down");
     // From the first that was refused to the first that was served: each was answered before the next one came.
     for two in flow.proxy.sent("")[before..before + asked + 1].windows(2) {

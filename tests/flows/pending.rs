@@ -10,14 +10,14 @@ use scimdeck::domain::{
 use scimdeck::drive::{Drive, add_connection, open_store};
 use scimdeck::engine::{Outcome, ProblemKind, Report, TasksQuery};
 use scimdeck::verbs::{Command, ImportOptions, PersonRecord};
-use tempfile::TempDir;
 
 use crate::bench::{PROVISION, name, open, open_as, run, until};
 use crate::inviting::Inviting;
+use crate::nowhere::Folder;
 
 struct Story {
     app: Inviting,
-    home: TempDir,
+    home: Folder,
     drive: Drive,
 }
 
@@ -25,7 +25,7 @@ impl Story {
     /// One person, provisioned and invited; with a feed that is read every second, or without one.
     async fn start(feed: bool) -> Self {
         let app = Inviting::start().await;
-        let home = TempDir::new().expect("a folder");
+        let home = Folder::new();
         let mut connection =
             Connection::new(ConnectionId(0), "workato", &app.base_url(), TokenSource::Memory);
         connection.timeout_s = 5;

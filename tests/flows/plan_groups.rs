@@ -53,6 +53,9 @@ fn plan_path(program: &Program) -> String {
 async fn g16_a_group_that_became_due_after_the_plan_makes_it_stale_and_does_not_go() {
     let program = with_a_group(2).await;
     let file = plan_path(&program);
+    program.proxy.down().await;
+    program.run(&["role", &name(1), "workato_role=Admin"]).await;
+    program.proxy.up().await;
     program.run(&["plan", "-o", &file]).await;
     add_unsent(&program).await;
     let before = group_writes(&program);

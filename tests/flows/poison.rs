@@ -24,7 +24,7 @@ async fn one_bad() -> (Program, String) {
     assert!(csv.contains(&line));
     let file = program.file("people.csv", csv.replace(&line, &line.replace("Operator", UNKNOWN)));
     program.ok(&["import", "people", &file]).await;
-    let (code, report) = program.json(&["provision", "--yes", "--brake", "200"]).await;
+    let (code, report) = program.json(&["provision", "--yes", "--brake", &PEOPLE.to_string()]).await;
     assert_eq!(code, 5, "{report}");
     assert_eq!((&report["done"], &report["failed"]), (&(PEOPLE - 1).into(), &1.into()), "{report}");
     assert_eq!(program.accounts(), PEOPLE - 1);
@@ -49,12 +49,12 @@ async fn g11_a_poisoned_operation_is_parked_with_its_story_and_the_others_are_do
     assert_eq!(program.proxy.count("POST"), PEOPLE - 1 + 2, "tried once more after a look-up, and no more");
 
     // Tried again it fails again, and says so.
-    let (code, report) = program.json(&["retry", &bad, "--brake", "200"]).await;
+    let (code, report) = program.json(&["retry", &bad, "--brake", &PEOPLE.to_string()]).await;
     assert_eq!((code, &report["failed"]), (5, &1.into()), "{report}");
 
     // Its role corrected, it goes through.
-    program.ok(&["role", &bad, "workato_role=Analyst", "--brake", "200"]).await;
-    let (code, report) = program.json(&["retry", &bad, "--brake", "200"]).await;
+    program.ok(&["role", &bad, "workato_role=Analyst", "--brake", &PEOPLE.to_string()]).await;
+    let (code, report) = program.json(&["retry", &bad, "--brake", &PEOPLE.to_string()]).await;
     assert_eq!((code, &report["done"]), (0, &1.into()), "{report}");
     assert_eq!(program.accounts(), PEOPLE);
     program.all_true(PEOPLE).await;

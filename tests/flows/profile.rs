@@ -5,11 +5,11 @@ use scimdeck::drive::{Drive, add_connection, open_store};
 use scimdeck::engine::{Outcome, ProblemKind};
 use scimdeck::verbs::{Command, ImportOptions, PersonRecord};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use crate::bench::*;
+use crate::nowhere::Folder;
 use crate::program::{Program, ROLE, people_csv};
 
 /// The story of the guide: the attribute was made before SCIM, without its external namespace.
@@ -78,9 +78,9 @@ fn record(n: usize) -> PersonRecord {
 }
 
 /// A drive on a sandbox, with three people assigned; the brake lets two people change a day.
-async fn braked() -> (scimdeck::sandbox::Sandbox, TempDir, Drive) {
+async fn braked() -> (scimdeck::sandbox::Sandbox, Folder, Drive) {
     let (sandbox, _proxy) = sandbox(sandbox_config(&[], &[])).await;
-    let home = TempDir::new().expect("a folder");
+    let home = Folder::new();
     let mut connection =
         Connection::new(ConnectionId(0), "workato", &sandbox.base_url(), TokenSource::Memory);
     connection.brake.changes = 2;

@@ -5,16 +5,16 @@ use std::process::{Output, Stdio};
 
 use scimdeck::sandbox::{Account, Sandbox};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::bench::{SCIM, existing, name, sandbox, sandbox_config};
+use crate::nowhere::{Folder, TALKATIVE};
 use crate::proxy::Proxy;
 
 pub(crate) struct Program {
     pub(crate) sandbox: Sandbox,
     pub(crate) proxy: Proxy,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Folder,
 }
 
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
@@ -23,7 +23,7 @@ impl Program {
     /// Not connected.
     pub(crate) async fn new(people: usize, there: usize, faults: &[&str]) -> Self {
         let (sandbox, proxy) = sandbox(sandbox_config(&existing(people, there), faults)).await;
-        let program = Self { sandbox, proxy, folder: TempDir::new().expect("a folder") };
+        let program = Self { sandbox, proxy, folder: Folder::new() };
         program.token(SCIM);
         program
     }
@@ -51,10 +51,7 @@ impl Program {
     }
 
     pub(crate) fn token(&self, token: &str) {
-        use std::os::unix::fs::PermissionsExt;
-        let path = self.path("token");
-        std::fs::write(&path, token).expect("a file");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
+        self.folder.secret("token", token);
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -75,7 +72,7 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
         command
             .env_remove("SCIMDECK_HOME")
-            .env("SUDO_USER", "tester")
+            .envs([TALKATIVE, ("SUDO_USER", "tester")])
             .arg("--home")
             .arg(self.home())
             .args(args);
@@ -88,11 +85,15 @@ impl Program {
     }
 
     pub(crate) async fn run(&self, args: &[&str]) -> Output {
-        let run = self.command(args).output();
-        tokio::time::timeout(std::time::Duration::from_secs(30), run)
-            .await
-            .expect("it ends")
-            .expect("it runs")
+        self.ended(self.spawn(args)).await
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&self, child: Child) -> Output {
+        let end = tokio::time::timeout(std::time::Duration::from_secs(30), child.wait_with_output());
+        let output = end.await.expect("it ends").expect("it runs");
+        self.folder.said(&output);
+        output
     }
 
     /// It must succeed.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 #[derive(Default)]
@@ -19,6 +19,8 @@ struct State {
     /// The request, counted from 1, whose answer is never passed on; 0 for none.
     hold: AtomicUsize,
     held: AtomicBool,
+    /// Nothing is passed on: whatever is asked for is not known here.
+    turns_away: AtomicBool,
 }
 
 impl State {
@@ -33,13 +35,16 @@ pub(crate) struct Proxy {
     upstream: SocketAddr,
     state: Arc<State>,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// Keeps the port while nobody listens: another test would get it, and answer in its place.
+    port: Mutex<Option<TcpSocket>>,
 }
 
 impl Proxy {
     pub(crate) async fn to(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let proxy = Self { address, upstream, state: Arc::default(), task: Mutex::default() };
+        let proxy =
+            Self { address, upstream, state: Arc::default(), task: Mutex::default(), port: Mutex::default() };
         proxy.serve(listener);
         proxy
     }
@@ -53,7 +58,10 @@ impl Proxy {
         let task = tokio::spawn(async move {
             let mut lines = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                lines.spawn(pass(client, upstream, state.clone()));
+                match state.turns_away.load(Ordering::SeqCst) {
+                    true => lines.spawn(turn_away(client, state.clone())),
+                    false => lines.spawn(pass(client, upstream, state.clone())),
+                };
             }
         });
         *self.task.lock().expect("no panic") = Some(task);
@@ -65,12 +73,21 @@ impl Proxy {
         if let Some(task) = task {
             task.abort();
             let _ = task.await;
+            *self.port.lock().expect("no panic") = Some(kept(self.address));
         }
     }
 
     /// Listens again at the same address.
     pub(crate) async fn up(&self) {
+        *self.port.lock().expect("no panic") = None;
         self.serve(TcpListener::bind(self.address).await.expect("the same port"));
+    }
+
+    /// From now on a page of its own is all that it answers, or no more.
+    pub(crate) async fn turn_away(&self, turns_away: bool) {
+        self.down().await;
+        self.state.turns_away.store(turns_away, Ordering::SeqCst);
+        self.up().await;
     }
 
     /// The answer to the `n`th request from the start is kept back; 0 keeps none back.
@@ -111,11 +128,33 @@ impl Proxy {
     }
 }
 
+/// Bound, so that the system gives the port to nobody, and not listening, so that whoever connects is refused.
+fn kept(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("its option");
+    socket.bind(address).expect("the port that was just left");
+    socket
+}
+
 /// Without pipelining a request begins with a read of its own, and no body of ours begins with a method.
 fn request_line(chunk: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(chunk);
     let method = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "].iter().any(|m| text.starts_with(m));
     method.then(|| text.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned())
+}
+
+async fn turn_away(mut client: TcpStream, state: Arc<State>) {
+    const PAGE: &[u8] =
+        b"HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 21\r\n\r\ndefault backend - 404";
+    let mut buffer = vec![0; 64 << 10];
+    while let Ok(n @ 1..) = client.read(&mut buffer).await {
+        if let Some(line) = request_line(&buffer[..n]) {
+            state.requests.lock().expect("no panic").push((Instant::now(), line));
+            if client.write_all(PAGE).await.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {

@@ -7,10 +7,10 @@ use scimdeck::verbs::{Command, GroupRecord, ImportOptions};
 
 use crate::bench::*;
 
-const TEAM: &str = "Platform team";
+pub(crate) const TEAM: &str = "Platform team";
 
 impl Flow {
-    async fn team(&self, members: impl IntoIterator<Item = usize>) -> GroupId {
+    pub(crate) async fn team(&self, members: impl IntoIterator<Item = usize>) -> GroupId {
         let records = members.into_iter().zip(2..).map(|(n, line)| GroupRecord {
             line,
             group: TEAM.to_owned(),
@@ -20,7 +20,7 @@ impl Flow {
         self.drive.directory().group_named(TEAM).expect("the group").group.id
     }
 
-    fn group_there(&self) -> Option<Vec<String>> {
+    pub(crate) fn group_there(&self) -> Option<Vec<String>> {
         let workspace = self.sandbox.workspace();
         let workspace = workspace.lock().expect("no panic");
         let group = workspace.groups().find(|g| g.display_name() == TEAM)?;
@@ -29,14 +29,14 @@ impl Flow {
         Some(members)
     }
 
-    fn accounts_of(&self, people: impl IntoIterator<Item = usize>) -> Vec<String> {
+    pub(crate) fn accounts_of(&self, people: impl IntoIterator<Item = usize>) -> Vec<String> {
         let mut ids: Vec<String> =
             people.into_iter().map(|n| self.account(n).expect("an account").id).collect();
         ids.sort();
         ids
     }
 
-    fn push_state(&self, id: GroupId) -> Option<PushState> {
+    pub(crate) fn push_state(&self, id: GroupId) -> Option<PushState> {
         let directory = self.drive.directory();
         directory.group(id).expect("the group").push_state(&directory)
     }
@@ -102,6 +102,61 @@ async fn a_lost_answer_to_the_new_group_makes_no_second_one() {
     assert_eq!(report.groups[0].outcome, Outcome::Done, "{report:?}");
     assert_eq!(flow.sandbox.workspace().lock().unwrap().groups().count(), 1);
     assert_eq!(flow.group_there(), Some(flow.accounts_of([1, 2])));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g14_a_list_that_leaves_out_a_group_of_ours_makes_no_group_twice() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    let team = flow.team([1]).await;
+    flow.done(Command::PushGroup(team)).await;
+    let others = [GroupRecord { line: 2, group: "Other team".to_owned(), user_name: name(2) }];
+    flow.done(Command::ImportGroups(others.to_vec(), ImportOptions::default())).await;
+    let other = flow.drive.directory().group_named("Other team").expect("the group").group.id;
+    flow.done(Command::PushGroup(other)).await;
+    flow.done(Command::UnpushGroup(other, Unlinked::Left)).await;
+    let faults = flow.sandbox.faults();
+    faults.lock().unwrap().add(vec!["blind@GET".parse().expect("a fault")]);
+    let report = flow.done(Command::PushGroup(other)).await;
+    let told = report.groups.first().and_then(|group| group.error.as_ref()).expect("a reason");
+    assert!(told.text.contains("the list of groups leaves out Platform team"), "{told:?}");
+    assert_eq!(flow.proxy.count("POST /scim/v2/Groups"), 2);
+    faults.lock().unwrap().clear();
+    let report = flow.done(Command::PushGroup(other)).await;
+    assert_eq!(report.groups.first().and_then(|g| g.kind), Some(GroupKind::Link), "{report:?}");
+    assert_eq!(flow.proxy.count("POST /scim/v2/Groups"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g14_a_group_of_ours_that_is_gone_does_not_prove_a_list_that_leaves_out_others() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    for group in ["A team", TEAM, "Other team"] {
+        let rows = [GroupRecord { line: 2, group: group.to_owned(), user_name: name(2) }];
+        flow.done(Command::ImportGroups(rows.to_vec(), ImportOptions::default())).await;
+        let id = flow.drive.directory().group_named(group).expect("the group").group.id;
+        flow.done(Command::PushGroup(id)).await;
+    }
+    let other = flow.drive.directory().group_named("Other team").expect("the group").group.id;
+    flow.done(Command::UnpushGroup(other, Unlinked::Left)).await;
+    flow.somebody_deletes("A team").await;
+    flow.fault(&["blind@GET"]);
+    let report = flow.done(Command::PushGroup(other)).await;
+    let told = report.groups.first().and_then(|group| group.error.as_ref()).expect("a reason");
+    assert!(told.text.contains("the list of groups leaves out Platform team"), "{told:?}");
+    assert_eq!(flow.proxy.count("POST /scim/v2/Groups"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g14_a_group_that_is_listed_and_does_not_answer_by_its_id_is_not_made_again() {
+    let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
+    let team = flow.team([1]).await;
+    flow.done(Command::PushGroup(team)).await;
+    flow.done(Command::UnpushGroup(team, Unlinked::Left)).await;
+    let preview = flow.preview(Command::PushGroup(team)).await;
+    flow.fault(&["same-names", "404:1@GET/Groups/"]);
+    let report = approve(&flow.drive, preview, None).await.expect("a report");
+    let told = report.groups.first().and_then(|group| group.error.as_ref()).expect("a reason");
+    assert!(told.text.contains("does not answer by its id"), "{told:?}");
+    assert_eq!(flow.groups_there(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

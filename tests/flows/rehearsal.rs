@@ -4,15 +4,15 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::bench::name;
+use crate::bench::{LOG, SCIM, name};
+use crate::nowhere::{Folder, TALKATIVE};
 use crate::program::{ROLE, people_csv};
 
 struct Rehearsed {
     sandbox: Child,
     base: String,
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Drop for Rehearsed {
@@ -24,9 +24,11 @@ impl Drop for Rehearsed {
 
 impl Rehearsed {
     fn start(faults: &[&str]) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let token = folder.path().join("token");
+        let folder = Folder::new();
+        let token = folder.secret("token", SCIM);
+        folder.secret("token.activity", LOG);
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
+        command.envs([TALKATIVE]).env("SCIMDECK_HOME", folder.path().join("sandbox"));
         command.args(["sandbox", "--token-file"]).arg(&token);
         command.args(faults.iter().map(|fault| format!("--fault={fault}")));
         let mut sandbox = command.stdout(Stdio::piped()).spawn().expect("a sandbox");
@@ -48,6 +50,7 @@ impl Rehearsed {
     fn run(&self, args: &[&str]) -> (i32, Value) {
         let home = self.folder.path().join("home");
         let output = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
+            .envs([TALKATIVE])
             .arg("--json")
             .arg("--home")
             .arg(home)
@@ -55,6 +58,7 @@ impl Rehearsed {
             .stdin(Stdio::null())
             .output()
             .expect("it runs");
+        self.folder.said(&output);
         let value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
         (output.status.code().expect("a code"), value)
     }
@@ -103,7 +107,7 @@ async fn what_the_operator_is_told_of_each_pain() {
     let pains: [(&str, i32, &[&str]); 9] = [
         ("401@PUT", 3, &["token", "refused", "queue is kept"]),
         ("403@PUT", 5, &["does not allow this for this account"]),
-        ("404@PUT", 5, &["not there any more"]),
+        ("404@PUT", 5, &["404 to the change", "does not take this request"]),
         ("400@PUT", 5, &["refused the request", "invalidValue"]),
         ("412@PUT", 5, &["changed by somebody else"]),
         ("ignore=roles@PUT", 5, &["accepted the change", "workato_role"]),

@@ -29,6 +29,17 @@ async fn a_removal_between_look_and_write_is_gone_and_not_an_error_of_a_deactiva
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_lags_behind_at_the_look_or_at_the_read_leaves_nobody_their_access() {
+    for faults in ["404:1@GET/Users/", "404:2@GET/Users/"] {
+        let flow = Flow::provisioned(Setup { faults: vec![faults], ..Setup::default() }).await;
+        let report = flow.done(Command::Unassign(vec![flow.id(2)])).await;
+        assert_eq!(report.count(Outcome::Done), 1, "{faults}: {report:?}");
+        assert!(!flow.account(2).expect("an account").access, "{faults}");
+        assert_eq!(flow.flags(2), [], "{faults}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_role_changed_by_hand_is_drift_after_a_check_and_apply_leaves_it() {
     let flow = Flow::provisioned(Setup::default()).await;
     by_hand(&flow, 2, "Admin");
@@ -74,9 +85,9 @@ async fn a_token_of_another_workspace_sends_nothing_and_says_so() {
         for n in 1..=3 {
             workspace.remove_by_hand(&name(n), jiff::Timestamp::now()).unwrap();
         }
-        workspace.refresh_scim_token("of-another-workspace".to_owned().into());
+        workspace.refresh_scim_token(NEXT.to_owned().into());
     }
-    let next = (Secret::new("of-another-workspace"), Secret::new(LOG));
+    let next = (Secret::new(NEXT), Secret::new(LOG));
     let problem = flow.drive.use_token(next.0, next.1).await.expect_err("refused");
     assert_eq!(problem.kind, ProblemKind::Endpoint);
     assert!(problem.text.contains("is this another workspace?"), "{}", problem.text);

@@ -83,7 +83,8 @@ async fn g15_two_that_provision_at_the_same_time_make_every_account_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g21_a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_more() {
-    let setup = Setup { people: 12, faults: vec!["slow=150@POST"], ..Setup::default() };
+    // So many that the word of the other comes in between on a busy machine too.
+    let setup = Setup { people: 100, faults: vec!["slow=150@POST"], ..Setup::default() };
     let flow = Flow::with(setup).await;
     let other = open(&flow.home, false).await;
     let preview = flow.preview(PROVISION).await;
@@ -95,7 +96,7 @@ async fn g21_a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_mo
     let (report, ()) = tokio::join!(running, disable);
     let report = report.expect("a report");
     assert!(report.count(Outcome::Held) > 0, "{report:?}");
-    assert!(flow.proxy.count("POST") < 12);
+    assert!(flow.proxy.count("POST") < 100);
     let writes = flow.proxy.writes();
     run(&other, Command::Flag { people: vec![flow.id(1)], note: String::new() }).await.expect("noted");
     until("the leader heard", || flow.flags(1).contains(&Flag::Noted)).await;

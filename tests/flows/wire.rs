@@ -25,9 +25,9 @@ use scimdeck::engine::{Outcome, Report};
 use scimdeck::sandbox::Sandbox;
 use scimdeck::verbs::{Command, ImportOptions, PersonFields, Who};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::bench::{SCIM, name, open, record, run, sandbox_config};
+use crate::nowhere::Folder;
 use crate::recorder::{Recorder, Seen};
 
 /// Four people, of whom `p02` has an account, written in capitals there.
@@ -35,7 +35,7 @@ pub(crate) struct Case {
     pub(crate) sandbox: Sandbox,
     pub(crate) recorder: Recorder,
     pub(crate) drive: Drive,
-    _home: TempDir,
+    _home: Folder,
 }
 
 impl Case {
@@ -47,7 +47,7 @@ impl Case {
         let sandbox =
             Sandbox::start(sandbox_config(&[name(2).to_uppercase()], &[])).await.expect("a sandbox");
         let recorder = Recorder::to(&sandbox.base_url()).await;
-        let home = TempDir::new().expect("a folder");
+        let home = Folder::new();
         let mut connection =
             Connection::new(ConnectionId(0), "workato", &recorder.base_url(), TokenSource::Memory);
         set(&mut connection);
@@ -64,7 +64,7 @@ impl Case {
         case
     }
 
-    fn id(&self, n: usize) -> PersonId {
+    pub(crate) fn id(&self, n: usize) -> PersonId {
         self.drive.directory().find(&name(n)).expect("they are here").id()
     }
 
@@ -89,7 +89,7 @@ impl Case {
         Command::Role { people: vec![self.id(n)], values }
     }
 
-    fn status(&self, n: usize, status: Status) -> Command {
+    pub(crate) fn status(&self, n: usize, status: Status) -> Command {
         Command::SetStatus { people: vec![self.id(n)], status }
     }
 
@@ -289,7 +289,9 @@ async fn story(profile: WireProfile) {
     let (outcome, why) = case.outcome(case.role(1, "Operator")).await;
     assert_eq!(outcome, Outcome::Failed);
     assert!(why.contains("404"), "{why}");
-    assert_eq!(case.lines(), [READ], "the account is gone: no search, no new account, no retry");
+    let why =
+        "the account is gone, and another one who is linked is there: no search, no new account, no retry";
+    assert_eq!(case.lines(), [READ, READ], "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,7 +30,7 @@ fn lines(case: &Case) -> Vec<String> {
     seen.iter().map(line).filter(|line| line.contains("/Groups")).collect()
 }
 
-async fn with_team(profile: WireProfile) -> (Case, GroupId) {
+pub(crate) async fn with_team(profile: WireProfile) -> (Case, GroupId) {
     let case = Case::of(profile).await;
     case.done(Command::Provision(Who::NotProvisioned)).await;
     let record = |n| GroupRecord { line: n as u64 + 1, group: "Team".to_owned(), user_name: name(n) };

@@ -10,5 +10,7 @@ mod files;
 mod gzip;
 #[path = "../pty/hostile_strings.rs"]
 mod hostile_strings;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod program;
 mod server;

@@ -6,14 +6,12 @@ use std::time::{Duration, Instant};
 
 use scimdeck::sandbox::{Preset, Roles, Sandbox, SandboxConfig};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
+use crate::nowhere::{Folder, LOG, SCIM, TALKATIVE};
 use crate::server::Server;
 
-const SCIM: &str = "scim-token-of-the-tests";
-const LOG: &str = "activity-token-of-the-tests";
 const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 /// No run takes longer: five requests that are given up after a second each, on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(40);
@@ -22,7 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(40);
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     pub(crate) server: Server,
-    folder: TempDir,
+    folder: Folder,
 }
 
 /// What one run of the program said and took.
@@ -51,7 +49,7 @@ impl World {
         let sandbox = Sandbox::start(config).await.expect("a sandbox");
         let upstream = sandbox.base_url().split('/').nth(2).expect("a host").parse().expect("an address");
         let server = Server::to(upstream).await;
-        let world = Self { sandbox, server, folder: TempDir::new().expect("a folder") };
+        let world = Self { sandbox, server, folder: Folder::new() };
         let token = world.secret("token", SCIM);
         let log = world.secret("log", LOG);
         let base = world.server.base_url();
@@ -76,10 +74,7 @@ impl World {
     }
 
     pub(crate) fn secret(&self, file: &str, text: &str) -> String {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = self.file(file, text);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
-        path
+        self.folder.secret(file, text).to_str().expect("text").to_owned()
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -87,7 +82,10 @@ impl World {
     }
 
     pub(crate) async fn run(&self, args: &[&str]) -> Ran {
-        run(&self.path("home"), args).await
+        let ran = run(&self.path("home"), args).await;
+        self.folder.heard("standard output", &ran.stdout);
+        self.folder.heard("standard error", ran.stderr.as_bytes());
+        ran
     }
 
     /// It must succeed.
@@ -110,7 +108,7 @@ pub(crate) async fn run(home: &std::path::Path, args: &[&str]) -> Ran {
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
         .env_remove("SCIMDECK_HOME")
-        .env("USER", "tester")
+        .envs([TALKATIVE, ("USER", "tester")])
         .arg("--home")
         .arg(home)
         .args(args)

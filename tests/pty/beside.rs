@@ -1,5 +1,8 @@
 //! The console and the command line on one home, at the same time.
 
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
 use crate::home::Home;
 use crate::terminal::Start;
 
@@ -50,6 +53,41 @@ fn a_second_console_follows_the_first() {
         .wait("Edit roles")
         .press("right enter")
         .wait("Edit roles: 1 done");
+}
+
+#[test]
+fn a_command_that_is_interrupted_beside_the_console_holds_its_queue_until_somebody_says_to_go_on() {
+    let people = |n: usize| format!("p{n:02}@example.com,Ana,Ruiz {n},yes,Analyst\n");
+    let home = Home::with(&(1..=12).map(people).collect::<String>());
+    let console = home.console(&[]);
+    console.wait("12 not provisioned");
+    // The console sends for it: it is the one that has to stop.
+    home.workspace().fault("slow=300@POST/Users");
+    let command = home.start(&["provision", "--yes", "--brake", "12"]);
+    while home.workspace().accounts().is_empty() {
+        std::thread::yield_now();
+    }
+    let id = Pid::from_raw(i32::try_from(command.id()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    let output = home.ended(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(
+        said.contains("what was not sent yet stays in the queue") && said.contains("scimdeck apply"),
+        "{said}"
+    );
+    // As it was told: nothing more is made, and nothing is lost. The console offers it.
+    let made = home.workspace().accounts().len();
+    console.wait("A stopped run").press("l").wait_gone("A stopped run");
+    let queue = home.done(&["status"])["queue"].clone();
+    let open: u64 = queue.as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!((home.workspace().accounts().len(), open), (made, 12 - made as u64), "{queue}");
+    assert!(open > 0, "there is something to hold");
+    let report = home.done(&["apply", "--yes"]);
+    assert_eq!(report["done"], open, "{report}");
+    let check = home.done(&["check"]);
+    assert_eq!(home.workspace().accounts().len(), 12, "{check}");
+    console.wait_gone("not provisioned");
 }
 
 #[test]

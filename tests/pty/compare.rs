@@ -1,10 +1,11 @@
 //! The page Compare, key by key.
 
+use crate::nowhere::Folder;
 use crate::terminal::Start;
 
 #[test]
 fn the_shown_plan_is_saved_opened_again_and_sent() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let file = folder.path().join("plan.json");
     let file = file.to_str().unwrap();
     let console = Start::scimdeck(&["demo", "--people", "12"]).size(120, 40).run();

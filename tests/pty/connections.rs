@@ -32,6 +32,7 @@ fn a_new_connection_is_made_in_the_console_with_a_pasted_token_that_is_never_sho
     let terminal = home.console(&[]);
     terminal.wait("workato [SANDBOX]").press("5").wait("SCIM connection").press("c").wait("go over");
     terminal.press("n").wait("New connection");
+    home.keeps("home/tokens/connection-2");
     for text in ["second", url, "TEST", "", &format!("Bearer {token}\n")] {
         terminal.send(&paste(text)).press("tab");
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, WaitOptions, waitpid};
 
+use crate::nowhere::Folder;
 use crate::terminal::{Start, Terminal, words};
 
 fn demo() -> Terminal {
@@ -87,7 +88,7 @@ fn a_lost_terminal_ends_it() {
 /// again and again; a program that does not notice burns a processor for ever.
 #[test]
 fn a_lost_terminal_ends_it_without_burning_the_processor_even_where_hangups_are_ignored() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let told = folder.path().join("told");
     let line = format!(
         "trap '' HUP; '{}' demo; echo \"code $?\" > '{told}.part'; times >> '{told}.part'; mv '{told}.part' '{told}'",

@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::nowhere::{Folder, LOG, SCIM, TALKATIVE};
 use crate::terminal::{Start, Terminal};
 use crate::workspace::Workspace;
 
@@ -15,7 +15,7 @@ const URN: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 
 /// The home and its sandbox.
 pub(crate) struct Home {
-    folder: TempDir,
+    folder: Folder,
     sandbox: Child,
     said: Value,
 }
@@ -30,12 +30,16 @@ impl Drop for Home {
 impl Home {
     /// Not connected, beside a workspace with so many people in it.
     pub(crate) fn beside(people_there: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
+        let token = folder.secret("token", SCIM);
+        folder.secret("token.activity", LOG);
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let people_there = people_there.to_string();
         let mut sandbox = Command::new(PROGRAM)
+            .envs([TALKATIVE])
+            .env("SCIMDECK_HOME", folder.path().join("sandbox"))
             .args(["--json", "sandbox", "--listen", "127.0.0.1:0", "--people", &people_there, "--token-file"])
-            .arg(folder.path().join("token"))
+            .arg(token)
             .arg("--mail-dir")
             .arg(folder.path().join("mails"))
             .stdout(Stdio::piped())
@@ -43,6 +47,7 @@ impl Home {
             .unwrap();
         let output = serde_json::Deserializer::from_reader(sandbox.stdout.take().unwrap());
         let said = output.into_iter::<Value>().next().unwrap().unwrap();
+        folder.heard("what the sandbox says", said.to_string().as_bytes());
         Self { folder, sandbox, said }
     }
 
@@ -103,15 +108,45 @@ impl Home {
         self.folder.path()
     }
 
+    /// A command on this home that goes on by itself.
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.program(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.envs([TALKATIVE]).arg("--home").arg(self.path().join("home")).args(args).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command and gives all that it said.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        let output = self.program(args).output().unwrap();
+        self.folder.said(&output);
+        output
+    }
+
+    /// Waits for the end of one that went on by itself.
+    pub(crate) fn ended(&self, child: Child) -> Output {
+        let output = child.wait_with_output().unwrap();
+        self.folder.said(&output);
+        output
+    }
+
+    /// The file of this name is a token's place.
+    pub(crate) fn keeps(&self, name: &str) {
+        self.folder.keeps(name);
+    }
+
+    /// A token in a file of its owner's.
+    pub(crate) fn token(&self, name: &str, token: &str) -> String {
+        self.folder.secret(name, token).display().to_string()
+    }
+
     /// Runs a command and gives its exit code and JSON.
     pub(crate) fn command(&self, args: &[&str]) -> (i32, Value) {
-        let output = Command::new(PROGRAM)
-            .args(["--json", "--home"])
-            .arg(self.path().join("home"))
-            .args(args)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = self.run(&[&["--json"], args].concat());
         let said = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|e| panic!("{args:?}: {e}: {}", String::from_utf8_lossy(&output.stderr)));
         (output.status.code().unwrap(), said)

@@ -1,7 +1,6 @@
 //! Sixty texts that want harm, in people, groups and accounts, through every pane and in every text of the command
 //! line; the bytes that reach the terminal are read by a parser of their own.
 
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
@@ -108,8 +107,7 @@ fn no_text_of_theirs_or_ours_leaves_the_command_line_as_anything_but_text() {
         &["--connection", "\u{9b}2J", "status"],
     ];
     for args in commands {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-        let output = command.arg("--home").arg(home.path().join("home")).args(args).output().unwrap();
+        let output = home.run(args);
         assert!(output.status.code().is_some_and(|code| code < 10), "{args:?}");
         for bytes in [&output.stdout, &output.stderr] {
             assert_eq!(harm(bytes), None, "{args:?}");

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::nowhere::Folder;
 use crate::terminal::{Start, Terminal};
 
 fn mails(folder: &Path) -> usize {
@@ -20,7 +21,7 @@ fn demo(folder: &Path, args: &[&str]) -> Terminal {
 
 #[test]
 fn whoever_the_demo_creates_is_written_to_and_the_mails_go_with_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let console = demo(folder.path(), &["demo"]);
     let tmp = folder.path().join("tmp");
     let own = std::fs::read_dir(&tmp).unwrap().next().unwrap().unwrap().path();
@@ -32,7 +33,7 @@ fn whoever_the_demo_creates_is_written_to_and_the_mails_go_with_it() {
 
 #[test]
 fn mails_in_a_named_folder_stay() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let named = folder.path().join("mails");
     let console = demo(folder.path(), &["demo", "--mail-dir", named.to_str().unwrap()]);
     console.press("esc").wait_gone("Results").press("q");

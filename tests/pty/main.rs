@@ -9,6 +9,7 @@ mod convert;
 mod first_time;
 mod forms;
 mod gone;
+mod heads;
 mod home;
 mod hostile_everywhere;
 mod hostile_line;
@@ -16,6 +17,8 @@ mod hostile_strings;
 mod hostile_text;
 mod import_there;
 mod mails;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod panic;
 mod picture;
 mod profile;

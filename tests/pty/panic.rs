@@ -5,7 +5,7 @@ use scimdeck::audit::{AuditEntry, AuditQuery};
 use scimdeck::config::Look;
 use scimdeck::directory::Directory;
 use scimdeck::domain::{
-    ConnectionId, GivenToken, OpId, Operation, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret,
+    ConnectionId, GivenToken, OpId, PersonId, Rehearsal, RehearsalChange, ReportedValue, Secret, Undoable,
 };
 use scimdeck::engine::compare::Orphan;
 use scimdeck::engine::{
@@ -60,6 +60,9 @@ impl Seam for Defect {
     async fn test(&self) -> Result<TestReport, Problem> {
         unreachable!("nothing is asked after the defect")
     }
+    async fn test_now(&self) -> Result<TestReport, Problem> {
+        unreachable!("nothing is asked after the defect")
+    }
     async fn deep_test(&self) -> Result<DeepReport, Problem> {
         unreachable!("nothing is asked after the defect")
     }
@@ -93,7 +96,7 @@ impl Seam for Defect {
     async fn tasks(&self, _: TasksQuery) -> Result<Tasks, Problem> {
         unreachable!("nothing is asked after the defect")
     }
-    async fn undoable(&self, _: UndoOf) -> Result<Vec<Operation>, Problem> {
+    async fn undoable(&self, _: UndoOf) -> Result<Undoable, Problem> {
         unreachable!("nothing is asked after the defect")
     }
     async fn resend(&self, _: Vec<PersonId>) -> Result<Report, Problem> {

@@ -11,8 +11,8 @@ fn a_terminal_made_small_and_large_again_shows_everything_again() {
     console.settle(Duration::from_millis(200));
     let before = words(&console.screen());
     console.resize(40, 12).wait("needs 60x16, this is 40x12").wait_gone("Assignments");
-    // What cannot be seen cannot be pressed.
-    console.press("p 4");
+    // What cannot be seen cannot be pressed. Nothing tells that a key was read: it gets time for that.
+    console.press_and_settle("p 4", Duration::from_millis(300));
     for columns in [41, 42] {
         console.resize(columns, 12).wait(&format!("needs 60x16, this is {columns}x12"));
     }

@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal};
-use tempfile::TempDir;
 use vt100::{Parser, Screen};
+
+use crate::nowhere::{Folder, TALKATIVE, assert_nowhere};
 
 /// Longer than anything takes on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(30);
+const PATH: &str = "/usr/bin:/bin";
 
 /// What the program has written so far.
 struct Seen {
@@ -38,7 +40,7 @@ pub(crate) struct Terminal {
     gone: Cell<bool>,
     pid: Pid,
     lines_before: String,
-    _home: Option<TempDir>,
+    _home: Option<Folder>,
 }
 
 /// How to start.
@@ -58,7 +60,7 @@ impl Start {
     pub(crate) fn program(program: &str, args: &[&str]) -> Self {
         let program = std::iter::once(program).chain(args.iter().copied()).map(str::to_owned).collect();
         let vars =
-            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("USER", "sam"), ("PATH", "/usr/bin:/bin")]
+            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("USER", "sam"), ("PATH", PATH), TALKATIVE]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec();
         Self { program, size: (120, 40), vars }
@@ -86,7 +88,7 @@ impl Start {
     pub(crate) fn run(mut self) -> Terminal {
         let mut kept = None;
         if !self.vars.iter().any(|(name, _)| name == "SCIMDECK_HOME") {
-            let home = tempfile::tempdir().unwrap();
+            let home = Folder::new();
             // What a program leaves that is killed goes with it.
             self = self.home(home.path()).var("TMPDIR", &home.path().display().to_string());
             kept = Some(home);
@@ -355,6 +357,9 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         if !self.gone.get() && self.ended.try_recv().is_err() {
             let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        }
+        if !thread::panicking() {
+            assert_nowhere("what the terminal was sent", &self.bytes());
         }
     }
 }

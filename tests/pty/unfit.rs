@@ -4,11 +4,12 @@ use std::process::{Command, Stdio};
 
 use vt100::Color;
 
+use crate::nowhere::Folder;
 use crate::terminal::{Start, cells};
 
 #[test]
 fn without_a_terminal_it_says_so_and_ends_with_64() {
-    let home = tempfile::tempdir().unwrap();
+    let home = Folder::new();
     let output = Command::new(env!("CARGO_BIN_EXE_scimdeck"))
         .arg("demo")
         .env("SCIMDECK_HOME", home.path())
@@ -23,7 +24,7 @@ fn without_a_terminal_it_says_so_and_ends_with_64() {
 
 #[test]
 fn output_into_a_file_or_input_from_one_is_no_terminal() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let file = folder.path().join("file");
     std::fs::write(&file, "q\n").unwrap();
     for direction in ["<", ">"] {

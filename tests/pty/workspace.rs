@@ -43,6 +43,13 @@ impl Workspace<'_> {
         self.ask("POST", "/scim/v2/Users", Some(&self.secret("token_file")), Some(user)).0
     }
 
+    /// Misbehaves from now on.
+    pub(crate) fn fault(&self, fault: &str) {
+        let change = serde_json::json!({"add": [fault]});
+        let (status, said) = self.ask("POST", "/sandbox/faults", None, Some(&change));
+        assert_eq!(status, 200, "{said}");
+    }
+
     fn secret(&self, file: &str) -> String {
         std::fs::read_to_string(self.home.told(file)).unwrap().trim().to_owned()
     }

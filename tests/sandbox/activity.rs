@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{ROLE, Server, user};
+use crate::nowhere::SCIM;
 
 fn ids(log: &Value) -> Vec<u64> {
     log["data"].as_array().expect("data").iter().filter_map(|entry| entry["id"].as_u64()).collect()
@@ -90,7 +91,7 @@ async fn entries_are_chosen_by_event_and_resource_type() {
 #[tokio::test]
 async fn the_log_has_its_own_token_and_refuses_bad_questions() {
     let server = Server::start().await;
-    let request = server.client.get(server.sandbox.activity_url()).bearer_auth("scim-token");
+    let request = server.client.get(server.sandbox.activity_url()).bearer_auth(SCIM);
     assert_eq!(request.send().await.expect("an answer").status(), 401);
     for (name, value) in [("from", "yesterday"), ("page[after]", "x"), ("page[size]", "-1")] {
         assert_eq!(server.activity(&[(name, value)]).await.0, 400, "{name}");

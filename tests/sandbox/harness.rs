@@ -4,6 +4,8 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
+use crate::nowhere::{LOG, SCIM};
+
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 
 pub(crate) struct Server {
@@ -12,7 +14,7 @@ pub(crate) struct Server {
 }
 
 pub(crate) fn config() -> SandboxConfig {
-    SandboxConfig::new("scim-token".to_owned().into(), "activity-token".to_owned().into())
+    SandboxConfig::new(SCIM.to_owned().into(), LOG.to_owned().into())
 }
 
 pub(crate) fn client() -> Client {
@@ -43,7 +45,7 @@ impl Server {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.sandbox.base_url());
-        self.client.request(method, url).bearer_auth("scim-token")
+        self.client.request(method, url).bearer_auth(SCIM)
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
@@ -67,7 +69,7 @@ impl Server {
     }
 
     pub(crate) async fn activity(&self, query: &[(&str, &str)]) -> (u16, Value) {
-        let request = self.client.get(self.sandbox.activity_url()).bearer_auth("activity-token");
+        let request = self.client.get(self.sandbox.activity_url()).bearer_auth(LOG);
         read(request.query(query).send().await.expect("an answer")).await
     }
 

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use crate::harness::{Server, client, config, user};
+use crate::nowhere::{Folder, LOG};
 
 fn with_mail(folder: &Path) -> SandboxConfig {
     let mut config = config();
@@ -51,7 +52,7 @@ fn browser() -> Client {
 
 #[tokio::test]
 async fn the_mail_is_a_file_of_its_owner_and_its_link_lets_the_person_in() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let mails = folder.path().join("mails");
     let server = Server::with(with_mail(&mails)).await;
     server.create("ana@example.com", "Analyst").await;
@@ -84,7 +85,7 @@ async fn the_mail_is_a_file_of_its_owner_and_its_link_lets_the_person_in() {
     let (again, page) = get(&browser, &link).await;
     assert_eq!(again, 410);
     assert!(page.contains("already accepted"));
-    let members = server.client.get(server.url("/api/members")).bearer_auth("activity-token");
+    let members = server.client.get(server.url("/api/members")).bearer_auth(LOG);
     let (_, members) = crate::harness::read(members.send().await.expect("an answer")).await;
     assert_eq!(members["data"][0]["state"], "active");
     assert_eq!(
@@ -95,7 +96,7 @@ async fn the_mail_is_a_file_of_its_owner_and_its_link_lets_the_person_in() {
 
 #[tokio::test]
 async fn who_has_an_account_elsewhere_resets_the_password_and_comes_in() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let server = Server::with(with_mail(folder.path())).await;
     assert_eq!(server.control("elsewhere", &json!({"userName": "ana@example.com"})).await.0, 200);
     server.create("ana@example.com", "Admin").await;
@@ -122,7 +123,7 @@ async fn who_has_an_account_elsewhere_resets_the_password_and_comes_in() {
 
 #[tokio::test]
 async fn a_name_of_a_client_cannot_add_a_header_or_a_line_to_the_mail() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let server = Server::with(with_mail(folder.path())).await;
     let mut body = user("eve@example.com", "Admin");
     body["displayName"] = json!("Eve\r\nBcc: all@example.com\r\n\r\n<script>alert(1)</script>");
@@ -137,9 +138,9 @@ async fn a_name_of_a_client_cannot_add_a_header_or_a_line_to_the_mail() {
 
 #[tokio::test]
 async fn a_refreshed_token_is_answered_and_stands_in_the_token_file() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let mut config = config();
-    let path = folder.path().join("token");
+    let path = folder.keeps("token");
     config.token_file = Some(path.clone());
     let server = Server::with(config).await;
     let (status, answer) = server.control("refresh_token", &json!({})).await;
@@ -172,7 +173,7 @@ async fn a_session_has_the_new_rights_in_its_next_request() {
     let ops = json!({"Operations": [{"op": "replace", "value": {"active": false}}]});
     server.send(Method::PATCH, &format!("/Users/{id}"), &ops).await;
     assert_eq!(make().await, 403);
-    let all = server.client.get(server.url("/api/recipes")).bearer_auth("activity-token");
+    let all = server.client.get(server.url("/api/recipes")).bearer_auth(LOG);
     let (_, recipes) = crate::harness::read(all.send().await.expect("an answer")).await;
     assert_eq!(recipes["data"][0]["author"]["email"], "ana@example.com", "what was made stays with the team");
 }

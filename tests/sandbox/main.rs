@@ -6,6 +6,8 @@ mod faults;
 mod harness;
 mod load;
 mod mail;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod offers;
 mod protocol;
 mod state;

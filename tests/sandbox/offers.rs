@@ -8,9 +8,10 @@ use scimdeck::sandbox::{Paging, RolesForm};
 use serde_json::{Value, json};
 
 use crate::harness::{ROLE, Server, config, user};
+use crate::nowhere::SCIM;
 
 fn endpoint(server: &Server) -> Endpoint {
-    let config = EndpointConfig::new(&server.sandbox.base_url(), Secret::new("scim-token"));
+    let config = EndpointConfig::new(&server.sandbox.base_url(), Secret::new(SCIM));
     Endpoint::new(config).expect("an endpoint")
 }
 

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{ROLE, Server, user};
+use crate::nowhere::{LOG, SCIM};
 
 #[tokio::test]
 async fn a_created_user_is_answered_with_id_version_and_location_and_can_be_read_back() {
@@ -27,7 +28,7 @@ async fn every_scim_call_needs_the_bearer_token() {
     let server = Server::start().await;
     for path in ["/Users", "/ServiceProviderConfig", "/nothing"] {
         let url = format!("{}{path}", server.sandbox.base_url());
-        for token in [None, Some("scim-toke"), Some("activity-token"), Some("")] {
+        for token in [None, Some(&SCIM[..SCIM.len() - 1]), Some(LOG), Some("")] {
             let mut request = server.client.get(&url);
             if let Some(token) = token {
                 request = request.bearer_auth(token);

@@ -5,10 +5,11 @@ use scimdeck::sandbox::{Sandbox, SandboxError};
 use serde_json::json;
 
 use crate::harness::{Server, config};
+use crate::nowhere::Folder;
 
 #[tokio::test]
 async fn a_restarted_sandbox_goes_on_where_it_was() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let with_state = || {
         let mut config = config();
         config.state_file = Some(folder.path().join("state.json"));
@@ -33,7 +34,7 @@ async fn a_restarted_sandbox_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_file_that_is_no_state_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
     let path = folder.path().join("notes.txt");
     for content in [
         "my notes",

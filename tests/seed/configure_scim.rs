@@ -1,6 +1,7 @@
 //! "Configure SCIM": base URL, unique identifier, supported provisioning actions, HTTP Header with a bearer token, and
 //! Test Connector Configuration.
 
+use crate::nowhere::WRONG;
 use crate::scene::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,15 +26,9 @@ async fn the_connection_is_specified_and_its_test_shows_status_and_supported_act
 async fn a_token_pasted_with_blanks_and_the_word_bearer_works_and_a_wrong_one_says_so() {
     let scene = Scene::workspace(1, &[]).await;
     let right = std::fs::read_to_string(scene.path("token")).expect("a token");
-    let private = |path: &str| {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
-    };
-    let pasted = scene.file("pasted", &format!("  Bearer {}\r\n", right.trim()));
-    private(&pasted);
+    let pasted = scene.token("pasted", &format!("  Bearer {}\r\n", right.trim()));
     scene.ok(&["connect", "--base-url", &scene.base_url, "--token-file", &pasted]).await;
-    let wrong = scene.file("wrong", "not-the-token");
-    private(&wrong);
+    let wrong = scene.token("wrong", WRONG);
     let output = scene.run(&["token", "--token-file", &wrong]).await;
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert!(said(&output).contains("token"), "{}", said(&output));

@@ -29,11 +29,7 @@ async fn disabled_in_workato_the_refused_token_is_explained_and_one_new_token_ma
     let scene = Scene::configured(0, &[]).await;
     scene.assigned("ana@example.com", "Operator").await;
     let old = std::fs::read_to_string(scene.path("token")).expect("a token");
-    let kept = scene.file("kept", old.trim());
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o600)).expect("its mode");
-    }
+    let kept = scene.token("kept", old.trim());
     scene.ok(&["token", "--token-file", &kept]).await;
     scene.by_hand("refresh_token", json!({})).await;
     let output = scene.run(&["role", "ana@example.com", "workato_role=Admin"]).await;

@@ -14,6 +14,8 @@ mod configure_scim;
 mod convert_user_assignments;
 mod deprovision_users;
 mod disabling_scim;
+#[path = "../canary/nowhere/mod.rs"]
+mod nowhere;
 mod provision_users;
 mod role_attributes;
 mod scene;

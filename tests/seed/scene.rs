@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+
+use crate::nowhere::{Folder, LOG, SCIM, TALKATIVE};
 
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) const ENVIRONMENTS: [&str; 3] = ["workato_role", "workato_role_test", "workato_role_prod"];
@@ -16,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// An operator's home on this side, a sandbox workspace on the other.
 pub(crate) struct Scene {
-    folder: TempDir,
+    folder: Folder,
     workspace: Child,
     _lines: Lines<BufReader<ChildStdout>>,
     pub(crate) base_url: String,
@@ -28,7 +29,7 @@ pub(crate) struct Scene {
 
 fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
-    command.env_remove("SCIMDECK_HOME").env("SUDO_USER", "operator").arg("--home").arg(home);
+    command.env_remove("SCIMDECK_HOME").envs([TALKATIVE, ("SUDO_USER", "operator")]).arg("--home").arg(home);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
@@ -36,8 +37,9 @@ fn program(home: &Path) -> Command {
 impl Scene {
     /// "You already configured SCIM in Workato": a workspace with so many people in it, and its base URL and token.
     pub(crate) async fn workspace(people: usize, options: &[&str]) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let (token, mail) = (folder.path().join("token"), folder.path().join("mail"));
+        let folder = Folder::new();
+        folder.secret("token.activity", LOG);
+        let (token, mail) = (folder.secret("token", SCIM), folder.path().join("mail"));
         let mut command = program(&folder.path().join("nowhere"));
         command.args(["--json", "sandbox", "--people", &people.to_string(), "--token-file"]).arg(&token);
         command.arg("--mail-dir").arg(&mail).args(options);
@@ -54,6 +56,7 @@ impl Scene {
             text
         };
         let first = tokio::time::timeout(DEADLINE, object).await.expect("in time");
+        folder.heard("what the workspace says", first.as_bytes());
         let said: Value = serde_json::from_str(&first).expect("JSON");
         let text = |key: &str| said[key].as_str().unwrap_or_else(|| panic!("{key}: {said}")).to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -106,10 +109,17 @@ impl Scene {
         self.path(name)
     }
 
+    /// A token in a file of its owner's.
+    pub(crate) fn token(&self, name: &str, text: &str) -> String {
+        self.folder.secret(name, text).to_str().expect("text").to_owned()
+    }
+
     /// Runs the program on this side.
     pub(crate) async fn run(&self, args: &[&str]) -> Output {
         let run = program(&self.folder.path().join("home")).args(args).output();
-        tokio::time::timeout(DEADLINE, run).await.expect("it ends").expect("it runs")
+        let output = tokio::time::timeout(DEADLINE, run).await.expect("it ends").expect("it runs");
+        self.folder.said(&output);
+        output
     }
 
     /// It must succeed; gives what it printed.

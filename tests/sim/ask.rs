@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use scimdeck::domain::{Call, Exchange, Failure, OpId, Outcome, Time, UniqueIdentifier};
+use scimdeck::directory::Directory;
+use scimdeck::domain::{
+    Call, Exchange, Failure, Method, OpId, Outcome, ProfileAttribute, Time, UniqueIdentifier,
+};
 use scimdeck::endpoint::paging::{PageQuery, Pass};
-use scimdeck::endpoint::{judge, probe};
-use scimdeck::engine::finder::{Ask, Everybody, Heard, Look, Next, Sheet, Trial, Tried, Trust};
+use scimdeck::endpoint::{Cause, Trouble, judge, probe};
+use scimdeck::engine::finder::{
+    Ask, Doubt, Everybody, Heard, Look, LookUp, Next, Proof, Proving, Sheet, Trial, Tried, Trust, found,
+};
 use scimdeck::engine::machine::Event;
 use scimdeck::engine::wire::Identity;
 use scimdeck::scim::list::ListPage;
@@ -23,12 +28,21 @@ pub(crate) struct Asking {
     or: Option<Identity>,
     trial: Option<Trial>,
     look: Option<Look>,
+    /// Of a filter that found nobody, or of the list that was read.
+    proof: Option<(Proof, Option<Everybody>)>,
+    /// As the directory was when the look began.
+    before: Directory,
+    begun: Time,
     pass: Option<(Pass, Vec<(String, Resource)>)>,
+    /// Its request under way: an answer to another one is of a look that was given up.
+    asked: Option<Call>,
 }
 
 impl World {
     pub(crate) fn look_up(&mut self, p: usize, op: OpId, who: Identity, or: Option<Identity>) {
-        let mut asking = Asking { who, or, trial: None, look: None, pass: None };
+        let (before, begun) = (self.processes[p].directory.clone(), self.clock(p));
+        let mut asking =
+            Asking { who, or, trial: None, look: None, proof: None, before, begun, pass: None, asked: None };
         let ask = if self.processes[p].trust == Trust::Unknown {
             let (trial, ask) = Trial::begin(asking.who.by);
             asking.trial = Some(trial);
@@ -37,19 +51,25 @@ impl World {
             asking.begin(self.processes[p].trust)
         };
         let call = asking.call(ask);
+        asking.asked = Some(call.clone());
         self.processes[p].looks.insert(op, asking);
         self.request(p, op, What::Look, call);
     }
 
     pub(crate) fn looked(&mut self, p: usize, op: OpId, call: &Call, outcome: &Outcome) {
-        let Some(mut asking) = self.processes[p].looks.remove(&op) else { return };
+        let looks = &mut self.processes[p].looks;
+        if looks.get(&op).is_none_or(|asking| asking.asked.as_ref() != Some(call)) {
+            return;
+        }
+        let Some(mut asking) = looks.remove(&op) else { return };
         match asking.heard(&mut self.processes[p], call, outcome) {
             Step::Ask(call) => {
+                asking.asked = Some(call.clone());
                 self.processes[p].looks.insert(op, asking);
                 self.request(p, op, What::Look, call);
             }
             Step::Over(found) => {
-                if matches!(found, scimdeck::engine::finder::LookUp::Absent) {
+                if matches!(found, LookUp::Absent) {
                     self.watch.absent_for(op);
                 }
                 self.say(|| {
@@ -65,7 +85,7 @@ impl World {
 
 enum Step {
     Ask(Call),
-    Over(scimdeck::engine::finder::LookUp),
+    Over(LookUp),
 }
 
 impl Asking {
@@ -78,6 +98,7 @@ impl Asking {
     fn call(&mut self, ask: Ask) -> Call {
         match ask {
             Ask::Sample => probe::request(),
+            Ask::Account(id) => Call::new(Method::Get, &["Users", &id]),
             Ask::Filter(who) => who.look_up(),
             Ask::Everybody => {
                 let mut pass = Pass::new(PageQuery { count: PAGE, ..PageQuery::all("Users") });
@@ -97,7 +118,7 @@ impl Asking {
             let ask = match trial.heard(heard) {
                 Tried::Ask(ask) => ask,
                 Tried::Failed(failure) => {
-                    return Step::Over(scimdeck::engine::finder::LookUp::Failed(failure));
+                    return Step::Over(LookUp::Failed(failure));
                 }
                 Tried::Learned(trust) => {
                     process.trust = trust;
@@ -107,16 +128,68 @@ impl Asking {
             };
             return Step::Ask(self.call(ask));
         }
+        if let Some((mut proof, list)) = self.proof.take() {
+            let proving = proof.heard(heard);
+            return self.proving(process, proof, list, proving);
+        }
+        if let Heard::Everybody(all) = heard {
+            let all = Arc::unwrap_or_clone(all);
+            if all.doubt.is_some() {
+                return self.told(process, Heard::Everybody(Arc::new(all)));
+            }
+            let (proof, first) = Proof::of_list(&all, &self.before, self.begun);
+            return self.proving(process, proof, Some(all), first);
+        }
+        self.told(process, heard)
+    }
+
+    fn told(&mut self, process: &mut Process, heard: Heard) -> Step {
         let look = self.look.as_mut().expect("a look is under way");
-        match look.heard(heard, &mut process.trust, process.directory.attributes()) {
+        let next = look.heard(heard, &mut process.trust, process.directory.attributes());
+        self.next(process, next)
+    }
+
+    fn next(&mut self, process: &mut Process, next: Next) -> Step {
+        match next {
             Next::Ask(ask) => Step::Ask(self.call(ask)),
+            Next::Prove(by) => {
+                let (proof, first) = Proof::of_filter(by, &self.before);
+                self.proving(process, proof, None, first)
+            }
             Next::Found(found) => Step::Over(found),
+        }
+    }
+
+    fn proving(
+        &mut self,
+        process: &mut Process,
+        proof: Proof,
+        list: Option<Everybody>,
+        proving: Proving,
+    ) -> Step {
+        match (proving, list) {
+            (Proving::Ask(ask), list) => {
+                self.proof = Some((proof, list));
+                Step::Ask(self.call(ask))
+            }
+            (Proving::Failed(failure), _) => Step::Over(LookUp::Failed(failure)),
+            (Proving::Shown(shown), Some(all)) => {
+                self.told(process, Heard::Everybody(Arc::new(all.shown(shown))))
+            }
+            (Proving::Shown(shown), None) => {
+                let next = self.look.as_mut().expect("a look is under way").shown(&shown);
+                self.next(process, next)
+            }
         }
     }
 
     /// A page of a pass, or the whole of it at its end; any other answer as it is.
     fn paged(&mut self, process: &Process, call: &Call, outcome: &Outcome) -> Result<Call, Heard> {
-        let Some((mut pass, mut rows)) = self.pass.take() else { return Err(page(call, outcome)) };
+        let Some((mut pass, mut rows)) = self.pass.take() else {
+            let account = call.path.len() > 1;
+            let attributes = process.directory.attributes();
+            return Err(if account { by_id(call, outcome, attributes) } else { page(call, outcome) });
+        };
         let exchange =
             Exchange { call: call.clone(), outcome: outcome.clone(), at: Time::default(), took_ms: 0 };
         match pass.heard(exchange) {
@@ -127,20 +200,37 @@ impl Asking {
             self.pass = Some((pass, rows));
             return Ok(next);
         }
-        let gap = pass.completeness().gap().map(ToString::to_string);
+        let doubt = pass.completeness().gap().map(|gap| match gap.may_be_movement() {
+            true => Doubt::Moved(gap.to_string()),
+            false => Doubt::Unfit(gap.to_string()),
+        });
         let by: UniqueIdentifier = self.who.by;
-        Err(Heard::Everybody(Arc::new(Everybody::of(by, rows, gap, process.directory.attributes()))))
+        Err(Heard::Everybody(Arc::new(Everybody::of(by, rows, doubt, process.directory.attributes()))))
     }
 }
 
-fn page(call: &Call, outcome: &Outcome) -> Heard {
+pub(crate) fn by_id(call: &Call, outcome: &Outcome, attributes: &[ProfileAttribute]) -> Heard {
+    match judge(call, outcome) {
+        Ok(answer) => {
+            let user = serde_json::from_str::<Resource>(&answer.body).ok();
+            match user.and_then(|user| found(user, None, attributes)) {
+                Some(user) => Heard::Account(Some(Box::new(user))),
+                None => Heard::Failed(Trouble::not_scim(answer, "a user").into()),
+            }
+        }
+        Err(trouble) if trouble.cause == Cause::ResourceGone => Heard::Account(None),
+        Err(trouble) => Heard::Failed(trouble.into()),
+    }
+}
+
+pub(crate) fn page(call: &Call, outcome: &Outcome) -> Heard {
     let answer = match judge(call, outcome) {
         Ok(answer) => answer,
         Err(trouble) if trouble.may_be_the_filter() => return Heard::Refused(trouble.into()),
         Err(trouble) => return Heard::Failed(trouble.into()),
     };
     match ListPage::read(answer.body.as_bytes()) {
-        Ok(page) => Heard::Page(Sheet::of(&page)),
-        Err(_) => Heard::Failed(Failure::from(scimdeck::endpoint::Trouble::not_scim(answer, "a list"))),
+        Ok(page) => Heard::Page(Sheet::of(&page, answer.lossy)),
+        Err(_) => Heard::Failed(Failure::from(Trouble::not_scim(answer, "a list"))),
     }
 }

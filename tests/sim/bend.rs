@@ -3,7 +3,7 @@
 use scimdeck::domain::{Answer, Call, Method};
 use serde_json::{Value, json};
 
-use crate::nature::Filter;
+use crate::nature::{External, Filter, Nature};
 use crate::rng::Rng;
 
 pub(crate) fn error(status: u16) -> Answer {
@@ -25,10 +25,22 @@ fn is_list(call: &Call) -> bool {
     call.method == Method::Get && call.path.len() == 1
 }
 
-/// A filter that is refused, or that counts the case of letters.
-pub(crate) fn filtered(call: &Call, filter: Filter, answer: Answer) -> Answer {
+/// A filter that is refused, that finds nobody, or that counts the case of letters.
+pub(crate) fn filtered(call: &Call, nature: Nature, answer: Answer) -> Answer {
     let Some(asked) = parameter(call, "filter").filter(|_| is_list(call)) else { return answer };
-    match filter {
+    if asked.starts_with("externalId") {
+        match nature.external {
+            External::Works => {}
+            External::Refused => return error(400),
+            External::Blind => {
+                return edited(answer, |page| {
+                    page["Resources"] = json!([]);
+                    page["totalResults"] = 0.into();
+                });
+            }
+        }
+    }
+    match nature.filter {
         Filter::Refused => error(400),
         Filter::Exact => {
             let value = asked.split('"').nth(1).unwrap_or_default().to_owned();
@@ -41,6 +53,10 @@ pub(crate) fn filtered(call: &Call, filter: Filter, answer: Answer) -> Answer {
                 page["totalResults"] = rows.len().into();
             })
         }
+        Filter::Blind => edited(answer, |page| {
+            page["Resources"] = json!([]);
+            page["totalResults"] = 0.into();
+        }),
         Filter::Works | Filter::Ignored => answer,
     }
 }
@@ -68,10 +84,35 @@ pub(crate) fn paged(call: &Call, answer: Answer, rng: &mut Rng) -> Answer {
     })
 }
 
+/// A good answer that is none of the account that was asked for or written to, or no SCIM at all; what was asked for
+/// was done.
+pub(crate) fn odd(call: &Call, answer: Answer, rng: &mut Rng) -> Answer {
+    if !answer.ok() {
+        return answer;
+    }
+    let first = if call.method.writes() { 0 } else { 2 };
+    match first + rng.below(4 - first) {
+        0 => edited(answer, |user| drop(user.as_object_mut().map(|user| user.remove("id")))),
+        1 => edited(answer, |user| user["userName"] = "somebody-else".into()),
+        2 => Answer { body: "{}".to_owned(), ..answer },
+        _ => Answer { content_type: "text/html".to_owned(), body: "<html>".to_owned(), ..answer },
+    }
+}
+
 pub(crate) fn edited(mut answer: Answer, edit: impl FnOnce(&mut Value)) -> Answer {
     if let Ok(mut body) = serde_json::from_str::<Value>(&answer.body) {
         edit(&mut body);
         answer.body = body.to_string();
     }
     answer
+}
+
+/// A resource as a server gives it that knows no versions.
+pub(crate) fn without_version(mut answer: Answer) -> Answer {
+    answer.etag = None;
+    edited(answer, |group| {
+        if let Some(meta) = group["meta"].as_object_mut() {
+            meta.remove("version");
+        }
+    })
 }

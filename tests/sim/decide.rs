@@ -2,9 +2,10 @@
 //! process and the sender come in between.
 
 use scimdeck::directory::{Change, Directory};
-use scimdeck::domain::{Flag, OpKind, OpState, Operation, PersonId};
+use scimdeck::domain::{Flag, OpState, Operation, PersonId};
+use scimdeck::drive::push_group::{self, Port};
 use scimdeck::engine::machine::Event;
-use scimdeck::engine::{self, Basis, Finding, Findings, Plan, Planned};
+use scimdeck::engine::{self, Basis, BrakeHistory, Finding, Findings, Plan, Planned};
 use scimdeck::store::{Backend, Batch, StoreError, Which};
 use scimdeck::verbs::{self, Command, Context, Decision};
 
@@ -44,6 +45,21 @@ pub(crate) struct Prepared {
     observed: Vec<Change>,
     version: u64,
     basis: Basis,
+    /// The directory before and after it, and what the brake counts, for its groups.
+    both: (Directory, Directory),
+    history: BrakeHistory,
+}
+
+impl Prepared {
+    /// The groups that go along with it, looked at through this port.
+    pub(crate) async fn with_groups(mut self, port: &impl Port) -> Self {
+        if push_group::goes_with(&self.asked.command) {
+            let (before, after) = (&self.both.0, &self.both.1);
+            push_group::plan(port, &self.asked.command, (before, after), None, &mut self.plan).await;
+            engine::weigh(&mut self.plan, after, &self.decision, &self.history);
+        }
+        self
+    }
 }
 
 impl World {
@@ -62,7 +78,15 @@ impl World {
 
     /// The look is over: it is planned on what is here now.
     pub(crate) fn seen(&mut self, p: usize, looking: Looking) {
-        if let Some(prepared) = self.plan(p, looking) {
+        match self.plan(p, looking) {
+            Some(prepared) if self.teams.on => self.plan_groups(p, prepared),
+            Some(prepared) => self.planned(p, prepared),
+            None => {}
+        }
+    }
+
+    pub(crate) fn planned(&mut self, p: usize, prepared: Prepared) {
+        {
             let most = if prepared.asked.anew { COMMIT_MS } else { 300 };
             let wait = self.rng.below(most);
             self.at(wait, p, Ev::Commit(Box::new(prepared)));
@@ -111,7 +135,8 @@ impl World {
         self.processes[p].catch_up();
         let before = self.processes[p].directory.clone();
         let decision = self.verdict(p, &before, &asked.command)?;
-        let findings = self.findings(&with(&before, &decision), engine::people_of(&decision.scope), blind);
+        let findings =
+            self.findings_shown(&with(&before, &decision), engine::people_of(&decision.scope), blind);
         for (id, finding) in &findings.0 {
             if *finding == Finding::Absent && !sent(&before, *id) {
                 self.watch.absent(*id);
@@ -129,7 +154,7 @@ impl World {
         let mut after = with(&here, &decision);
         let news = findings.0.iter().filter(|(id, _)| !sent(&here, **id));
         let mut observed: Vec<_> =
-            news.filter_map(|(id, finding)| observed(&after, *id, finding, self.now)).collect();
+            news.filter_map(|(id, finding)| observed(&after, *id, finding, self.clock(p))).collect();
         observed.sort_by_key(|change| format!("{change:?}"));
         let scope = engine::people_of(&decision.scope);
         let mut basis = Basis::of(&here, scope.iter().chain(&decision.cancel), change);
@@ -150,17 +175,16 @@ impl World {
                 self.cannot.remove(&skipped.person);
             }
         }
-        for planned in &plan.operations {
-            self.cannot.remove(&planned.person);
-        }
-        Some(Prepared { asked, decision, plan, observed, version: here.version(), basis })
+        let version = here.version();
+        Some(Prepared { asked, decision, plan, observed, version, basis, both: (here, after), history })
     }
 
     fn write(&mut self, p: usize, prepared: Prepared) {
-        let Prepared { asked, decision, plan, observed, basis, .. } = prepared;
+        let Prepared { asked, decision, plan, observed, basis, both, .. } = prepared;
         if plan.brake.held.is_some() {
             self.held += 1;
-            if !asked.approves && (self.never_types || self.rng.chance(500)) {
+            let approves = asked.approves || self.teams.approves;
+            if !approves && (self.never_types || self.rng.chance(500)) {
                 self.say(|| format!("p{p} held by the brake"));
                 return;
             }
@@ -171,7 +195,12 @@ impl World {
             self.say(|| format!("p{p} commits {} {} {} ({})", op.id, op.user_name, op.kind.word(), op.cause));
         }
         let mut changes = decision.changes;
+        if self.teams.on {
+            changes.extend(Self::approved(&both.0, &changes, &observed, &plan.groups));
+        }
         changes.extend(observed);
+        let taken_out = plan.groups.iter().flat_map(|group| &group.leaving).map(|id| (id.clone(), self.now));
+        let taken_out = taken_out.collect();
         let mut cancel = plan.cancel;
         cancel.extend(&decision.cancel);
         let gone = changes.iter().filter_map(|change| match change {
@@ -181,23 +210,29 @@ impl World {
         let given_up: Vec<PersonId> = cancel.iter().copied().chain(gone).collect();
         self.lead(p, false);
         let basis = Some(basis);
-        let batch =
-            Batch { connection: Some(CONNECTION), changes, operations, cancel, basis, ..Batch::default() };
+        let connection = Some(CONNECTION);
+        let batch = Batch { connection, changes, operations, cancel, basis, taken_out, ..Batch::default() };
+        self.shown(&plan.groups);
         match self.apply(p, &batch) {
             Ok(applied) => {
                 if plan.brake.held.is_some() {
-                    let ends = plan.operations.iter().filter(|o| o.kind == OpKind::Deactivate);
-                    self.watch.approved.extend(ends.map(|o| o.person));
+                    self.watch.brake.approve(&plan.operations);
+                }
+                // Only what is committed can be done.
+                for op in &batch.operations {
+                    self.cannot.remove(&op.person);
                 }
                 // Somebody else's plan may have come between this one and its commit.
                 self.cannot.extend(plan.skipped.iter().filter(|s| s.failed).map(|s| s.person));
                 self.watch.given_up(given_up);
                 self.watch.dropped.extend(&decision.cancel);
                 batch.operations.iter().for_each(|op| self.watch.committed(op));
+                self.brake_holds(p);
                 if self.processes[p].leads {
                     self.settings(p);
                     self.feed(p, Event::Committed(applied.operations));
                 }
+                self.decided(p, &asked.command, plan.groups);
             }
             Err(StoreError::Overtaken) if asked.turn < TURNS => {
                 self.overtaken += 1;

@@ -2,18 +2,25 @@
 //! virtual time. The same seed gives the same schedule.
 //!
 //! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them (from `SIM_FROM`), `SIM_SEED=123 cargo test --test
-//! sim replay -- --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
+//! sim replay -- --exact --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
+//!
+//! `teams` adds pushed groups: the drive's own code of them is polled by hand, and whatever it waits for (a request, a
+//! commit, time) is answered in virtual time or, where its process dies, never. Its schedules have seeds of their own:
+//! `SIM_SEED=123 cargo test --test sim replay_groups -- --exact --nocapture`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test fails by these")]
 
 mod ask;
 mod bend;
+mod brake;
+mod copies;
 mod decide;
 mod g05;
 mod g06;
 mod g08;
 mod g12;
 mod g13;
+mod gone;
 mod nature;
 mod operator;
 mod process;
@@ -23,6 +30,7 @@ mod schedule;
 mod seen;
 mod sender;
 mod server;
+mod teams;
 mod watch;
 mod world;
 
@@ -30,14 +38,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Schedules of a normal run.
 const SCHEDULES: u64 = 10_000;
+/// The same with pushed groups.
+const GROUP_SCHEDULES: u64 = 2_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
+/// A schedule from its seed, with its log where asked for.
+type Run = fn(u64, bool) -> schedule::Ended;
+
 #[test]
 fn every_schedule_keeps_what_is_promised() {
-    let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(SCHEDULES));
+    keeps(schedule::run, SCHEDULES, "replay");
+}
+
+#[test]
+fn every_schedule_with_pushed_groups_keeps_what_is_promised() {
+    keeps(teams::run, GROUP_SCHEDULES, "replay_groups");
+}
+
+fn keeps(run: Run, schedules: u64, replay: &str) {
+    let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(schedules));
     let all = number("SIM_ALL").is_some();
     let (next, worst) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let began = std::time::Instant::now();
@@ -49,7 +71,7 @@ fn every_schedule_keeps_what_is_promised() {
                     if seed >= first + most || (!all && worst.load(Ordering::Relaxed) < seed) {
                         return;
                     }
-                    let ended = std::panic::catch_unwind(|| schedule::run(seed, false).wrong);
+                    let ended = std::panic::catch_unwind(|| run(seed, false).wrong);
                     let wrong = ended.unwrap_or_else(|_| vec!["it panicked".to_owned()]);
                     if let Some(what) = wrong.first() {
                         worst.fetch_min(seed, Ordering::Relaxed);
@@ -64,16 +86,27 @@ fn every_schedule_keeps_what_is_promised() {
     println!("{most} schedules in {:.1} s", began.elapsed().as_secs_f64());
     let seed = worst.into_inner();
     if seed < u64::MAX {
-        let wrong = schedule::run(seed, false).wrong.join("\n  ");
-        panic!("schedule {seed}:\n  {wrong}\nSIM_SEED={seed} cargo test --test sim replay -- --nocapture");
+        let wrong = run(seed, false).wrong.join("\n  ");
+        panic!(
+            "schedule {seed}:\n  {wrong}\nSIM_SEED={seed} cargo test --test sim {replay} -- --exact --nocapture"
+        );
     }
 }
 
 #[test]
 fn replay() {
+    shows(schedule::run);
+}
+
+#[test]
+fn replay_groups() {
+    shows(teams::run);
+}
+
+fn shows(run: Run) {
     let seed = number("SIM_SEED").unwrap_or(0);
-    let first = schedule::run(seed, true);
-    let again = schedule::run(seed, true);
+    let first = run(seed, true);
+    let again = run(seed, true);
     for line in &first.log {
         println!("{line}");
     }

@@ -6,6 +6,9 @@ use crate::rng::Rng;
 
 /// Longest time after which a dropped request may still be applied; shorter than the machine's settle time.
 const SOON_MS: u64 = 1_200;
+/// By when what was dropped is applied and seen, at the latest; shorter than the settle time too.
+const SEEN_MS: u64 = 1_900;
+const LONGEST_LAG_MS: u64 = 1_800;
 /// The same where user names are unique, so that a late create makes no second account.
 const LATE_MS: u64 = 9_000;
 
@@ -18,6 +21,18 @@ pub(crate) enum Filter {
     Refused,
     /// Finds a value in its own case only.
     Exact,
+    /// 200 with nobody, whoever is there.
+    Blind,
+}
+
+/// How a filter works that no trial was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum External {
+    #[default]
+    Works,
+    Refused,
+    /// 200 with nobody, whoever is there.
+    Blind,
 }
 
 /// What does not change within a schedule.
@@ -26,23 +41,38 @@ pub(crate) struct Nature {
     /// User names need not be unique.
     pub(crate) same_names: bool,
     pub(crate) filter: Filter,
+    /// How the filter by externalId works, where another one is the connection's own.
+    pub(crate) external: External,
+    /// New accounts get another name than was sent.
+    pub(crate) renames: bool,
     /// Nobody is changed before the invitation was accepted.
     pub(crate) pending: bool,
     pub(crate) profile: WireProfile,
     pub(crate) by: UniqueIdentifier,
     /// Late commits come after the settle time too.
     pub(crate) very_late: bool,
+    /// How far a read lags behind at most; less than the machine's settle time, together with what comes late.
+    pub(crate) lag_ms: u64,
 }
 
 impl Nature {
     pub(crate) fn of(rng: &mut Rng) -> Self {
         let same_names = rng.chance(500);
+        let mut apart = rng.apart();
+        let renames = same_names && apart.chance(150);
         Self {
             same_names,
+            external: match apart.below(4) {
+                0 => External::Refused,
+                1 => External::Blind,
+                _ => External::Works,
+            },
+            renames,
             filter: match rng.below(10) {
                 0 | 1 => Filter::Ignored,
                 2 => Filter::Refused,
                 3 => Filter::Exact,
+                4 if apart.chance(500) => Filter::Blind,
                 _ => Filter::Works,
             },
             // Who is accepted is told by name there, so names must be unique.
@@ -55,11 +85,16 @@ impl Nature {
                 _ => UniqueIdentifier::UserName,
             },
             very_late: !same_names && rng.chance(300),
+            lag_ms: if apart.chance(200) { 1 + apart.below(LONGEST_LAG_MS) } else { 0 },
         }
     }
 
     pub(crate) fn latest_commit_ms(self) -> u64 {
-        if self.very_late { LATE_MS } else { SOON_MS }
+        match self.very_late {
+            true => LATE_MS,
+            // What comes late is seen later still.
+            false => SOON_MS.min(SEEN_MS - self.lag_ms),
+        }
     }
 }
 
@@ -86,11 +121,22 @@ pub(crate) struct Badness {
     pub(crate) by_hand: u64,
     /// A save of the sender fails, half of them although it was written.
     pub(crate) store: u64,
+    /// 404 to a change of an account that is there.
+    pub(crate) missing: u64,
+    /// A page of an intermediary with 404, to anything.
+    pub(crate) page: u64,
+    /// A create is accepted, answered as asked, and not applied; every answer is read back then.
+    pub(crate) made_up: u64,
+    /// A good answer is of another account, or no SCIM.
+    pub(crate) odd: u64,
 }
 
 impl Badness {
     /// Each schedule has some kinds of faults and not the others, so that rare ones meet often.
     pub(crate) fn of(rng: &mut Rng) -> Self {
+        let mut apart = rng.apart();
+        let mut other = |most: u64| if apart.chance(350) { 1 + apart.below(most) } else { 0 };
+        let (missing, page, made_up, odd) = (other(150), other(100), other(200), other(150));
         let mut some = |most: u64| if rng.chance(350) { 1 + rng.below(most) } else { 0 };
         Self {
             lose_before: some(150),
@@ -108,6 +154,10 @@ impl Badness {
             token: some(10),
             by_hand: some(60),
             store: some(30),
+            missing,
+            page,
+            made_up,
+            odd,
         }
     }
 }

@@ -104,41 +104,57 @@ impl World {
         people: &[PersonId],
         blind: bool,
     ) -> Findings {
-        let users: Vec<Found> = self
-            .server
-            .workspace
-            .users()
-            .into_iter()
-            .filter_map(|resource| {
-                let account = wire::account(&resource, None, directory.attributes())?;
-                Some(Found { account, resource })
-            })
-            .collect();
-        let wire = Wire::of(directory.connection());
-        let look = |id: &PersonId| -> Option<(PersonId, Finding)> {
-            let person = directory.get(*id)?;
-            if blind {
-                return Some((*id, Finding::Unknown("no answer".to_owned())));
-            }
-            let finding = match person.remote_id() {
-                Some(remote_id) => match users.iter().find(|u| u.account.remote_id == remote_id) {
-                    Some(found) => Finding::Account(Box::new(found.clone())),
-                    None => Finding::Gone,
-                },
-                None => {
-                    let who = wire.identity(&person.wanted())?;
-                    let same: Vec<&Found> = users.iter().filter(|u| who.is(&u.resource)).collect();
-                    match same.as_slice() {
-                        [] => Finding::Absent,
-                        [one] => Finding::Account(Box::new((*one).clone())),
-                        more => Finding::Several(more.iter().map(|f| f.account.clone()).collect()),
-                    }
-                }
-            };
-            Some((*id, finding))
-        };
-        Findings(people.iter().filter_map(look).collect())
+        findings(self.server.workspace.users(), directory, people, blind)
     }
+
+    /// What a look at them shows.
+    pub(crate) fn findings_shown(
+        &mut self,
+        directory: &scimdeck::directory::Directory,
+        people: &[PersonId],
+        blind: bool,
+    ) -> Findings {
+        findings(self.server.copies.users(&self.server.workspace, self.now), directory, people, blind)
+    }
+}
+
+fn findings(
+    users: Vec<scimdeck::scim::resource::Resource>,
+    directory: &scimdeck::directory::Directory,
+    people: &[PersonId],
+    blind: bool,
+) -> Findings {
+    let users: Vec<Found> = users
+        .into_iter()
+        .filter_map(|resource| {
+            let account = wire::account(&resource, None, directory.attributes())?;
+            Some(Found { account, resource })
+        })
+        .collect();
+    let wire = Wire::of(directory.connection());
+    let look = |id: &PersonId| -> Option<(PersonId, Finding)> {
+        let person = directory.get(*id)?;
+        if blind {
+            return Some((*id, Finding::Unknown("no answer".to_owned())));
+        }
+        let finding = match person.remote_id() {
+            Some(remote_id) => match users.iter().find(|u| u.account.remote_id == remote_id) {
+                Some(found) => Finding::Account(Box::new(found.clone())),
+                None => Finding::Gone,
+            },
+            None => {
+                let who = wire.identity(&person.wanted())?;
+                let same: Vec<&Found> = users.iter().filter(|u| who.is(&u.resource)).collect();
+                match same.as_slice() {
+                    [] => Finding::Absent,
+                    [one] => Finding::Account(Box::new((*one).clone())),
+                    more => Finding::Several(more.iter().map(|f| f.account.clone()).collect()),
+                }
+            }
+        };
+        Some((*id, finding))
+    };
+    Findings(people.iter().filter_map(look).collect())
 }
 
 /// A moment before the first event, for what was there before.

@@ -9,6 +9,7 @@ use scimdeck::engine::machine::{Machine, Policy};
 use scimdeck::store::{Applied, Backend, Memory, Which};
 
 use crate::ask::Asking;
+use crate::gone::Missing;
 use crate::world::CONNECTION;
 
 pub(crate) struct Process {
@@ -23,6 +24,7 @@ pub(crate) struct Process {
     last_change: u64,
     pub(crate) trust: Trust,
     pub(crate) looks: HashMap<OpId, Asking>,
+    pub(crate) missing: HashMap<OpId, Missing>,
     pub(crate) ids: Ids,
     /// By how much its clock differs, another in each life.
     pub(crate) skew_ms: i64,
@@ -43,6 +45,7 @@ impl Process {
             last_change: 0,
             trust: Trust::Unknown,
             looks: HashMap::new(),
+            missing: HashMap::new(),
             ids: Ids::new(seed),
             skew_ms: 0,
             store_free: Time::default(),
@@ -65,6 +68,7 @@ impl Process {
         self.machine = Machine::new(Policy::default());
         self.trust = Trust::Unknown;
         self.looks.clear();
+        self.missing.clear();
         self.directory = Directory::new(self.directory.connection().clone());
         if let Ok(mut reader) = self.backend.reader()
             && let Ok(rest) = reader.load(CONNECTION, &mut |change| self.directory.apply(&change))

@@ -22,7 +22,7 @@ pub(crate) fn kept(world: &mut World, calm: bool) -> Vec<String> {
     no_false_green(world, &seen, false, &mut wrong);
     no_duplicate(world, &directory, &mut wrong);
     if calm {
-        nothing_open(&directory, &mut wrong);
+        nothing_open(world, &directory, &mut wrong);
     }
     wrong
 }
@@ -134,9 +134,9 @@ fn no_duplicate(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
     }
 }
 
-/// Without any fault nothing is open but what belongs to somebody else there.
-fn nothing_open(directory: &Directory, wrong: &mut Vec<String>) {
-    for person in directory.people() {
+/// Without any fault nothing is open but what belongs to somebody else there, or what an operator dropped.
+fn nothing_open(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
+    for person in directory.people().filter(|person| !world.watch.dropped.contains(&person.id())) {
         let open = [Flag::Failed, Flag::InDoubt, Flag::AccessRemains];
         if open.into_iter().any(|flag| person.flags().contains(flag)) && !of_somebody_else(directory, person)
         {

@@ -7,6 +7,11 @@ impl Rng {
         Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x5eed)
     }
 
+    /// Another source, which leaves what this one gives as it is.
+    pub(crate) fn apart(&self) -> Self {
+        Self(self.0 ^ 0xa9a7)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -3,7 +3,7 @@
 use scimdeck::directory::{Change, Directory};
 use scimdeck::domain::{
     Assignment, Connection, Flag, Group, GroupAssignment, GroupId, Origin, Person, PersonId,
-    ProfileAttribute, RoleValues, TokenSource,
+    ProfileAttribute, RoleValues, Status, TokenSource,
 };
 use scimdeck::store::{Backend, Batch, Memory};
 use scimdeck::verbs::{Command, Who};
@@ -92,6 +92,7 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     connection.enabled_at = Some(BEFORE);
     connection.concurrency = 1 + rng.below(4) as u32;
     connection.brake.removals = 2 + rng.below(4) as u32;
+    connection.verify_percent = (bad.made_up > 0).then_some(100);
     connection.profile = nature.profile;
     connection.unique_identifier = nature.by;
     let removals = connection.brake.removals as usize;
@@ -108,7 +109,7 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     let mut server = Server::new(nature, bad);
     for id in &people {
         let name = format!("p{}@example.com", id.0);
-        changes.push(Change::Person(Person { email: name.clone(), ..Person::new(*id, &name) }));
+        changes.push(Change::Person(Person { email: name.clone(), ..Person::new(*id, &name) }.into()));
         match rng.below(10) {
             0 | 1 => changes.push(Change::Member(GroupId(1 + rng.below(2)), *id)),
             2 => {}
@@ -134,8 +135,34 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     let other = Process::new(backend.another(), directory.clone(), seed ^ 2);
     let mut world = World::empty(rng, server, [Process::new(backend, directory, seed ^ 1), other], log);
     world.people = people;
-    world.watch.removals = removals;
+    world.watch.brake.removals = removals;
     world
+}
+
+/// Where reads lag behind, some decisions are taken back before they can be seen.
+fn back_and_forth(world: &mut World, end: u64) {
+    for _ in 0..world.rng.below(3) {
+        let mut at = world.rng.below(end + 1);
+        let person = world.people[world.rng.below(world.people.len() as u64) as usize];
+        let of_access = world.rng.chance(600);
+        for turn in 0..2 + world.rng.below(3) {
+            let first = turn % 2 == 0;
+            let command = match of_access {
+                true => {
+                    let status = if first { Status::Suspended } else { Status::Active };
+                    Command::SetStatus { people: vec![person], status }
+                }
+                false => {
+                    let value = if first { "Analyst" } else { "Operator" }.to_owned();
+                    let values = [("workato_role".to_owned(), value)].into_iter().collect();
+                    Command::Role { people: vec![person], values }
+                }
+            };
+            let p = world.rng.below(2) as usize;
+            world.at(at, p, Ev::Decide(Box::new(command)));
+            at += 100 + world.rng.below(world.server.nature.lag_ms);
+        }
+    }
 }
 
 /// Decisions and, unless it is calm, shocks.
@@ -145,6 +172,9 @@ pub(crate) fn script(world: &mut World, calm: bool) {
         let p = world.rng.below(2) as usize;
         at += world.rng.below(1_500);
         world.at(at, p, Ev::Command);
+    }
+    if world.server.nature.lag_ms > 0 {
+        back_and_forth(world, at);
     }
     let shocks = if calm { 0 } else { world.rng.below(5) };
     for _ in 0..shocks {

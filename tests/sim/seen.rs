@@ -94,7 +94,7 @@ impl World {
             return;
         };
         let seen = Observation { state: AccountState::Active, values: None, at: now };
-        let changes = vec![Change::Observed(person, seen)];
+        let changes = vec![Change::Observed(person, seen.into())];
         let batch = Batch { connection: Some(CONNECTION), changes, ..Batch::default() };
         let _ = self.apply(p, &batch);
         self.feed(p, Event::Accepted(vec![person]));
@@ -126,6 +126,7 @@ pub(crate) fn observed(
     };
     let theirs = person.known().map(|(_, _, theirs)| theirs);
     let same = theirs.is_none() || values.is_none() || theirs == values;
-    let news = person.account() != state || !same;
-    news.then_some(Change::Observed(id, Observation { state, values, at: now }))
+    let now_gone = state == AccountState::Gone && person.has_access_there();
+    let news = person.account() != state || !same || now_gone;
+    news.then_some(Change::Observed(id, Observation { state, values, at: now }.into()))
 }

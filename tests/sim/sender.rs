@@ -1,12 +1,23 @@
 //! What a process does when its machine says so: it saves, sends, and brings back what it heard.
 
-use scimdeck::domain::{AccountState, Answer, Call, Failure, OpId, Outcome};
+use scimdeck::domain::{AccountState, Answer, Call, Failure, FailureKind, OpId, Outcome};
 use scimdeck::endpoint::judge;
 use scimdeck::engine::machine::{Effect, Event, Step, StepKind, keep_invited, taken_over};
 use scimdeck::store::{Backend, Batch, Which};
 
-use crate::server::{Arrival, ends_access};
+use crate::server::Arrival;
 use crate::world::{CONNECTION, Ev, What, World};
+
+/// So long a write may take from the look at the lock until it is on its way.
+const LEAVES_MS: i64 = 100;
+
+pub(crate) fn overtaken() -> Failure {
+    Failure {
+        kind: FailureKind::NotAllowed,
+        text: "another process took over".to_owned(),
+        next: String::new(),
+    }
+}
 
 impl World {
     /// Becomes the sender; by force as where the lock does not hold.
@@ -16,6 +27,7 @@ impl World {
             return;
         }
         self.lock = Some(p);
+        self.taken_at = self.now;
         let now = self.clock(p);
         let process = &mut self.processes[p];
         process.fence = process.backend.raise_fence(CONNECTION).ok();
@@ -79,6 +91,11 @@ impl World {
         let (kind, call) = match step {
             Step::LookUp { who, or, .. } => return self.look_up(p, op, who, or),
             Step::Read(call) => (StepKind::Read, call),
+            // The last thing before it leaves: whoever took over looks up what may have left, once.
+            Step::Write(..) if !self.may_leave(p) => {
+                let event = Event::not_taken(op, &step, overtaken());
+                return self.at(0, p, Ev::Overtaken(Box::new(event)));
+            }
             Step::Write(_, call) => {
                 self.leaves(p, op, &call);
                 (StepKind::Write, call)
@@ -88,20 +105,19 @@ impl World {
         self.request(p, op, What::Step(kind), call);
     }
 
+    /// Whether the lock still says that this process sends; what left just before somebody else took it, left.
+    pub(crate) fn may_leave(&self, p: usize) -> bool {
+        self.lock == Some(p) || self.now.since(self.taken_at) < LEAVES_MS
+    }
+
     /// A write leaves: the moment at which most promises can be broken.
     fn leaves(&mut self, p: usize, op: OpId, call: &Call) {
         let rows = self.processes[p].operations(&Which::Ids(vec![op]));
         // Whoever was overtaken by force does not know it yet.
         let leads = self.lock == Some(p);
         let Some(row) = rows.first() else { return self.watch.unknown(op) };
-        let ends = ends_access(call) && self.has_access(call);
         self.watch.may(p, row, call);
-        self.watch.leaves(row, leads, ends);
-    }
-
-    fn has_access(&self, call: &Call) -> bool {
-        let id = call.path.get(1).map(String::as_str).unwrap_or_default();
-        self.server.workspace.accounts().any(|account| account.id == id && account.access)
+        self.watch.leaves(row, leads);
     }
 
     pub(crate) fn request(&mut self, p: usize, op: OpId, what: What, call: Call) {
@@ -117,6 +133,7 @@ impl World {
         }
         self.other_client(&call);
         self.watch.arrives(&self.server, &call);
+        let weight = self.weight(p, &call);
         let outcome = match self.server.arrive(&call, self.now, &mut self.rng) {
             Arrival::Now(outcome) => outcome,
             Arrival::Later(outcome, after) => {
@@ -125,6 +142,7 @@ impl World {
             }
         };
         self.watch.answered(&call, &outcome);
+        self.weighed(p, &call, weight, &outcome);
         let refused = matches!(&outcome, Outcome::Answered(answer) if answer.status == 412);
         self.refused_versions += u32::from(refused);
         self.say(|| format!("p{p} {op} {} => {}", call.line(), short(&outcome)));
@@ -154,8 +172,18 @@ impl World {
         self.under_way.remove(&op);
         let step = match what {
             What::Look => return self.looked(p, op, call, outcome),
+            What::Missing => return self.told(p, op, call, outcome),
             What::Step(step) => step,
         };
+        if let Outcome::Answered(answer) = outcome
+            && self.is_missing(p, op, step, call, answer)
+        {
+            return;
+        }
+        self.heard(p, op, step, call, outcome);
+    }
+
+    pub(crate) fn heard(&mut self, p: usize, op: OpId, step: StepKind, call: &Call, outcome: &Outcome) {
         let process = &self.processes[p];
         let person = process.machine.person_of(op).and_then(|id| process.directory.get(id));
         let invited = person.is_some_and(|person| person.account() == AccountState::Invited);
@@ -164,7 +192,7 @@ impl World {
     }
 }
 
-fn short(outcome: &Outcome) -> String {
+pub(crate) fn short(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(answer) => answer.status.to_string(),
         Outcome::NotSent(_) => "not sent".to_owned(),

@@ -7,7 +7,8 @@ use scimdeck::domain::{Answer, Call, Method as Verb, Outcome, RetryAfter, Time};
 use scimdeck::sandbox::{Method, Pending, Quirks, Request, Settings, Workspace};
 use serde_json::json;
 
-use crate::bend::{edited, error, filtered, paged};
+use crate::bend::{edited, error, filtered, odd, paged, scim};
+use crate::copies::Copies;
 use crate::nature::{Badness, Filter, Nature};
 use crate::rng::Rng;
 
@@ -33,6 +34,7 @@ enum Lie {
 
 pub(crate) struct Server {
     pub(crate) workspace: Workspace,
+    pub(crate) copies: Copies,
     pub(crate) nature: Nature,
     pub(crate) bad: Badness,
     pub(crate) token_good: bool,
@@ -49,7 +51,8 @@ impl Server {
         if nature.pending {
             settings.pending = Pending::Refuse;
         }
-        Self { workspace: Workspace::new(settings), nature, bad, token_good: true }
+        let copies = Copies::new(nature.lag_ms);
+        Self { workspace: Workspace::new(settings), copies, nature, bad, token_good: true }
     }
 
     /// The endpoint's nature stays, its faults end.
@@ -84,6 +87,21 @@ impl Server {
         if writes && rng.chance(bad.forbidden) {
             return answered(403);
         }
+        if rng.chance(bad.page) {
+            return Arrival::Now(Outcome::Answered(Answer {
+                content_type: "text/plain".to_owned(),
+                body: "default backend - 404".to_owned(),
+                ..error(404)
+            }));
+        }
+        if writes && call.path.len() > 1 && rng.chance(bad.missing) {
+            return answered(404);
+        }
+        if let (Verb::Post, Some(body)) = (call.method, &call.body)
+            && rng.chance(bad.made_up)
+        {
+            return Arrival::Now(Outcome::Answered(made_up(body, rng)));
+        }
         if writes && rng.chance(bad.conflict) {
             return answered(409);
         }
@@ -102,6 +120,9 @@ impl Server {
         let mut answer = self.answer(call, now, lie);
         if rng.chance(bad.paging) {
             answer = paged(call, answer, rng);
+        }
+        if rng.chance(bad.odd) {
+            answer = odd(call, answer, rng);
         }
         if writes && rng.chance(bad.lose_after) {
             return Arrival::Now(lost());
@@ -128,24 +149,19 @@ impl Server {
             }
             _ => {}
         }
-        let answer = self.handle(call, now, lie != Lie::None);
-        filtered(call, self.nature.filter, answer)
+        let read = (call.method == Verb::Get).then(|| self.copies.read(now)).flatten();
+        let answer = match read {
+            Some(copy) => handle_there(copy, self.nature, call, now, false),
+            None => self.handle(call, now, lie != Lie::None),
+        };
+        filtered(call, self.nature, answer)
     }
 
     fn handle(&mut self, call: &Call, now: Time, ignore_active: bool) -> Answer {
-        let quirks = Quirks {
-            ignore_filter: self.nature.filter == Filter::Ignored,
-            ignore_active,
-            same_names: self.nature.same_names,
-        };
-        let response = self.workspace.handle_with(&request(call), stamp(now), quirks);
-        Answer {
-            status: response.status,
-            content_type: response.get("content-type").unwrap_or("").to_owned(),
-            etag: response.get("etag").map(str::to_owned),
-            body: String::from_utf8_lossy(&response.body).into_owned(),
-            ..Answer::default()
+        if call.method.writes() {
+            self.copies.keep(&self.workspace, now);
         }
+        handle_there(&mut self.workspace, self.nature, call, now, ignore_active)
     }
 
     /// Another client makes an account.
@@ -157,6 +173,39 @@ impl Server {
         }
         self.apply(&Call::new(Verb::Post, &["Users"]).body(body), now);
     }
+}
+
+fn handle_there(
+    workspace: &mut Workspace,
+    nature: Nature,
+    call: &Call,
+    now: Time,
+    ignore_active: bool,
+) -> Answer {
+    let quirks = Quirks {
+        ignore_filter: nature.filter == Filter::Ignored,
+        ignore_active,
+        same_names: nature.same_names,
+    };
+    let mut call = call.clone();
+    if let (true, Verb::Post, Some(body)) = (nature.renames, call.method, &mut call.body) {
+        body["userName"] = format!("new-{}", body["userName"].as_str().unwrap_or_default()).into();
+    }
+    let response = workspace.handle_with(&request(&call), stamp(now), quirks);
+    Answer {
+        status: response.status,
+        content_type: response.get("content-type").unwrap_or("").to_owned(),
+        etag: response.get("etag").map(str::to_owned),
+        body: String::from_utf8_lossy(&response.body).into_owned(),
+        ..Answer::default()
+    }
+}
+
+/// An account as it was asked for, which is nowhere.
+fn made_up(body: &serde_json::Value, rng: &mut Rng) -> Answer {
+    let mut user = body.clone();
+    user["id"] = format!("made-up-{}", rng.next()).into();
+    scim(201, &user)
 }
 
 /// The id of the account in an answer.

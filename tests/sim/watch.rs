@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use scimdeck::domain::{Call, Method, OpId, OpKind, OpState, Operation, Outcome, PersonId, ToApp};
 
+use crate::brake::{Brake, not_applied};
 use crate::server::Server;
 
 /// Who an operation was committed for.
@@ -20,20 +21,15 @@ struct Committed {
 pub(crate) struct Watch {
     /// No faults: nothing may stay open.
     pub(crate) calm: bool,
+    pub(crate) brake: Brake,
     commits: HashMap<OpId, Committed>,
     places: usize,
     /// Per person, the latest operation of which a write left.
     last: BTreeMap<PersonId, usize>,
-    /// People whose loss of access an operator allowed by typing the number.
-    pub(crate) approved: BTreeSet<PersonId>,
-    /// People of whom a request that ends access left.
-    pub(crate) ended: BTreeSet<PersonId>,
     /// Whose queued operations were cancelled on purpose, up to which place.
     cancelled: BTreeMap<PersonId, usize>,
     /// Whose operation an operator dropped.
     pub(crate) dropped: BTreeSet<PersonId>,
-    /// How many may lose access without the number being typed.
-    pub(crate) removals: usize,
     /// Accounts that nobody may write to.
     pub(crate) strangers: BTreeSet<String>,
     /// Whose create arrived, and nothing proved since that it was not applied.
@@ -56,6 +52,11 @@ impl Watch {
             names: vec![wanted.user_name.to_lowercase(), wanted.email.to_lowercase()],
         };
         self.commits.insert(op.id, committed);
+    }
+
+    /// Whose an operation is.
+    pub(crate) fn person(&self, op: OpId) -> Option<PersonId> {
+        self.commits.get(&op).map(|committed| committed.person)
     }
 
     /// What is queued for these people is cancelled on purpose; what is committed after this is not.
@@ -85,17 +86,9 @@ impl Watch {
     }
 
     /// A write leaves; `row` is what the journal says of it at this moment.
-    pub(crate) fn leaves(&mut self, row: &Operation, leads: bool, ends_access: bool) {
+    pub(crate) fn leaves(&mut self, row: &Operation, leads: bool) {
         let Some(committed) = self.commits.get(&row.id).cloned() else { return self.unknown(row.id) };
         let person = committed.person;
-        if ends_access {
-            self.ended.insert(person);
-            let free = self.ended.difference(&self.approved).count();
-            if free > self.removals {
-                let limit = self.removals;
-                self.wrong.push(format!("brake: {free} people lose access and {limit} may"));
-            }
-        }
         if !leads {
             return;
         }
@@ -155,23 +148,16 @@ impl Watch {
 
     /// The same in a look for an operation.
     pub(crate) fn absent_for(&mut self, op: OpId) {
-        if let Some(person) = self.commits.get(&op).map(|committed| committed.person) {
+        if let Some(person) = self.person(op) {
             self.absent(person);
         }
     }
 
     /// Answers that prove that a create was not applied.
     pub(crate) fn answered(&mut self, call: &Call, outcome: &Outcome) {
-        let refused = match outcome {
-            Outcome::NotSent(_) => true,
-            Outcome::Answered(answer) => {
-                (400..500).contains(&answer.status) && !matches!(answer.status, 408 | 409 | 425)
-            }
-            Outcome::MaybeSent(_) => false,
-        };
-        let person = call.operation.and_then(|op| self.commits.get(&op)).map(|c| c.person);
+        let person = call.operation.and_then(|op| self.person(op));
         if call.method == Method::Post
-            && refused
+            && not_applied(outcome)
             && let Some(person) = person
         {
             self.created.remove(&person);

@@ -10,6 +10,7 @@ use scimdeck::store::{Applied, Backend, Batch, StoreError, Which};
 use crate::process::Process;
 use crate::rng::Rng;
 use crate::server::Server;
+use crate::teams::{Sent, TeamEv, Teams};
 use crate::watch::Watch;
 
 pub(crate) const CONNECTION: ConnectionId = ConnectionId(1);
@@ -21,6 +22,8 @@ const BEGIN: Time = Time::from_ms(1_700_000_000_000);
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum What {
     Look,
+    /// To what is asked before a 404 is believed.
+    Missing,
     Step(StepKind),
 }
 
@@ -40,6 +43,8 @@ pub(crate) enum Ev {
     Crash,
     Restart,
     Steal,
+    /// A write did not leave, since another process took over.
+    Overtaken(Box<Event>),
     /// An operator replaces the token.
     Token,
     /// Somebody accepts the invitation.
@@ -48,6 +53,11 @@ pub(crate) enum Ev {
     Switch,
     /// The faults end.
     Heal,
+    /// Of pushed groups.
+    Team(TeamEv),
+    /// A request for a group reaches the endpoint.
+    TeamArrive(Box<Sent>),
+    TeamLate(Box<Sent>),
 }
 
 pub(crate) struct World {
@@ -57,6 +67,8 @@ pub(crate) struct World {
     pub(crate) processes: [Process; 2],
     /// Who holds the lock that the kernel frees at death.
     pub(crate) lock: Option<usize>,
+    /// Since when.
+    pub(crate) taken_at: Time,
     queue: BTreeMap<(Time, u64), (usize, u64, Ev)>,
     count: u64,
     pub(crate) people: Vec<PersonId>,
@@ -81,9 +93,12 @@ pub(crate) struct World {
     pub(crate) cannot: BTreeSet<PersonId>,
     /// Who accepted, by account.
     pub(crate) accepted: BTreeMap<String, String>,
+    /// Nobody who is linked was there.
+    pub(crate) elsewhere: bool,
     /// Requests under way, and how many there were at most.
     pub(crate) under_way: HashMap<OpId, usize>,
     pub(crate) most_under_way: usize,
+    pub(crate) teams: Teams,
 }
 
 impl World {
@@ -94,6 +109,7 @@ impl World {
             server,
             processes,
             lock: None,
+            taken_at: BEGIN,
             queue: BTreeMap::new(),
             count: 0,
             people: Vec::new(),
@@ -110,8 +126,10 @@ impl World {
             other: crate::g06::Other::default(),
             cannot: BTreeSet::new(),
             accepted: BTreeMap::new(),
+            elsewhere: false,
             under_way: HashMap::new(),
             most_under_way: 0,
+            teams: Teams::default(),
         }
     }
 
@@ -151,6 +169,8 @@ impl World {
             match ev {
                 Ev::Arrive(op, what, call) => self.arrive(p, life, op, what, call),
                 Ev::Late(call) => self.late(&call),
+                Ev::TeamArrive(sent) => self.team_arrives(p, life, *sent),
+                Ev::TeamLate(sent) => self.team_late(&sent),
                 Ev::Crash if same => self.crash(p),
                 Ev::Restart => self.restart(p),
                 Ev::Heal => self.heal(),
@@ -181,12 +201,17 @@ impl World {
             Ev::Looked(looking) => self.seen(p, *looking),
             Ev::Commit(prepared) => self.commit(p, *prepared),
             Ev::Switch => self.switch(p),
+            Ev::Team(ev) => self.team(p, ev),
+            Ev::Overtaken(event) => {
+                self.feed(p, *event);
+                self.step_down(p);
+            }
             _ => {}
         }
     }
 
     /// A save of the sender. It may fail, and it may be told as failed although it was written.
-    fn save(&mut self, p: usize, batch: &Batch) -> Result<Applied, StoreError> {
+    pub(crate) fn save(&mut self, p: usize, batch: &Batch) -> Result<Applied, StoreError> {
         let full = || StoreError::Unwritable { path: "store.db".to_owned(), why: "full".to_owned() };
         if !self.rng.chance(self.server.bad.store) {
             return self.apply(p, batch);
@@ -204,6 +229,7 @@ impl World {
         self.at(wait, 1 - p, Ev::LookAgain);
         if let Ok(applied) = &result {
             self.processes[p].follow(applied);
+            self.teams_note();
         }
         result
     }
@@ -249,12 +275,13 @@ impl World {
         self.processes[p].machine.set_policy(policy);
     }
 
-    fn crash(&mut self, p: usize) {
+    pub(crate) fn crash(&mut self, p: usize) {
         self.say(|| format!("p{p} crashes"));
         if self.lock == Some(p) {
             self.lock = None;
         }
         self.processes[p].die();
+        self.teams.die(p);
         let wait = self.rng.below(4_000);
         self.at(wait, p, Ev::Restart);
         self.at(1_000, 1 - p, Ev::Lead);
@@ -268,12 +295,14 @@ impl World {
         self.say(|| format!("p{p} starts, its clock {skew} ms off"));
         self.processes[p].start();
         self.lead(p, false);
+        self.follow_teams(p);
     }
 
     pub(crate) fn heal(&mut self) {
         self.say(|| "the faults end".to_owned());
         self.healed = true;
         self.server.heal();
+        self.teams.heal();
         self.new_token();
         let mut connection = self.directory().connection().clone();
         connection.to_app = Connection::new(CONNECTION, "w", "", TokenSource::Memory).to_app;

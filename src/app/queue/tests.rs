@@ -6,7 +6,7 @@ use super::super::{Answer, App, Effect, Msg, Overlay, Pane, Query, QueryId};
 use crate::audit::Source;
 use crate::directory::{Change, Directory, Observation, OpMark};
 use crate::domain::{
-    AccountState, Failure, FailureKind, Feed, OpId, OpKind, OpState, Operation, PersonId, TokenSource,
+    AccountState, Failure, FailureKind, Feed, OpId, OpKind, OpState, Operation, PersonId, Push, TokenSource,
 };
 use crate::engine::machine::sample;
 use crate::engine::{Tasks, UndoOf};
@@ -119,14 +119,14 @@ fn undo_asks_what_was_done_and_shows_it_before_anything_is_changed() {
     let effects = keys(&mut app, "z");
     let [Effect::Ask(id, Query::Undoable(UndoOf::LastRun))] = &effects[..] else { panic!("{effects:?}") };
     let done = vec![op(CARL, "carl", OpKind::Update, OpState::Done, None)];
-    let effects = app.handle(Msg::Answer(*id, Ok(Answer::Undoable(done.clone()))));
-    assert!(matches!(&effects[..], [Effect::Preview(_, c, _)] if **c == Command::Undo(done.clone())));
+    let effects = app.handle(Msg::Answer(*id, Ok(Answer::Undoable(done.clone().into()))));
+    assert!(matches!(&effects[..], [Effect::Preview(_, c, _)] if **c == Command::Undo(done.clone().into())));
     let effects = keys(&mut app, "space z");
     let [Effect::Ask(id, Query::Undoable(UndoOf::People(people)))] = &effects[..] else {
         panic!("{effects:?}")
     };
     assert_eq!(people, &[CARL]);
-    app.handle(Msg::Answer(*id, Ok(Answer::Undoable(Vec::new()))));
+    app.handle(Msg::Answer(*id, Ok(Answer::Undoable(Vec::new().into()))));
     assert!(toast(&app).contains("nothing was done"));
 }
 
@@ -173,7 +173,7 @@ fn invited() -> App {
     });
     d.apply(&Change::Connection(Box::new(connection)));
     let seen = Observation { state: AccountState::Invited, values: None, at: NOW };
-    d.apply(&Change::Observed(CARL, seen));
+    d.apply(&Change::Observed(CARL, seen.into()));
     app_on(d)
 }
 
@@ -204,4 +204,71 @@ fn resend_is_about_those_whose_invitation_is_open_and_never_in_read_only_mode() 
     app.session.read_only = true;
     assert_eq!(keys(&mut app, "* m"), vec![]);
     assert!(toast(&app).contains("read-only"));
+}
+
+#[test]
+fn a_pushed_group_that_failed_stands_below_the_operations_and_is_pushed_again_from_there() {
+    let mut app = pane();
+    let mut directory = app.directory.clone();
+    let failure = Failure {
+        kind: FailureKind::Refused,
+        text: "The app refused the group (400).".into(),
+        next: "Look at the trace.".into(),
+    };
+    let group = directory.groups().first().map(|row| row.group.id).expect("a group");
+    let push = Push { remote_id: Some("g".into()), failure: Some(failure), ..Push::default() };
+    directory.apply(&Change::GroupPushed(group, push));
+    app.handle(Msg::Directory(Box::new(directory)));
+    assert_eq!((app.queue.order.len(), app.queue.groups.len()), (4, 1));
+    keys(&mut app, "G");
+    assert_eq!(app.queue.current(), None, "no person is meant");
+    assert_eq!(keys(&mut app, "D"), [], "nobody's operation is dropped");
+    let effects = keys(&mut app, "u");
+    let wanted = Command::PushGroup(group);
+    assert!(matches!(&effects[..], [Effect::Preview(_, c, _)] if **c == wanted), "{effects:?}");
+}
+
+#[test]
+fn a_stopped_run_can_be_reviewed_in_tasks_and_dropped_after_it_was_shown() {
+    let ops = [
+        op(ANA, "ana", OpKind::Create, OpState::Queued, None),
+        op(BAO, "bao", OpKind::Create, OpState::InDoubt, None),
+    ];
+    let offered = || {
+        let mut app = app_on(marked(&ops));
+        app.handle(Msg::Sending(crate::engine::Sending::Offered(2)));
+        app
+    };
+    let mut app = offered();
+    let effects = keys(&mut app, "r");
+    assert!(effects.iter().any(|e| matches!(e, Effect::Resume(_, false))), "{effects:?}");
+    assert_eq!((app.pane, app.overlays.len()), (Pane::Tasks, 0));
+    let mut app = offered();
+    let effects = keys(&mut app, "x");
+    let dropped =
+        effects.iter().find_map(|e| if let Effect::Preview(_, c, _) = e { Some(&**c) } else { None });
+    assert_eq!(dropped, Some(&Command::Drop(vec![ANA])), "what was sent is looked up: {effects:?}");
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Run(..))), "{effects:?}");
+}
+
+#[test]
+fn an_undo_without_a_choice_is_told_as_that_of_the_last_decision_which_may_have_been_no_run() {
+    let mut app = app_on(fixture::directory());
+    app.handle(Msg::Key(super::super::Key::char('6')));
+    assert!(app.next_step().text().contains("z undoes the last decision"), "{:?}", app.next_step());
+    let help: Vec<_> = super::super::help::page(&app, super::super::keymap::Context::Pane(Pane::Tasks));
+    let told = help.iter().filter(|line| line.text().contains("else the last decision")).count();
+    assert_eq!(told, 1);
+    assert!(!help.iter().any(|line| line.text().contains("by the last run")));
+}
+
+#[test]
+fn a_wait_that_the_app_asked_for_is_ended_by_a_key_and_without_one_the_key_says_why_not() {
+    let mut app = app_on(fixture::directory());
+    keys(&mut app, "6");
+    assert!(!keys(&mut app, "n").iter().any(|effect| matches!(effect, Effect::TestNow(_))));
+    app.handle(Msg::Sending(fixture::waiting(NOW.plus_ms(600_000))));
+    assert!(app.next_step().text().contains("n asks it now"), "{:?}", app.next_step());
+    let effects = keys(&mut app, "n");
+    assert!(matches!(effects[..], [Effect::TestNow(_)]), "{effects:?}");
 }

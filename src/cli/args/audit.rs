@@ -45,7 +45,7 @@ pub struct WhichArgs {
 pub enum AuditCommand {
     /// Check that no entry was changed or taken out; exit code 1 when one was
     Verify {
-        /// A head that was kept elsewhere, as the console says it at exit: finds a cut end and a log written anew
+        /// A head that was kept elsewhere, as commands and the console say it at their end: finds a cut end and a log written anew
         #[arg(long, value_name = "HASH@SEQ")]
         head: Option<Head>,
     },

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::values::{self, Share};
 use super::verbs::Consent;
 use crate::domain::{Connection, Feed, TokenSource, UniqueIdentifier, WireProfile};
 
@@ -100,6 +101,10 @@ pub struct SettingArgs {
     /// Minutes between comparisons of everybody while a console is open, 0 for never
     #[arg(long, value_name = "MINUTES")]
     pub compare_every: Option<u32>,
+    /// How many percent of the changes and new accounts that the app answered as done are read back, or usual; ends
+    /// of access always are
+    #[arg(long, value_name = "PERCENT|usual", value_parser = values::share)]
+    pub verify_percent: Option<Share>,
     /// Trust only the certificates in this PEM file; an empty name trusts those of the system again
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
@@ -161,6 +166,7 @@ impl SettingArgs {
             set(&self.concurrency, &mut c.concurrency),
             set(&self.compare_every, &mut c.compare_every_min),
             set(&self.timeout, &mut c.timeout_s),
+            set(&self.verify_percent.map(|share| share.0), &mut c.verify_percent),
             set(
                 &self.ca_file.as_ref().map(|path| Some(path.clone()).filter(|p| !p.as_os_str().is_empty())),
                 &mut c.ca_file,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod exits;
 mod import;
 mod mail;
 mod people;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use audit::{AuditArgs, AuditCommand, ExportArgs, WhichArgs};
 pub use connections::{ConnectionCommand, SettingArgs};
+pub use exits::EXITS;
 pub use import::{Accepted, EndpointArgs, ImportArgs, ImportCommand, RulesArgs};
 pub use mail::{MailArgs, PendingArg};
 pub use people::{ConvertArgs, DriftArgs, DriftCommand};
@@ -32,7 +34,7 @@ pub use verbs::{
 /// See who is flagged, preview, provision, verify: a console for SCIM 2.0 provisioning.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "scimdeck", version, about, long_about = None, max_term_width = 100)]
-#[command(after_help = "Without a command the console opens.")]
+#[command(after_help = "Without a command the console opens.", after_long_help = exits::help())]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -92,6 +94,9 @@ pub enum Command {
         /// Look deeper: discovery documents, filters, pages, a wrong token, speed, clock; reads only
         #[arg(long)]
         deep: bool,
+        /// Ask at once although the app asked to wait: one request; where it is answered that wait is over
+        #[arg(long = "now", conflicts_with = "deep")]
+        at_once: bool,
     },
     /// List, show and change connections
     #[command(subcommand)]
@@ -235,9 +240,9 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = crate::engine::TASKS_PAGE)]
         limit: u32,
     },
-    /// Make undone what was done last: of these people, or all that your last run did
+    /// Make undone what was done last: of these people, or by your last decision
     Undo {
-        /// User names, or ids of operations; without one what your last run did
+        /// User names, or ids of operations; without one what your last decision did
         #[arg(value_name = "USER|OPERATION")]
         what: Vec<String>,
         /// All that was done in one run: that of this operation

@@ -32,6 +32,10 @@ pub struct ConnectArgs {
     /// How long one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = crate::domain::Connection::TIMEOUT_S, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub timeout: u32,
+    /// How many percent of the changes and new accounts that the app answered as done are read back, or usual; ends
+    /// of access always are
+    #[arg(long, value_name = "PERCENT|usual", value_parser = values::share)]
+    pub verify_percent: Option<values::Share>,
     /// How changes are written: okta-classic (GET and PUT), rfc (PATCH with paths), okta-oin (PATCH for access only)
     #[arg(long, value_name = "PROFILE", default_value = "okta-classic", value_parser = super::values::profile)]
     pub profile: WireProfile,

@@ -98,8 +98,11 @@ pub enum TokenCommand {
     /// typed without being shown; the passphrase is asked at the terminal, or taken from the systemd credential
     /// scimdeck-passphrase or, in CI, from SCIMDECK_PASSPHRASE. Then: scimdeck token --token-encrypted-file FILE
     Encrypt {
-        /// The file to write; one that is there is replaced
+        /// The file to write
         file: PathBuf,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
     },
 }
 

@@ -45,6 +45,20 @@ pub(super) fn seats(text: &str) -> Result<(String, u64), String> {
     Ok((role.to_owned(), count.trim().parse().map_err(|_| wrong())?))
 }
 
+/// How many writes of a hundred are read back; none is as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share(pub Option<u32>);
+
+pub(super) fn share(text: &str) -> Result<Share, String> {
+    match text {
+        "usual" => Ok(Share(None)),
+        _ => match text.parse() {
+            Ok(percent @ 0..=100) => Ok(Share(Some(percent))),
+            _ => Err("write a number from 0 to 100, or usual".to_owned()),
+        },
+    }
+}
+
 pub(super) fn flag(text: &str) -> Result<Flag, String> {
     Flag::parse(text).ok_or_else(|| format!("one of {}", Flag::ALL.map(Flag::key).join(", ")))
 }

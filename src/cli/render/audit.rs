@@ -28,6 +28,36 @@ pub(in crate::cli) fn audit_line(entry: &AuditEntry) -> String {
     if let Some(reason) = &entry.reason {
         line.push_str(&format!("  because: {reason}"));
     }
-    line.push_str(&format!("  ({})", entry.actor));
+    if let Some(status) = entry.status {
+        line.push_str(&format!("  HTTP {status}"));
+    }
+    let who = entry.who();
+    if !who.is_empty() {
+        line.push_str(&format!("  ({who})"));
+    }
     visible(line.trim_end()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_who_from_where_in_which_session_and_what_was_answered() {
+        let entry = AuditEntry {
+            event: "deactivate".into(),
+            subject: "ana@example.com".into(),
+            actor: "sam".into(),
+            ssh_from: Some("192.0.2.7".into()),
+            session: Some("s0123456789abcdef".into()),
+            status: Some(200),
+            reason: Some("left".into()),
+            ..AuditEntry::default()
+        };
+        let line = audit_line(&entry);
+        let end = "because: left  HTTP 200  (sam, from 192.0.2.7, session s0123456789abcdef)";
+        assert!(line.ends_with(end), "{line}");
+        let line = audit_line(&AuditEntry::default());
+        assert!(!line.contains("HTTP") && !line.contains('('), "{line}");
+    }
 }

@@ -3,14 +3,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::failure_json;
 use super::people::person_json;
 use super::roles_text;
+use super::there_twice::{self, second_json, twice_json, twice_text};
+use super::{failure_json, failure_text, groups_there};
 use crate::cli::text::{lines, table};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{Flag, PersonId};
 use crate::engine::CheckReport;
-use crate::engine::compare::Orphan;
+use crate::engine::compare::{Orphan, Twice, twice};
 use crate::verbs::{Drifted, Leaver, drifted, leaver};
 
 /// The people a check was about: the named, or all who are flagged now.
@@ -28,6 +29,10 @@ pub(in crate::cli) fn check_json(
 ) -> Value {
     let flags: Map<String, Value> =
         Flag::ALL.iter().map(|f| (f.key().to_owned(), json!(directory.counters().worst(*f)))).collect();
+    let twice = twice(directory, &report.orphans);
+    let leavers = left(directory, whom).into_iter().map(|(p, l)| leaver_json(p, &l));
+    let leavers: Vec<Value> =
+        leavers.chain(twice.iter().flat_map(|one| second_json(directory, one))).collect();
     json!({
         "checked_at": report.at,
         "complete": report.complete,
@@ -39,8 +44,10 @@ pub(in crate::cli) fn check_json(
         "flags": flags,
         "results": found(directory, whom).into_iter().map(person_json).collect::<Vec<_>>(),
         "believed": report.complete,
+        "groups": if whom.is_none() { groups_there::differing_json(directory) } else { json!([]) },
         "orphans": report.orphans.iter().map(orphan_json).collect::<Vec<_>>(),
-        "leavers": left(directory, whom).into_iter().map(|(p, l)| leaver_json(p, &l)).collect::<Vec<_>>(),
+        "leavers": leavers,
+        "twice": twice.iter().filter(|one| one.is_twice()).filter_map(|one| twice_json(directory, one)).collect::<Vec<_>>(),
         "drift": moved(directory, whom).into_iter().map(|(p, d)| drift_json(p, &d)).collect::<Vec<_>>(),
     })
 }
@@ -52,11 +59,14 @@ pub(in crate::cli) fn check_text(
     width: Option<usize>,
 ) -> String {
     let people = found(directory, whom).into_iter();
+    let twice = twice(directory, &report.orphans);
     let mut text = super::people_text(directory, people, width);
     let lists = [
         drift_text(&moved(directory, whom), width),
-        leavers_text(&left(directory, whom), width),
+        leavers_text(directory, &left(directory, whom), &twice, width),
+        twice_text(directory, &twice, width),
         orphans_text(&report.orphans, width),
+        if whom.is_none() { groups_there::differing_text(directory) } else { String::new() },
     ]
     .concat();
     if !lists.is_empty() {
@@ -68,7 +78,7 @@ pub(in crate::cli) fn check_text(
         report.people, report.accounts, report.strangers, report.changed
     )]));
     if let Some(why) = report.why.as_ref().filter(|_| !report.complete) {
-        text.push_str(&lines([format!("not complete: {} {}", why.text, why.next)]));
+        text.push_str(&lines([format!("not complete: {}", failure_text(why))]));
         text.push_str(
             "accounts of nobody here and remaining access are believed only from a complete look\n",
         );
@@ -153,16 +163,17 @@ fn drift_text(all: &Moved<'_>, width: Option<usize>) -> String {
     )
 }
 
-fn leavers_text(all: &Left<'_>, width: Option<usize>) -> String {
-    if all.is_empty() {
-        return String::new();
-    }
+fn leavers_text(directory: &Directory, all: &Left<'_>, twice: &[Twice], width: Option<usize>) -> String {
     let row = |(person, leaver): &(PersonView<'_>, Leaver)| {
         let command = format!("scimdeck {}", leaver.fix_words());
         let command = if leaver.linked { format!("{command} USER") } else { command };
         vec![person.user_name().to_owned(), leaver.why.clone(), command]
     };
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let second = |one: &Twice| there_twice::second_rows(directory, one);
+    let rows: Vec<Vec<String>> = all.iter().map(row).chain(twice.iter().flat_map(second)).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     let head = ["USER NAME", "WHY", "NEXT"];
     format!("\nshall have no access and still have it\n{}", table(&head, &rows, width))
 }
@@ -197,8 +208,9 @@ pub(in crate::cli) fn orphans_count_text(orphans: usize) -> String {
     }
 }
 
-/// The key of `status`.
-pub(in crate::cli) fn with_orphans(mut status: Value, orphans: usize) -> Value {
+/// The keys of `status`.
+pub(in crate::cli) fn with_orphans(mut status: Value, orphans: usize, second: usize) -> Value {
     status["orphans"] = json!(orphans);
+    status["second_accounts"] = json!(second);
     status
 }

@@ -82,6 +82,7 @@ pub(in crate::cli) fn connection_json(c: &Connection) -> Value {
         "concurrency": c.concurrency,
         "compare_every_min": c.compare_every_min,
         "timeout_s": c.timeout_s,
+        "verify_percent": c.verify_percent,
         "feed": c.feed.as_ref().map(feed),
         "protected": c.protected.len(),
     })

@@ -36,5 +36,6 @@ pub(in crate::cli) fn import_text(report: &ImportReport, decision: &Decision, do
     out.push(
         if done { "nothing was sent" } else { "nothing was changed: this is what the file would do" }.into(),
     );
+    out.extend(super::plan::held_for_names(decision).filter(|_| !done));
     lines(out)
 }

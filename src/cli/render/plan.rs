@@ -12,11 +12,24 @@ use crate::verbs::Decision;
 
 /// The plan of a decision; `said` is what changes here besides the requests.
 pub(in crate::cli) fn decided_json(plan: &Plan, decision: &Decision) -> Value {
-    let mut out = shown(plan);
+    let mut out = planned_json(plan, decision);
     if !decision.said.is_empty() {
         out["said"] = decision.said.iter().map(|said| json!(said.text)).collect();
     }
     out
+}
+
+/// A plan by itself, and whose names it is held for.
+pub(in crate::cli) fn planned_json(plan: &Plan, decision: &Decision) -> Value {
+    named_json(shown(plan), decision)
+}
+
+/// Any look at a decision, with the names that it is held for.
+pub(in crate::cli) fn named_json(mut shown: Value, decision: &Decision) -> Value {
+    if let Some(refusal) = &decision.protected {
+        shown["held_for_names"] = json!(refusal.to_type);
+    }
+    shown
 }
 
 pub(in crate::cli) fn plan_text(
@@ -41,7 +54,16 @@ pub(in crate::cli) fn plan_text(
     if let Some(n) = plan.brake.held {
         out.push(format!("held by the brake until {n} is typed: {}", plan.brake.text));
     }
+    out.extend(held_for_names(decision));
     lines(out)
+}
+
+/// Whose names are to be typed first, and why.
+pub(in crate::cli) fn held_for_names(decision: &Decision) -> Option<String> {
+    let refusal = decision.protected.as_ref()?;
+    let names = refusal.to_type.join(", ");
+    let what = if refusal.to_type.len() == 1 { "the user name" } else { "each user name" };
+    Some(format!("held until {what} is typed ({names}): {}", refusal.text))
 }
 
 fn words_of(groups: usize) -> String {

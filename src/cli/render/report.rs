@@ -2,10 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::failure_json;
+use super::{failure_json, failure_text};
 use crate::cli::text::lines;
 use crate::engine::{GroupKind, GroupResult, Outcome, Progress, Report, RunResult, time_left_words};
 use crate::verbs::Decision;
+
+/// So many of a kind are named where a run was stopped: the queue keeps them all.
+const NAMED: usize = 10;
+/// What stays in the queue.
+const STAYS: [(Outcome, &str); 3] =
+    [(Outcome::Failed, "failed"), (Outcome::InDoubt, "in doubt"), (Outcome::Held, "held")];
 
 /// `done` counts those that were so already too, so that the four counts add up to the results.
 ///
@@ -48,7 +54,18 @@ pub(in crate::cli) fn report_json(report: &Report, decision: &Decision) -> Value
 
 pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: Option<usize>) -> String {
     let mut out = Vec::new();
+    let mut named = [0_usize; 3];
     for result in &report.results {
+        let stays = match result.outcome {
+            _ if report.stopped.is_none() || result.operation.is_none() => None,
+            outcome => STAYS.iter().position(|(stays, _)| *stays == outcome),
+        };
+        if let Some(at) = stays {
+            named[at] += 1;
+            if named[at] > NAMED {
+                continue;
+            }
+        }
         let kind = result.operation.map_or("", |(_, kind)| kind.word());
         let word = match result.outcome {
             Outcome::InDoubt => "in doubt",
@@ -58,16 +75,19 @@ pub(in crate::cli) fn report_text(report: &Report, decision: &Decision, _width: 
         match &result.error {
             Some(error) => {
                 let trace = result.operation.map(|(id, _)| format!(" (trace {id})")).unwrap_or_default();
-                out.push(format!("{line}: {} {}{trace}", error.text, error.next));
+                out.push(format!("{line}: {}{trace}", failure_text(error)));
             }
             None => out.push(line),
         }
+    }
+    for ((_, word), n) in STAYS.iter().zip(named).filter(|(_, n)| *n > NAMED) {
+        out.push(format!("and {} more {word}: scimdeck tasks", n - NAMED));
     }
     for group in &report.groups {
         let kind = group.kind.map_or("push", GroupKind::word);
         let line = format!("{:<9} {kind:<10} group {}", group.outcome.word(), group.name);
         out.push(match &group.error {
-            Some(error) => format!("{line}: {} {} (trace {})", error.text, error.next, group.operation),
+            Some(error) => format!("{line}: {} (trace {})", failure_text(error), group.operation),
             None => line,
         });
     }
@@ -106,7 +126,7 @@ pub(in crate::cli) fn progress_line(at: Progress) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Time;
+    use crate::domain::{Failure, FailureKind, OpId, OpKind, PersonId, Time};
 
     #[test]
     fn a_run_says_how_long_it_will_take_and_until_when_nothing_goes() {
@@ -119,5 +139,33 @@ mod tests {
             "{line}"
         );
         assert_eq!(progress_line(Progress { done: 3, ..at }), "\r\x1b[K3 of 3 done");
+    }
+
+    fn ended(n: u64, outcome: Outcome) -> RunResult {
+        let user_name = format!("u{n:03}@example.com");
+        let operation = Some((OpId(n), OpKind::Create));
+        RunResult { person: PersonId(n), user_name, operation, outcome, error: None }
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_names_ten_of_each_kind_and_where_the_others_are() {
+        let failure = Failure { kind: FailureKind::NotAllowed, text: String::new(), next: String::new() };
+        let held = (0..3_000).map(|n| ended(n, Outcome::Held));
+        let rest = (3_000..3_012).map(|n| ended(n, Outcome::Done));
+        let rest = rest.chain((4_000..4_011).map(|n| ended(n, Outcome::InDoubt)));
+        let results = held.chain(rest).collect();
+        let mut report = Report { results, groups: Vec::new(), stopped: Some(failure) };
+        let decision = Decision::here("provision", Vec::new());
+        let text = report_text(&report, &decision, None);
+        let named = |word: &str| text.lines().filter(|line| line.starts_with(word)).count();
+        assert_eq!((named("held  "), named("in doubt  "), named("done  ")), (10, 10, 12), "{text}");
+        let more =
+            "u4009@example.com\nand 1 more in doubt: scimdeck tasks\nand 2990 more held: scimdeck tasks\n";
+        assert!(text.contains("u009@example.com\n") && text.contains(more), "{text}");
+        assert!(text.ends_with("12 done, 11 in doubt, 3000 held\n"), "{text}");
+        let whole = report_json(&report, &decision);
+        assert_eq!(whole["results"].as_array().map(Vec::len), Some(3_023));
+        report.stopped = None;
+        assert_eq!(report_text(&report, &decision, None).lines().count(), 3_024);
     }
 }

@@ -3,16 +3,19 @@
 use serde_json::{Value, json};
 
 use super::people::{kind_text, person_json};
-use super::{audit_json, audit_line, difference_text, failure_json, roles_text};
+use super::there_twice::account_json;
+use super::{audit_json, audit_line, difference_text, failure_json, failure_text, roles_text};
 use crate::audit::AuditEntry;
 use crate::cli::text::lines;
 use crate::directory::{Directory, PersonView, Reason};
+use crate::engine::compare::Twice;
 use crate::verbs::{Drifted, OtherRole, RoleSource, RoleWhy, drifted, why_roles};
 
 /// The list's keys, then fields, reasons, groups, what differs, operation and the latest entries.
 pub(in crate::cli) fn show_json(
     directory: &Directory,
     person: PersonView<'_>,
+    twice: Option<&Twice>,
     entries: &[AuditEntry],
 ) -> Value {
     let mut story = person_json(person);
@@ -46,6 +49,7 @@ pub(in crate::cli) fn show_json(
         None => Value::Null,
     };
     story["protected"] = json!(directory.connection().protected.contains(&person.id()));
+    story["twice"] = twice.map(|one| &one.accounts).into_iter().flatten().map(account_json).collect();
     story["audit"] = entries.iter().map(audit_json).collect();
     story
 }
@@ -86,6 +90,7 @@ fn differences(person: PersonView<'_>) -> (Differences, Differences) {
 pub(in crate::cli) fn show_text(
     directory: &Directory,
     person: PersonView<'_>,
+    twice: Option<&Twice>,
     entries: &[AuditEntry],
     _width: Option<usize>,
 ) -> String {
@@ -99,6 +104,9 @@ pub(in crate::cli) fn show_text(
     for reason in person.reasons() {
         let since = reason.since.map(|t| format!(" ({t})")).unwrap_or_default();
         line(&format!("! {}", reason.flag.words()), &format!("{}{since}", reason.text));
+    }
+    if let Some(one) = twice {
+        line("! twice there", &format!("{}; take the extra ones away in the app", one.words()));
     }
     line("status", person.status().word());
     line("e-mail", record.address());
@@ -138,7 +146,7 @@ pub(in crate::cli) fn show_text(
     if let Some((id, kind, state)) = person.operation() {
         line("operation", &format!("{} {} {id}", kind.word(), state.word()));
         if let Some(failure) = directory.failure(person.id()) {
-            line("", &format!("{} {}", failure.text, failure.next));
+            line("", &failure_text(failure));
         }
     }
     if directory.connection().protected.contains(&person.id()) {

@@ -36,6 +36,7 @@ pub(in crate::cli) fn status_json(directory: &Directory, queue: &QueueCounts, le
         "assignments": counters.assigned(),
         "flags": flags,
         "queue": queue_json(queue),
+        "groups": super::groups_there::counts_json(directory),
         "time_left_s": left.map(|ms| (ms.max(0) + 999) / 1_000),
         "checked_at": directory.sweep().map(|s| s.at),
         "complete": directory.sweep().is_some_and(|s| s.complete),
@@ -75,6 +76,7 @@ pub(in crate::cli) fn status_text(directory: &Directory, queue: &QueueCounts, no
             queue.queued, queue.running, queue.waiting, queue.in_doubt, queue.conflict, queue.parked
         ));
     }
+    out.extend(super::groups_there::counts_text(directory));
     out.push(match directory.sweep() {
         None => "never compared with the endpoint; do it with: scimdeck check".to_owned(),
         Some(sweep) => format!(

@@ -1,14 +1,16 @@
-//! `tasks`: what is not settled, the worst first.
+//! `tasks`: what is not settled, the worst first, and the pushed groups that are not.
 
 use serde_json::{Value, json};
 
-use super::failure_json;
 use super::status::{ago, queue_json};
+use super::{failure_json, groups_there};
 use crate::cli::text::{lines, table};
-use crate::domain::{Operation, Time};
-use crate::engine::{Tasks, advise};
+use crate::directory::Directory;
+use crate::domain::{Failure, Operation, Time};
+use crate::engine::{Tasks, advise, unattended};
 
-pub(in crate::cli) fn tasks_json(tasks: &Tasks) -> Value {
+/// `stopped` is why nothing is sent until an operator acts.
+pub(in crate::cli) fn tasks_json(tasks: &Tasks, directory: &Directory, stopped: Option<&Failure>) -> Value {
     let one = |op: &Operation| {
         json!({
             "operation": op.id,
@@ -20,22 +22,31 @@ pub(in crate::cli) fn tasks_json(tasks: &Tasks) -> Value {
             "attempts": op.attempts,
             "until": op.not_before,
             "error": failure_json(op.failure.as_ref()),
-            "advice": advise(op),
+            "advice": unattended(&advise(op, stopped)),
             "actor": op.actor,
         })
     };
     json!({
         "tasks": tasks.rows.iter().map(one).collect::<Vec<_>>(),
         "queue": queue_json(&tasks.counts),
+        "groups": groups_there::tasks_json(directory),
         "stuck_since": tasks.stuck_since,
     })
 }
 
-pub(in crate::cli) fn tasks_text(tasks: &Tasks, now: Time, width: Option<usize>) -> String {
+pub(in crate::cli) fn tasks_text(
+    tasks: &Tasks,
+    directory: &Directory,
+    stopped: Option<&Failure>,
+    now: Time,
+    width: Option<usize>,
+) -> String {
+    let groups = groups_there::tasks_text(directory, width);
     if tasks.rows.is_empty() {
         return match tasks.counts.total() {
-            0 => "nothing is queued, waiting or failed\n".to_owned(),
-            n => format!("none in this state; {n} in others\n"),
+            0 if groups.is_empty() => "nothing is queued, waiting or failed\n".to_owned(),
+            0 => groups,
+            n => format!("none in this state; {n} in others\n{groups}"),
         };
     }
     let rows: Vec<Vec<String>> = tasks
@@ -57,14 +68,15 @@ pub(in crate::cli) fn tasks_text(tasks: &Tasks, now: Time, width: Option<usize>)
     let head = ["USER NAME", "KIND", "STATE", "CAUSE", "SINCE", "TRIES", "UNTIL", "OPERATION"];
     let mut out = table(&head, &rows, width);
     let failed = tasks.rows.iter().filter_map(|op| op.failure.as_ref().map(|f| (op, f)));
-    let said =
-        failed.flat_map(|(op, f)| [format!("{}: {}", op.user_name, f.text), format!("  {}", advise(op))]);
+    let said = failed.flat_map(|(op, f)| {
+        [format!("{}: {}", op.user_name, f.text), format!("  {}", unattended(&advise(op, stopped)))]
+    });
     out.push_str(&lines(said.collect::<Vec<_>>()));
     let more = tasks.counts.total() as usize;
     if more > tasks.rows.len() {
         out.push_str(&format!("{} of {more} shown\n", tasks.rows.len()));
     }
-    out + &stuck_text(tasks.stuck_since)
+    out + &groups + &stuck_text(tasks.stuck_since)
 }
 
 /// `status` with since when nothing of the queue worked.

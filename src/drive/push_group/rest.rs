@@ -2,11 +2,16 @@
 
 use super::AGAIN_AFTER;
 use crate::directory::Directory;
-use crate::domain::{Failure, FailureKind, Time};
+use crate::domain::{Answer, Failure, FailureKind, LONGEST_WAIT_MS, Time};
+
+/// Until when an answer asks for nothing; a date of theirs counts from their own clock.
+pub(super) fn asked_until(answer: &Answer, now: Time) -> Option<Time> {
+    answer.asked_wait_ms(now).map(|ms| now.plus_ms(ms.min(LONGEST_WAIT_MS)))
+}
 
 /// Why the background leaves all groups alone for a while; nothing where it does not.
 #[derive(Debug, Default)]
-pub(in crate::drive) struct Rest {
+pub struct Rest {
     why: Option<Failure>,
     until: Option<Time>,
     /// The token that was refused.
@@ -25,7 +30,7 @@ impl Rest {
     }
 
     /// Whether nothing goes by itself yet. A refused token is not tried again before it is another one.
-    pub(super) fn holds(&self, directory: &Directory, now: Time) -> bool {
+    pub fn holds(&self, directory: &Directory, now: Time) -> bool {
         match &self.why {
             None => false,
             Some(why) if why.kind == FailureKind::TokenRefused => {
@@ -39,5 +44,25 @@ impl Rest {
     pub(super) fn asked(&self, now: Time) -> Option<Failure> {
         let why = self.why.clone().filter(|why| why.kind == FailureKind::SlowDown)?;
         self.until.is_some_and(|until| now < until).then_some(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RetryAfter;
+
+    #[test]
+    fn a_date_that_is_asked_for_counts_from_their_clock_and_is_believed_for_fifteen_minutes_at_most() {
+        let (now, theirs) = (Time::from_ms(5_000_000), Time::from_ms(90_000_000));
+        let asking = |ms| Answer {
+            status: 429,
+            retry_after: Some(RetryAfter::At(theirs.plus_ms(ms))),
+            date: Some(theirs),
+            ..Answer::default()
+        };
+        assert_eq!(asked_until(&asking(7_000), now), Some(now.plus_ms(7_000)));
+        assert_eq!(asked_until(&asking(90_000_000), now), Some(now.plus_ms(LONGEST_WAIT_MS)));
+        assert_eq!(asked_until(&Answer::default(), now), None);
     }
 }

@@ -1,5 +1,6 @@
 //! One entry of the log, read leniently: the names of its members are documented, their types hardly.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::domain::{Difference, Time, field};
@@ -7,6 +8,8 @@ use crate::endpoint::excerpt;
 
 /// Longest text that is kept of one value.
 const MAX_TEXT: usize = 1_000;
+/// Longest id that is believed, in bytes.
+const MAX_ID: usize = 200;
 /// Most changes that are kept of one entry.
 const MAX_CHANGES: usize = 200;
 
@@ -42,7 +45,7 @@ impl ActivityEntry {
     pub fn read(json: &str) -> Option<Self> {
         let raw: Value = serde_json::from_str(json).ok()?;
         let map = raw.as_object()?;
-        let id = text(map, "id").filter(|id| id.len() <= 200)?;
+        let id = text(map, "id").filter(|id| id.len() <= MAX_ID)?;
         let event_type = text(map, "event_type").or_else(|| text(map, "event"))?;
         let part = |name: &str| map.get(name).and_then(Value::as_object);
         let (details, resource) = (part("details"), part("resource"));
@@ -62,6 +65,21 @@ impl ActivityEntry {
             raw,
         })
     }
+}
+
+/// The id of a row, whatever else stands in it.
+pub(super) fn id_of(json: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Value,
+    }
+    let Named { id } = serde_json::from_str(json).ok()?;
+    let id = match id {
+        Value::String(text) => text,
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!id.is_empty() && id.len() <= MAX_ID).then_some(id)
 }
 
 /// A member as text; numbers count, the empty text does not.

@@ -19,6 +19,14 @@ impl Completeness {
     }
 }
 
+impl Gap {
+    /// Whether people who moved while the list was read explain it: another pass may be complete. What has no such
+    /// reason will hardly be told otherwise by the next.
+    pub fn may_be_movement(&self) -> bool {
+        matches!(self, Self::TotalMoved { .. } | Self::Repeated(_) | Self::TooMany { .. })
+    }
+}
+
 /// Why a pass is not complete; the first reason met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Gap {
@@ -51,6 +59,14 @@ pub enum Gap {
         seen: u64,
         /// The total.
         total: u64,
+    },
+    /// Rows come and come, far more than the first page promised.
+    #[error("{rows} rows came where the first page promised {promised}, and there was no end of them")]
+    Endless {
+        /// Rows that came.
+        rows: u64,
+        /// The total of the first page.
+        promised: u64,
     },
     /// The same page again, and no total that would tell whether that was all.
     #[error("the same rows came again, and no total says whether that was all")]

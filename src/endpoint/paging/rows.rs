@@ -1,9 +1,16 @@
 //! Rows read where they came, so that a list of any length costs no more memory than its longest page.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::Item;
+use crate::scim::repeated::{Names, repeated};
 use crate::scim::resource::{self, Resource};
+
+/// What tells rows of any kind apart.
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    Names::of(["id", "externalId", "userName", "displayName"]).with("members", Names::of(["value"]))
+});
 
 /// How a row is read, and what becomes of it.
 pub trait Rows {
@@ -22,6 +29,9 @@ impl Rows for Vec<Item> {
     type Row<'a> = Resource;
 
     fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, Resource)> {
+        if repeated(raw, &NAMES).is_some() {
+            return None;
+        }
         let resource: Resource = serde_json::from_str(raw).ok()?;
         Some((Cow::Owned(resource::id(&resource)?), resource))
     }
@@ -29,6 +39,11 @@ impl Rows for Vec<Item> {
     fn take(&mut self, rows: Vec<(Cow<'_, str>, Resource)>) {
         self.extend(rows.into_iter().map(|(id, resource)| Item { id: id.into_owned(), resource }));
     }
+}
+
+/// Whether something that was no text is replaced in this row of a page with such replacements, or may be.
+pub(super) fn is_replaced(raw: &str) -> bool {
+    raw.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// What one page brought besides the rows that were taken.

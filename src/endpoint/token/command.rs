@@ -13,6 +13,14 @@ use crate::endpoint::excerpt::excerpt;
 
 /// How much of the end of its standard error is kept.
 const MAX_SAID: usize = 4 << 10;
+/// What stands for a word that may be a secret.
+const INSTEAD: &str = "[REDACTED]";
+/// A shorter word of its output is not looked for in what it said: it would be found by chance.
+const SHORTEST: usize = 8;
+/// From this length on letters mixed with digits look like a token.
+const LONG: usize = 16;
+/// And letters alone.
+const VERY_LONG: usize = 32;
 
 /// Its standard output. It gets no input, so that it fails rather than waits for an answer.
 pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Zeroizing<Vec<u8>>, TokenError> {
@@ -55,7 +63,7 @@ pub(super) async fn run(argv: &[String], timeout: Duration) -> Result<Zeroizing<
         Ok(status) => Err(TokenError::CommandFailed {
             program: shown,
             status: status_words(status),
-            said: last_line(&said),
+            said: last_line(&said, &out),
         }),
         Err(error) => Err(TokenError::CommandFailed {
             program: shown,
@@ -97,8 +105,27 @@ fn status_words(status: ExitStatus) -> String {
     }
 }
 
-fn last_line(said: &[u8]) -> String {
-    let said = String::from_utf8_lossy(said);
-    let line = said.lines().rev().find(|line| !line.trim().is_empty());
-    line.map_or_else(String::new, |line| format!(": {}", excerpt(line, 200)))
+/// The last line that it said, without the words that may be a secret: a program that fails may show its token.
+fn last_line(said: &[u8], out: &[u8]) -> String {
+    let (said, out) =
+        (String::from_utf8_lossy(said), Zeroizing::new(String::from_utf8_lossy(out).into_owned()));
+    let Some(line) = said.lines().rev().find(|line| !line.trim().is_empty()) else { return String::new() };
+    let printed = |word: &str| {
+        word.len() >= SHORTEST
+            && out.split_whitespace().any(|one| word.contains(one) && one.len() >= SHORTEST)
+    };
+    let safe = |word: &str| if printed(word) || secret(word) { INSTEAD.to_owned() } else { word.to_owned() };
+    let words: Vec<String> = line.split_whitespace().map(safe).collect();
+    format!(": {}", excerpt(&words.join(" "), 200))
+}
+
+/// Whether a word looks like a token: between the dots, slashes and colons of a path, a host or a time stands hardly ever
+/// such a long mixture of letters and digits.
+fn secret(word: &str) -> bool {
+    let runs = word.split(|c: char| !c.is_ascii_alphanumeric() && !"-_+=~".contains(c));
+    runs.into_iter().any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        let letters = run.bytes().filter(u8::is_ascii_alphabetic).count();
+        run.len() >= LONG && letters > 0 && (digits > 0 || run.len() >= VERY_LONG)
+    })
 }

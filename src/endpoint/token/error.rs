@@ -164,9 +164,10 @@ pub enum TokenError {
         /// Where.
         place: String,
     },
-    /// Blanks or control characters inside: mostly two lines or a whole sentence.
+    /// Blanks, control characters or anything beyond ASCII inside: mostly two lines or a whole sentence.
     #[error(
-        "{place} holds blanks or control characters inside the token; it must hold the token and nothing else"
+        "{place} holds blanks, control characters or letters beyond a-z inside the token; it must hold the token and \
+         nothing else"
     )]
     BadCharacters {
         /// Where.

@@ -14,21 +14,21 @@ use crate::domain::Secret;
 /// # Errors
 /// [`TokenError::FileUnwritable`]; the file is then as it was before.
 pub fn keep(path: &Path, token: &Secret) -> Result<(), TokenError> {
-    keep_bytes(path, token.expose().as_bytes())
+    keep_bytes(path, token.expose().as_bytes(), true)
 }
 
-/// The same for a file that is encrypted already.
+/// The same for a file that is encrypted already; one that is there stays unless `replace`.
 ///
 /// # Errors
 /// As [`keep`].
-pub fn keep_bytes(path: &Path, bytes: &[u8]) -> Result<(), TokenError> {
-    write(path, bytes).map_err(|error| TokenError::FileUnwritable {
+pub fn keep_bytes(path: &Path, bytes: &[u8], replace: bool) -> Result<(), TokenError> {
+    write(path, bytes, replace).map_err(|error| TokenError::FileUnwritable {
         path: path.to_owned(),
         reason: super::file::words(&error),
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
@@ -40,9 +40,10 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
-    let written =
-        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&fresh, path));
-    if written.is_err() {
+    // A link, unlike a rename, never replaces what came there meanwhile.
+    let place = || if replace { fs::rename(&fresh, path) } else { fs::hard_link(&fresh, path) };
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| place());
+    if written.is_err() || !replace {
         let _ = fs::remove_file(&fresh);
     }
     written?;

@@ -121,6 +121,34 @@ async fn a_failing_command_is_shown_by_its_last_line_of_error_output_made_safe()
 }
 
 #[tokio::test]
+async fn a_token_that_a_failing_command_complains_with_is_not_shown() {
+    for said in [
+        "token wrk1.4f9Zx77QpLm02aBd is revoked",
+        "key=wrk1.4f9Zx77QpLm02aBd: revoked",
+        "GET https://vault:8200/v1/4f9Zx77QpLm02aBd?x revoked",
+        "canary-one is revoked",
+    ] {
+        let error = resolve(&command(&format!("echo canary-one; echo '{said}' >&2; exit 3"))).await;
+        let text = error.expect_err("failed").to_string();
+        assert!(text.contains("[REDACTED]") && text.contains("revoked"), "{text}");
+        assert!(!text.contains("4f9Zx77") && !text.contains("canary"), "{text}");
+    }
+    let plain = "/usr/lib/python3/dist-packages/tool.py: 2026-11-28 permission denied at https://vault1.eu-west-1.example.com:8200";
+    let error = resolve(&command(&format!("echo '{plain}' >&2; exit 3"))).await.expect_err("failed");
+    assert!(error.to_string().contains(plain), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_among_the_words_of_its_command_is_told_apart_from_one_that_is_found() {
+    let token = Secret::new("s3cret-token");
+    let words = |argv: &[&str]| TokenSource::Command { argv: argv.iter().map(|a| (*a).to_owned()).collect() };
+    assert!(stands_in(&words(&["echo", "s3cret-token"]), &token));
+    assert!(stands_in(&words(&["sh", "-c", "echo s3cret-token"]), &token));
+    assert!(!stands_in(&words(&["pass", "show", "scim"]), &token));
+    assert!(!stands_in(&words(&["pass", "show", "scim"]), &Secret::new("s")));
+}
+
+#[tokio::test]
 async fn a_command_that_waits_or_writes_without_end_is_stopped() {
     let dir = tempfile::tempdir().expect("a directory");
     let pid_file = dir.path().join("pid");

@@ -73,6 +73,26 @@ fn a_404_on_the_collection_asks_about_the_base_url() {
 }
 
 #[test]
+fn a_404_of_one_account_is_believed_without_a_body_or_with_json_and_a_page_is_an_intermediarys() {
+    let judged = |method, path: &[&str], kind: &str, body: &str| {
+        judged(method, path, answer(404, kind, body)).expect_err("a trouble")
+    };
+    for (kind, body) in [("", ""), ("application/json", "{}"), ("application/scim+json", "null")] {
+        assert_eq!(judged(Method::Get, &["Users", "1"], kind, body).cause, Cause::ResourceGone, "{body}");
+    }
+    for (kind, body) in [("text/plain", "default backend - 404"), ("text/html", "<html>nginx")] {
+        for (method, path) in
+            [(Method::Get, &["Users", "1"][..]), (Method::Put, &["Users", "1"]), (Method::Post, &["Users"])]
+        {
+            let trouble = judged(method, path, kind, body);
+            assert_eq!((trouble.cause, trouble.kind), (Cause::NotScim, FailureKind::NotScim), "{body}");
+            assert!(trouble.text.contains("intermediary"), "{trouble}");
+            assert_eq!(trouble.text.contains("may or may not"), method.writes(), "{trouble}");
+        }
+    }
+}
+
+#[test]
 fn html_and_plain_text_are_an_intermediarys_answer() {
     for trouble in [
         read(200, "text/html", "<!DOCTYPE html>\n<title>Sign in</title>"),
@@ -144,7 +164,20 @@ fn a_wish_to_wait_is_told() {
     busy.retry_after = Some(RetryAfter::Seconds(120));
     assert!(judged(Method::Get, &["Users"], busy.clone()).expect_err("busy").text.contains("wait 120 s"));
     busy.retry_after = Some(RetryAfter::At(Time::from_ms(1_700_000_000_000)));
-    assert!(judged(Method::Get, &["Users"], busy).expect_err("busy").text.contains("2023-11-14T22:13:20"));
+    assert!(
+        judged(Method::Get, &["Users"], busy.clone()).expect_err("busy").text.contains("2023-11-14T22:13:20")
+    );
+    busy.date = Some(Time::from_ms(1_700_000_001_000));
+    assert!(
+        judged(Method::Get, &["Users"], busy.clone())
+            .expect_err("busy")
+            .text
+            .contains("over by its own clock")
+    );
+    busy.retry_after = crate::endpoint::retry_after("99999999999999999999");
+    assert!(
+        judged(Method::Get, &["Users"], busy).expect_err("busy").text.contains("wait a day or longer (HTTP")
+    );
 }
 
 #[test]
@@ -162,4 +195,13 @@ fn a_refusal_that_names_the_open_invitation_is_no_conflict_and_no_bad_token() {
     );
     let page = judged(Method::Put, &["Users", "1"], answer(401, "application/scim+json", body));
     assert_eq!(page.expect_err("a trouble").kind, FailureKind::TokenRefused);
+}
+
+#[test]
+fn a_conflict_of_a_group_is_about_its_name() {
+    let conflict = |path: &[&str]| {
+        judged(Method::Post, path, answer(409, "application/scim+json", "")).expect_err("a trouble").next
+    };
+    assert!(conflict(&["Groups"]).contains("a group of the same name"));
+    assert!(conflict(&["Users"]).contains("user name or e-mail"));
 }

@@ -1,7 +1,9 @@
 //! Everybody here against everybody there, row by row as the list comes: what differs is kept, what is the same is
 //! dropped, so that a million accounts need no more memory than their differences.
 
+mod compared;
 mod index;
+mod twice;
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -10,7 +12,9 @@ use super::wire::{self, Reader, Wire};
 use super::{Finding, Findings, Found};
 use crate::directory::{Directory, PersonView, Place, state_shown};
 use crate::domain::{Account, AccountRef, AccountState, PersonId, Time, UniqueIdentifier};
+pub use compared::Compared;
 use index::{Index, Places};
+pub use twice::{Twice, TwiceAccount, several, twice, words as twice_words};
 
 /// An account there that nobody here has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -68,21 +72,6 @@ pub struct Comparison {
     whole: HashMap<PersonId, Vec<Box<str>>>,
     differing: Findings,
     orphans: Vec<Orphan>,
-}
-
-/// What a comparison found when the list ended.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Compared {
-    /// What is not as we knew it, and the accounts that were to be kept.
-    pub findings: Findings,
-    /// Linked people who were not on the list: only their own 404 says that the account is gone.
-    pub missing: Vec<PersonId>,
-    /// Accounts there that nobody here has, by user name.
-    pub orphans: Vec<Orphan>,
-    /// Accounts on the list.
-    pub accounts: u64,
-    /// Why absence cannot be told.
-    pub gap: Option<String>,
 }
 
 impl Comparison {
@@ -165,18 +154,11 @@ impl Comparison {
     pub fn take(&mut self, page: &[(AccountRef<'_>, &str)]) {
         let hashes: Vec<u64> =
             page.iter().map(|(account, _)| self.hasher.hash_one(account.remote_id.as_bytes())).collect();
-        self.fetch(&hashes);
+        // What will be looked at is fetched for the whole page first.
+        let places: Vec<Place> = hashes.iter().filter_map(|hash| self.linked.find(*hash).next()).collect();
+        self.directory.touch(&places);
         for ((account, raw), hash) in page.iter().zip(hashes) {
             self.take_one(account, raw, hash);
-        }
-    }
-
-    /// Touches what will be looked at: among a million people every look waits for the memory, and side by side the
-    /// looks of a page wait together.
-    fn fetch(&self, hashes: &[u64]) {
-        let places: Vec<Place> = hashes.iter().filter_map(|hash| self.linked.find(*hash).next()).collect();
-        for place in places {
-            std::hint::black_box(self.directory.at(place).and_then(|person| person.remote_id()));
         }
     }
 
@@ -281,7 +263,7 @@ impl Comparison {
     /// The list ended; `gap` says why it may have missed somebody.
     pub fn finish(mut self, gap: Option<String>) -> Compared {
         let mut findings = std::mem::take(&mut self.differing);
-        let mut missing = Vec::new();
+        let (mut missing, mut several) = (Vec::new(), Vec::new());
         for (place, person) in self.directory.places() {
             if self.only_kept && !self.kept.contains(place) {
                 continue;
@@ -296,6 +278,9 @@ impl Comparison {
                 Some(_) => missing.push(person.id()),
                 None => {
                     let kept = self.kept.contains(place);
+                    if !kept && self.fitting.get(&person.id()).is_some_and(|fitting| fitting.accounts > 1) {
+                        several.push(person.id());
+                    }
                     if let Some(finding) = self.unlinked_finding(&person, kept, gap.as_deref()) {
                         findings.0.insert(person.id(), finding);
                     }
@@ -303,7 +288,7 @@ impl Comparison {
             }
         }
         self.orphans.sort_unstable();
-        Compared { findings, missing, orphans: self.orphans, accounts: self.accounts, gap }
+        Compared { findings, missing, several, orphans: self.orphans, accounts: self.accounts, gap }
     }
 
     fn unlinked_finding(&self, person: &PersonView<'_>, kept: bool, gap: Option<&str>) -> Option<Finding> {

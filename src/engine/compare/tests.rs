@@ -20,7 +20,7 @@ fn directory(people: u64, linked: impl Fn(u64) -> bool) -> Directory {
         person.display_name = if n % 2 == 0 { format!("Ana Lima{n}") } else { "A. L.".to_owned() };
         let roles = [("workato_role", "Analyst")].into_iter().collect();
         let assignment = Assignment { roles, since: NOW, ..Default::default() };
-        directory.apply_all(&[Change::Person(person), Change::Assigned(id, assignment)]);
+        directory.apply_all(&[Change::Person(person.into()), Change::Assigned(id, assignment)]);
         if linked(n) {
             let sent = directory.get(id).unwrap().wanted();
             let link = Link {
@@ -30,7 +30,7 @@ fn directory(people: u64, linked: impl Fn(u64) -> bool) -> Directory {
                 sent,
                 confirmed_at: NOW,
             };
-            directory.apply(&Change::Link(id, link));
+            directory.apply(&Change::Link(id, link.into()));
         }
     }
     directory

@@ -1,7 +1,7 @@
 //! One look-up.
 
-use super::{Ask, Heard, LookUp, Trust, found};
-use crate::domain::{Failure, FailureKind, ProfileAttribute};
+use super::{Ask, Heard, LookUp, Shown, Trust, found};
+use crate::domain::{Failure, FailureKind, ProfileAttribute, UniqueIdentifier};
 use crate::engine::wire::Identity;
 
 /// A look-up under way.
@@ -10,6 +10,8 @@ pub struct Look {
     who: Identity,
     or: Option<Identity>,
     also: bool,
+    /// The filters that found nobody and were not seen to find somebody who is there.
+    unproven: Vec<UniqueIdentifier>,
 }
 
 /// What an answer leads to.
@@ -17,6 +19,9 @@ pub struct Look {
 pub enum Next {
     /// One more request.
     Ask(Ask),
+    /// Nobody was found by this filter: whether it finds somebody who is there is to be told first, by a
+    /// [`Proof`](super::Proof) that may be of an earlier look: [`Look::shown`].
+    Prove(UniqueIdentifier),
     /// The end.
     Found(LookUp),
 }
@@ -32,7 +37,7 @@ impl Look {
             Trust::Unknown | Trust::Useless => Ask::Everybody,
         };
         let or = or.filter(|or| or.by != who.by);
-        (Self { who, or, also: false }, ask)
+        (Self { who, or, also: false, unproven: Vec::new() }, ask)
     }
 
     /// An answer came. A filter that shows itself as ignored is not trusted any more.
@@ -43,6 +48,9 @@ impl Look {
             Heard::Refused(_) if self.also => return Next::Ask(Ask::Everybody),
             Heard::Refused(failure) | Heard::Failed(failure) => {
                 return Next::Found(LookUp::Failed(failure));
+            }
+            Heard::Account(_) => {
+                return Next::Found(unfit(&self.who, "an account came that was not asked for"));
             }
             Heard::Everybody(all) => {
                 let found = match (all.find(&self.who), &self.or) {
@@ -67,7 +75,7 @@ impl Look {
         let all: Vec<_> = same.into_iter().filter_map(|row| found(row, None, attributes)).collect();
         let gap = gap.or_else(|| (all.len() < shown).then(|| "an account came without its id".to_owned()));
         if let (true, Some(gap)) = (all.is_empty(), gap) {
-            return Next::Found(cannot_be_told(who, &gap));
+            return Next::Found(unfit(who, &gap));
         }
         let found = LookUp::of(all);
         match (&found, &self.or) {
@@ -75,16 +83,62 @@ impl Look {
                 self.also = true;
                 Next::Ask(Ask::Filter(or.clone()))
             }
+            (LookUp::Absent, or) => {
+                self.unproven = or.iter().map(|or| or.by).chain([self.who.by]).collect();
+                self.prove()
+            }
             _ => Next::Found(found),
+        }
+    }
+
+    fn prove(&self) -> Next {
+        self.unproven.last().map_or(Next::Found(LookUp::Absent), |by| Next::Prove(*by))
+    }
+
+    /// What the filter in question showed. Where it does not find somebody who is there the whole list is read; as it
+    /// is where nothing is known of the filter by our own externalId, which no trial was made of.
+    pub fn shown(&mut self, shown: &Shown) -> Next {
+        let by = self.unproven.pop();
+        match shown {
+            Shown::Finds => self.prove(),
+            Shown::Unproven if by == Some(self.who.by) => self.prove(),
+            Shown::Unproven | Shown::Lies(_) => Next::Ask(Ask::Everybody),
         }
     }
 }
 
-/// Nobody was found, and something may have been missed.
-pub(super) fn cannot_be_told(who: &Identity, gap: &str) -> LookUp {
+/// Nobody was found, and people moved while it was looked: it is tried again, by everybody.
+pub(super) fn moved(who: &Identity, gap: &str) -> LookUp {
     LookUp::Unclear(Failure {
         kind: FailureKind::NotScim,
         text: format!("Whether {} has an account there cannot be told: {gap}.", who.value),
         next: "Try again when nobody else changes the app's users.".to_owned(),
+    })
+}
+
+/// Nobody was found by what does not fit together. It is no outage, which would end by itself: an operator is asked, and
+/// nobody else waits for that.
+pub(super) fn unfit(who: &Identity, gap: &str) -> LookUp {
+    LookUp::Unclear(Failure {
+        kind: FailureKind::Incomplete,
+        text: format!(
+            "Whether {} has an account there cannot be told: what the app lists does not fit together ({gap}). Nothing \
+             is sent for them before it can.",
+            who.value
+        ),
+        next: "Retry when nobody else changes the app's users; if it stays so, see whether this token may see all of \
+               them."
+            .to_owned(),
+    })
+}
+
+/// Nobody was found by a search that leaves out others who are there. It is no outage, which would end by itself: an
+/// operator is asked, and nobody else waits for that.
+pub(super) fn left_out(who: &Identity, gap: &str) -> LookUp {
+    LookUp::Unclear(Failure {
+        kind: FailureKind::Refused,
+        text: format!("Whether {} has an account there cannot be told: {gap}. Nothing was sent.", who.value),
+        next: "See whether this token may see all users of the app, then retry; an app that made accounts a moment ago may need \
+               some seconds to find them.".to_owned(),
     })
 }

@@ -2,24 +2,31 @@
 //! ignored or is not there: what to ask next, and what the answers prove. Whoever drives it sends the requests.
 //!
 //! "Nobody there" leads to a create, so it is believed only from a filter that was seen to work without regard to
-//! case, or from a complete pass over the whole list.
+//! case, or from a complete pass over the whole list, and from either only while it finds a linked account that is
+//! there ([`Proof`]).
 
 mod everybody;
 mod look;
+mod presence;
+mod proof;
 #[cfg(test)]
 mod tests;
 mod trial;
 
 use std::sync::Arc;
 
-pub use everybody::Everybody;
+pub use everybody::{Doubt, Everybody};
 pub use look::{Look, Next};
+pub use presence::{Presence, Telling, Told};
+pub(super) use proof::leaves_out;
+pub use proof::{Proof, Proving, Shown, witnesses};
 pub use trial::{Trial, Tried};
 
 use super::Found;
-use super::wire::{self, Identity};
+use super::wire::{self, Identity, Reader};
 use crate::domain::{Failure, ProfileAttribute};
 use crate::scim::list::ListPage;
+use crate::scim::repeated::repeated;
 use crate::scim::resource::Resource;
 
 /// What a look-up gave.
@@ -68,6 +75,8 @@ pub enum Ask {
     Filter(Identity),
     /// The whole list, page by page.
     Everybody,
+    /// The account with this id.
+    Account(String),
 }
 
 /// What came of it.
@@ -81,6 +90,8 @@ pub enum Heard {
     Failed(Failure),
     /// The whole list.
     Everybody(Arc<Everybody>),
+    /// The account that was asked for by its id; none where it answers 404.
+    Account(Option<Box<Found>>),
 }
 
 /// The rows of one page, and whether that is all it speaks of.
@@ -95,10 +106,14 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Reads a page.
-    pub fn of(page: &ListPage) -> Self {
-        let rows: Vec<Resource> =
-            page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
+    /// Reads a page; in a `lossy` one the rows in which something was replaced are not read.
+    pub fn of(page: &ListPage, lossy: bool) -> Self {
+        let reader = Reader::new(&[]);
+        let fit = |raw: &&str| {
+            !(lossy && raw.contains(char::REPLACEMENT_CHARACTER)) && repeated(raw, reader.names()).is_none()
+        };
+        let raw = page.resources.iter().map(|raw| raw.get()).filter(fit);
+        let rows: Vec<Resource> = raw.filter_map(|raw| serde_json::from_str(raw).ok()).collect();
         let unreadable = (page.resources.len() - rows.len()) as u64;
         Self { rows, total: page.total, unreadable }
     }

@@ -28,7 +28,12 @@ fn failure() -> Failure {
 
 fn all(rows: Vec<Resource>, gap: Option<&str>) -> Heard {
     let rows = rows.into_iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row));
-    Heard::Everybody(Arc::new(Everybody::of(UniqueIdentifier::UserName, rows, gap.map(str::to_owned), &[])))
+    Heard::Everybody(Arc::new(Everybody::of(
+        UniqueIdentifier::UserName,
+        rows,
+        gap.map(|gap| Doubt::Moved(gap.to_owned())),
+        &[],
+    )))
 }
 
 /// The end of a trial at an endpoint that answers the filter so.
@@ -157,6 +162,6 @@ fn a_page_that_speaks_of_more_than_it_shows_proves_nobodys_absence() {
         assert!(matches!(next, Next::Found(LookUp::Unclear(_))), "{sheet:?}: {next:?}");
     }
     let body = br#"{"totalResults": 2, "Resources": [{"id": "1", "userName": "ana"}, 7]}"#;
-    let sheet = Sheet::of(&crate::scim::list::ListPage::read(body).unwrap());
+    let sheet = Sheet::of(&crate::scim::list::ListPage::read(body).unwrap(), false);
     assert_eq!((sheet.rows.len(), sheet.total, sheet.unreadable), (1, Some(2), 1));
 }

@@ -37,7 +37,7 @@ impl Trial {
             (Heard::Page(sheet), _) => sheet.rows,
             (Heard::Refused(_), Some(_)) => return Tried::Learned(Trust::Useless),
             (Heard::Refused(failure) | Heard::Failed(failure), _) => return Tried::Failed(failure),
-            (Heard::Everybody(_), _) => return Tried::Learned(Trust::Unknown),
+            (Heard::Everybody(_) | Heard::Account(_), _) => return Tried::Learned(Trust::Unknown),
         };
         if let Some((id, sampled, who)) = &self.on {
             let only = rows.iter().all(|row| who.is_nearly(row));

@@ -1,6 +1,7 @@
 //! What a connection's settings forbid by the time an operation is to be sent, though they allowed it when it was
 //! planned.
 
+use super::super::wire::Reader;
 use super::read::failure;
 use super::{Machine, Policy};
 use crate::domain::{AccountValues, FailureKind, OpId, OpKind, OpState, RequestClass};
@@ -13,6 +14,7 @@ impl Machine {
         let other = policy.wire != self.policy.wire || policy.attributes != self.policy.attributes;
         self.policy = policy;
         if other {
+            self.reader = Reader::new(&self.policy.attributes);
             // What is still being told to the journal is taken back when that is heard.
             self.settings += 1;
             self.take_back_of(RequestClass::Create);

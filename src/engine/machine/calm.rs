@@ -7,7 +7,7 @@ use crate::domain::{Failure, OpId, RequestClass};
 impl Machine {
     /// A look was answered and proves nothing. Where creates of ours were under way meanwhile, that may be why.
     pub(super) fn unclear(&mut self, id: OpId, failure: Failure) {
-        if self.pace.disturbed {
+        if self.pace.heard.disturbed {
             self.calm.insert(id);
             self.back_to_ready(id);
         } else {
@@ -26,7 +26,7 @@ impl Machine {
     /// The next look that nothing of ours disturbs now.
     pub(super) fn next_calm(&self) -> Option<OpId> {
         let may = !self.calm.is_empty()
-            && self.pace.creating() == 0
+            && self.pace.under_way.creating() == 0
             && self.pace.may_go(RequestClass::Read, self.now);
         let ready = |id: &&OpId| self.ops.get(id).is_some_and(|live| live.stage == Stage::Ready);
         may.then(|| self.calm.iter().find(ready).copied()).flatten()

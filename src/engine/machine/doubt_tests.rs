@@ -34,6 +34,28 @@ fn a_look_up_that_fails_leaves_what_was_sent_in_doubt_and_looks_again() {
 }
 
 #[test]
+fn an_account_that_says_itself_that_it_is_ours_is_linked_whatever_becomes_of_what_is_written_to_it() {
+    let mut bench = lost_create();
+    bench.say(one(true, "Analyst", "sd1"));
+    bench.say(answered(StepKind::Read, 200, &user(true, "Analyst")));
+    assert_eq!(bench.words(), ["POST", "fresh look-up", "read", "PUT"]);
+    let linked = |change: &Change| matches!(change, Change::Link(_, link) if link.sent.roles.get("workato_role") == Some("Analyst"));
+    assert_eq!(bench.changes.iter().filter(|change| linked(change)).count(), 1, "{:?}", bench.changes);
+    bench.say(answered(StepKind::Write, 400, &serde_json::json!({})));
+    assert_eq!(bench.saved.last(), Some(&OpState::Parked));
+    assert_eq!(bench.changes.len(), 1, "it stays linked: {:?}", bench.changes);
+}
+
+#[test]
+fn what_waits_behind_a_create_that_was_not_applied_as_sent_is_about_the_account_that_it_made() {
+    let mut bench = Bench::with(create());
+    bench.say(answered(StepKind::Write, 201, &user(true, "Operator")));
+    assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::NotApplied))]);
+    let parked = &bench.machine.ops[&OpId(7)].op;
+    assert_eq!((parked.state, parked.intent.remote_id.as_deref()), (OpState::Parked, Some("8f2c")));
+}
+
+#[test]
 fn a_look_up_that_fails_before_anything_was_sent_stands_still() {
     let mut op = create();
     op.intent.base = Base::Unknown;

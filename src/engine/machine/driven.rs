@@ -16,6 +16,7 @@ impl Policy {
             concurrency: connection.concurrency,
             ahead: connection.concurrency.saturating_mul(4).clamp(4, 64),
             prove_first: true,
+            verify_percent: connection.verify_percent,
             attributes: directory.attributes().to_vec(),
             wire: Wire::of(connection),
             ..Self::default()

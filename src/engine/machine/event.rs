@@ -69,6 +69,15 @@ pub enum Event {
         /// What is wrong with it.
         failure: Option<Failure>,
     },
+    /// The linked account answers 404, and others who are linked do so too.
+    Elsewhere {
+        /// Whose.
+        op: OpId,
+        /// To which step.
+        step: StepKind,
+        /// In words.
+        failure: Failure,
+    },
     /// No answer came.
     Lost {
         /// Whose.
@@ -97,11 +106,26 @@ pub enum Event {
     Thaw,
     /// The token was replaced and accepted.
     TokenChanged,
+    /// An operator had the endpoint asked although it asked to wait, and it answered: what it asked for by then is over.
+    WaitsOver(Time),
     /// These people accepted their invitation.
     Accepted(Vec<PersonId>),
     /// The clock was set forward or, below zero, back by so many milliseconds; the time that comes with this is the
     /// new one. Every wait keeps its length.
     ClockMoved(i64),
+}
+
+impl Event {
+    /// Whose request ended with it.
+    pub fn operation(&self) -> Option<OpId> {
+        match self {
+            Self::Found(op, _)
+            | Self::Answered { op, .. }
+            | Self::Elsewhere { op, .. }
+            | Self::Lost { op, .. } => Some(*op),
+            _ => None,
+        }
+    }
 }
 
 /// Proof that the journal knows of a write. Only the arm that hears [`Event::Saved`] can make one, so no list of

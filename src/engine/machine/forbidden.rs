@@ -14,6 +14,12 @@ const FORBIDDEN: usize = 10;
 impl Machine {
     /// The token may not touch this account.
     pub(super) fn forbidden(&mut self, id: OpId, failure: Failure, step: StepKind) {
+        if self.pace.heard.old {
+            return match step {
+                StepKind::Write => self.unsend(id, OpState::Queued, None),
+                StepKind::Read | StepKind::Verify => self.back_to_ready(id),
+            };
+        }
         // One account that is tried again and again is still one.
         self.pace.forbidden.insert(id);
         let known = self.pace.good[usize::from(step == StepKind::Write)];

@@ -35,6 +35,8 @@ const LAP_MS: i64 = 500;
 const CREDIT_MS: f64 = 40.0;
 /// A rate raised by so much is no limit any more.
 const FORGOTTEN: f64 = 20.0;
+/// One raised by more says nothing about how long things take.
+const RAISED: f64 = 1.5;
 /// Never slower than one request in so many milliseconds.
 const SLOWEST_MS: f64 = 60_000.0;
 
@@ -105,6 +107,11 @@ impl Limit {
     /// Until when the endpoint asked for nothing of this kind.
     pub(super) fn closed(&self, now: Time) -> Option<Time> {
         self.closed.filter(|until| *until > now)
+    }
+
+    /// Requests in a millisecond, where a limit holds them back: a rate that was raised by much may not.
+    pub(super) fn bound(&self, now: Time) -> Option<f64> {
+        self.rate.as_ref().filter(|rate| rate.raised(now) <= RAISED).map(|rate| rate.at(now))
     }
 
     /// Requests in a second, where a limit is known.
@@ -190,6 +197,12 @@ impl Limit {
     /// The endpoint asked for nothing of this kind before then.
     pub(super) fn close(&mut self, until: Time) {
         self.closed = self.closed.max(Some(until));
+    }
+
+    /// What it asked for is over; a rate that was learned is not.
+    pub(super) fn open(&mut self, now: Time) {
+        self.closed = None;
+        self.turn = self.turn.min(now.ms() as f64);
     }
 
     /// What was served of late beyond what may have been saved up, where that is known to be little.

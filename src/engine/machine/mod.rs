@@ -5,6 +5,7 @@
 //! was not applied: no byte of it left, a 429, or a 4xx other than 408, 409 and 425. Everything else is in doubt:
 //! after a settle wait it is looked up, never blindly repeated.
 
+mod ahead;
 mod allowed;
 mod calm;
 mod clock;
@@ -13,12 +14,15 @@ mod event;
 mod forbidden;
 mod honesty;
 mod jitter;
+mod late;
 mod limit;
 mod pace;
 mod persist;
+mod policy;
 mod read;
 mod settle;
 mod start;
+mod under_way;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,51 +31,15 @@ pub use driven::{keep_invited, taken_over};
 pub use event::{Durable, Effect, Event, Evidence, Move, Step, StepKind, Ticket};
 use honesty::Honesty;
 use pace::Pace;
+pub use policy::Policy;
 use start::Turns;
 
-use super::wire::{Identity, Wire};
+use super::wire::{Identity, Reader};
 use super::{Found, Outcome};
+use crate::directory::Change;
 use crate::domain::{
-    Base, Call, Failure, Method, OpId, OpState, Operation, ProfileAttribute, RequestClass, Time,
-    UniqueIdentifier,
+    Base, Call, Failure, Method, OpId, OpKind, OpState, Operation, RequestClass, Time, UniqueIdentifier,
 };
-
-/// How the machine behaves on a connection.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    /// How many requests may be under way at once.
-    pub concurrency: u32,
-    /// How many writes may be in the journal before their turn to be sent, so that one sync covers many. After a
-    /// crash that many more are looked up.
-    pub ahead: u32,
-    /// How long a write of unknown fate is left alone before it is looked up, in milliseconds.
-    pub settle_ms: i64,
-    /// Writes of one operation before an operator is asked.
-    pub max_attempts: u32,
-    /// For how long a plan's "nobody there" is good enough to create without another look, in milliseconds.
-    pub fresh_ms: i64,
-    /// Whether the first change and the first create are read back: what is not known yet is not believed.
-    pub prove_first: bool,
-    /// The connection's profile attributes.
-    pub attributes: Vec<ProfileAttribute>,
-    /// How the connection writes, and what it may do.
-    pub wire: Wire,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            concurrency: 4,
-            ahead: 16,
-            settle_ms: 2_000,
-            max_attempts: 5,
-            fresh_ms: 60_000,
-            prove_first: false,
-            attributes: Vec::new(),
-            wire: Wire::default(),
-        }
-    }
-}
 
 /// What an operation is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,24 +75,41 @@ impl Stage {
 struct Live {
     op: Operation,
     stage: Stage,
+    /// The id that was asked for last.
+    asked: String,
     /// The account as it was read before the write.
     found: Option<Found>,
+    /// The link to the account that was found and says itself that it is ours, until the journal has it.
+    ours: Vec<Change>,
     /// An earlier write of it may have been applied, or may yet be.
     doubted: bool,
+    /// It was written, and is read again before that it was not applied is believed.
+    looks_once_more: bool,
     /// By how much the clock was set since it was written: its own times are of the clock before.
     clock_moved: Option<i64>,
+}
+
+impl Live {
+    fn of(op: Operation) -> Self {
+        let (stage, found, ours, no) = (Stage::Still, None, Vec::new(), false);
+        let asked = String::new();
+        Self { op, stage, asked, found, ours, doubted: no, looks_once_more: no, clock_moved: None }
+    }
 }
 
 /// The machine of one connection.
 #[derive(Debug, Clone)]
 pub struct Machine {
     policy: Policy,
+    reader: Reader,
     /// Counts the settings that say what may be written, and how.
     settings: u64,
     ops: BTreeMap<OpId, Live>,
     turns: Turns,
     sleeping: BTreeSet<(Time, OpId)>,
-    tickets: HashMap<Ticket, OpId>,
+    /// What the endpoint asked for by then is over, whatever its time was.
+    waits_over: Option<Time>,
+    tickets: HashMap<Ticket, OpId, foldhash::quality::RandomState>,
     places: u32,
     pace: Pace,
     honesty: Honesty,
@@ -142,12 +127,14 @@ impl Machine {
     /// A machine that knows of no operation yet.
     pub fn new(policy: Policy) -> Self {
         Self {
+            reader: Reader::new(&policy.attributes),
             policy,
             settings: 0,
             ops: BTreeMap::new(),
             turns: Turns::default(),
             sleeping: BTreeSet::new(),
-            tickets: HashMap::new(),
+            waits_over: None,
+            tickets: HashMap::default(),
             places: 0,
             pace: Pace::new(),
             honesty: Honesty::default(),
@@ -197,6 +184,7 @@ impl Machine {
                 StepKind::Write => self.write_answered(op, &answer, failure),
                 StepKind::Verify => self.verify_answered(op, &answer, failure),
             },
+            Event::Elsewhere { op, step, failure } => self.elsewhere(op, step, failure),
             Event::Lost { op, step: StepKind::Write, maybe_sent, failure } => {
                 self.write_lost(op, maybe_sent, failure);
             }
@@ -210,6 +198,7 @@ impl Machine {
             }
             Event::Thaw => self.frozen = false,
             Event::TokenChanged => self.resume(),
+            Event::WaitsOver(at) => self.waits_over(at),
             Event::Accepted(people) => self.accepted(&people),
             Event::ClockMoved(by_ms) => self.clock_moved(by_ms),
         }
@@ -230,10 +219,7 @@ impl Machine {
         for row in rows {
             if row.state == OpState::Inflight {
                 let (id, from) = (row.id, row.state);
-                self.ops.insert(
-                    id,
-                    Live { op: row, stage: Stage::Still, found: None, doubted: false, clock_moved: None },
-                );
+                self.ops.insert(id, Live::of(row));
                 self.doubt(id, from, None);
             } else {
                 self.take_in(row);
@@ -247,6 +233,11 @@ impl Machine {
             match self.ops.get(&row.id).map(|live| &live.stage) {
                 // What was read may be older than what is just being written.
                 _ if saving.contains(&row.id) => {}
+                // Nothing of it is sent any more: what its look brings is to nobody's question.
+                Some(Stage::Asking) if !row.state.live() => {
+                    self.give_back(row.id);
+                    self.take_in(row);
+                }
                 // Its own step decides; a refused save tells that somebody else replaced it.
                 Some(stage) if stage.on_its_way() => {}
                 _ => self.take_in(row),
@@ -265,7 +256,7 @@ impl Machine {
         // The same row again does not know that the clock was set meanwhile.
         let known = self.ops.get(&id).filter(|live| live.op.updated_at == row.updated_at);
         let clock_moved = known.and_then(|live| live.clock_moved);
-        self.ops.insert(id, Live { op: row, stage: Stage::Still, found: None, doubted: false, clock_moved });
+        self.ops.insert(id, Live { clock_moved, ..Live::of(row) });
         if queued {
             self.make_ready(id, false);
         } else {
@@ -318,13 +309,14 @@ impl Machine {
             (Some(remote_id), _) => Step::Read(wire.read(remote_id)),
             (None, Some(who)) => {
                 let fresh = live.op.state == OpState::InDoubt;
-                // What was sent may be there under a name that the endpoint changed.
-                let or =
-                    if fresh { Identity::of(UniqueIdentifier::ExternalId, &intent.wanted) } else { None };
+                // What was sent, by it or an earlier one, may be there under a name that the endpoint changed.
+                let also = fresh || intent.base == Base::Unknown || live.op.kind == OpKind::Link;
+                let or = also.then(|| Identity::of(UniqueIdentifier::ExternalId, &intent.wanted)).flatten();
                 Step::LookUp { who, or, fresh }
             }
             (None, None) => return self.nothing_to_look_for(id),
         };
+        live.looks_once_more = honesty::looks_once_more(&live.op);
         live.stage = Stage::Asking;
         self.places += 1;
         self.send(id, step);
@@ -337,6 +329,9 @@ impl Machine {
             Step::Write(_, call) => call.class(),
             Step::LookUp { .. } | Step::Read(_) | Step::Verify(_) => RequestClass::Read,
         };
+        if let Step::Read(call) | Step::Verify(call) = &step {
+            live.asked = call.path.last().cloned().unwrap_or_default();
+        }
         self.pace.sent(id, class, self.now);
         let step = match step {
             Step::Read(call) => Step::Read(tagged(call, id)),
@@ -359,18 +354,6 @@ impl Machine {
             self.places = self.places.saturating_sub(1);
         }
     }
-
-    /// Asks to be woken at the next time that matters, once.
-    fn schedule(&mut self) {
-        let first = self.sleeping.first().map(|(at, _)| *at);
-        let paced = self.pace.until(self.now, self.waited_for());
-        let next = first.into_iter().chain(paced).filter(|at| *at > self.now).min();
-        let asked = self.asked.filter(|at| *at > self.now);
-        if let Some(at) = next.filter(|at| asked.is_none_or(|asked| *at < asked)) {
-            self.asked = Some(at);
-            self.out.push(Effect::WakeAt(at));
-        }
-    }
 }
 
 fn tagged(mut call: Call, id: OpId) -> Call {
@@ -379,9 +362,13 @@ fn tagged(mut call: Call, id: OpId) -> Call {
 }
 
 #[cfg(test)]
+mod anew_tests;
+#[cfg(test)]
 mod clock_tests;
 #[cfg(test)]
 mod doubt_tests;
+#[cfg(test)]
+mod gone_tests;
 #[cfg(test)]
 mod pace_tests;
 #[cfg(test)]

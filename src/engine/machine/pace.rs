@@ -7,10 +7,13 @@
 //!   no more. One that is revoked in the middle of a run is refused as often as requests are under way; three of these
 //!   answers are acted on, and nothing is sent after the third.
 
-use std::collections::{BTreeSet, HashMap};
+mod waits_over;
+
+use std::collections::BTreeSet;
 
 use super::jitter::Jitter;
 use super::limit::Limit;
+use super::under_way::{Heard, UnderWay};
 use super::{Effect, Event, Evidence, Machine, StepKind};
 use crate::domain::{
     Answer, Failure, FailureKind, LONGEST_WAIT_MS, OpId, OpState, RequestClass as Class, Time,
@@ -26,16 +29,6 @@ const TOLD_MS: i64 = 1_000;
 const LONG_MS: i64 = 5_000;
 /// Answers that refuse the token before everything stops.
 pub(super) const REFUSALS: u32 = 3;
-
-/// A request that was sent and not answered.
-#[derive(Debug, Clone, Copy)]
-struct UnderWay {
-    class: Class,
-    /// How many setbacks were heard before it was sent.
-    setbacks: u32,
-    /// How many creates had been sent and answered before it was sent.
-    creates: u64,
-}
 
 /// The pace of a connection.
 #[derive(Debug, Clone)]
@@ -57,17 +50,9 @@ pub(super) struct Pace {
     /// The first of them, while it is not known whether the token may write at all.
     pub(super) suspects: Vec<(OpId, Failure, StepKind)>,
     limits: [Limit; Class::COUNT],
-    under_way: HashMap<OpId, UnderWay>,
-    /// Creates that were sent.
-    creates: u64,
-    /// Whether a create was under way at any time during the request whose answer is being heard.
-    pub(super) disturbed: bool,
-    /// How often the token was refused or the endpoint was found to be down.
-    setbacks: u32,
-    /// Whether the answer being heard is to a request that was sent after the last of them.
-    news: bool,
-    /// Of which kind the request was whose answer is being heard.
-    heard: Class,
+    pub(super) under_way: UnderWay,
+    /// The request whose answer is being heard.
+    pub(super) heard: Heard,
     /// Until when a kind is closed, as it was told.
     told: Option<Time>,
     /// When a look failed because the endpoint is down.
@@ -87,12 +72,8 @@ impl Pace {
             forbidden: BTreeSet::new(),
             suspects: Vec::new(),
             limits: Default::default(),
-            under_way: HashMap::new(),
-            creates: 0,
-            disturbed: false,
-            setbacks: 0,
-            news: true,
-            heard: Class::Read,
+            under_way: UnderWay::default(),
+            heard: Heard::default(),
             told: None,
             down_at: None,
             jitter: Jitter::new(0),
@@ -129,25 +110,18 @@ impl Pace {
         self.limits[class.place()].closed(now).filter(|until| until.since(now) > LONG_MS)
     }
 
+    pub(super) fn bound(&self, class: Class, now: Time) -> Option<f64> {
+        self.limits[class.place()].bound(now)
+    }
+
     pub(super) fn sent(&mut self, id: OpId, class: Class, now: Time) {
-        let creates = self.creates - self.creating();
-        self.under_way.insert(id, UnderWay { class, setbacks: self.setbacks, creates });
-        self.creates += u64::from(class == Class::Create);
+        self.under_way.sent(id, class);
         self.limits[class.place()].sent(now);
-    }
-
-    /// How many creates of ours are under way.
-    pub(super) fn creating(&self) -> u64 {
-        self.under_way.values().filter(|sent| sent.class == Class::Create).count() as u64
-    }
-
-    pub(super) fn idle(&self) -> bool {
-        self.under_way.is_empty()
     }
 
     /// Answers that come later are to nobody's question; what was learned about the endpoint stays.
     pub(super) fn forget_sent(&mut self) {
-        self.under_way.clear();
+        self.under_way.forget();
         self.suspects.clear();
         self.limits.iter_mut().for_each(Limit::forget_sent);
     }
@@ -194,7 +168,7 @@ impl Machine {
                 let token = failure.kind == FailureKind::TokenRefused;
                 (*op, !slow && !token && !passing(failure.kind), slow.then_some(None))
             }
-            Event::Found(op, _) => (*op, true, None),
+            Event::Found(op, _) | Event::Elsewhere { op, .. } => (*op, true, None),
             Event::Answered { op, answer, failure, .. } => {
                 let slow = answer.slows_down().then(|| answer.asked_wait_ms(now));
                 away = answer.status == 503;
@@ -206,11 +180,9 @@ impl Machine {
             }
             _ => return,
         };
-        let Some(UnderWay { class, setbacks, creates }) = self.pace.under_way.remove(&op) else { return };
-        self.pace.heard = class;
-        self.pace.disturbed = self.pace.creates > creates;
-        self.pace.news = setbacks == self.pace.setbacks;
-        let limit = &mut self.pace.limits[class.place()];
+        let Some(heard) = self.pace.under_way.answered(op) else { return };
+        self.pace.heard = heard;
+        let limit = &mut self.pace.limits[heard.class.place()];
         match slow {
             Some(asked) if away => limit.away(now, asked, &mut self.pace.jitter),
             Some(asked) => limit.refused(now, asked, &mut self.pace.jitter),
@@ -250,7 +222,7 @@ impl Machine {
     /// A good answer to a read: the endpoint is there and the token may read.
     pub(super) fn good_answer(&mut self) {
         // What was sent before the last setback says nothing about now.
-        let news = self.pace.news;
+        let news = self.pace.heard.news;
         let was_down = news && std::mem::take(&mut self.pace.waits) > 0;
         if news {
             self.pace.refused_reads = 0;
@@ -270,7 +242,7 @@ impl Machine {
     /// A good answer to a write: the token may write too.
     pub(super) fn good_write(&mut self) {
         self.good_answer();
-        if self.pace.news {
+        if self.pace.heard.news {
             self.pace.refused_writes = 0;
         }
         self.pace.forbidden.clear();
@@ -287,7 +259,7 @@ impl Machine {
         let wait = pace.jitter.back_off(FIRST_WAIT_MS, pace.waits, MAX_WAIT_MS, LEAST_WAIT_MS);
         let until = self.now.plus_ms(wait.max(asked.unwrap_or(0).min(LONGEST_WAIT_MS)));
         pace.waits = pace.waits.saturating_add(1);
-        pace.setbacks += 1;
+        pace.under_way.setback();
         pace.window = Some(1);
         pace.paused = Some(Some(until));
         self.out.push(Effect::Paused { failure, until: Some(until) });
@@ -296,12 +268,15 @@ impl Machine {
 
     /// The token was refused: after a few such answers everything stands until there is another.
     pub(super) fn refused_token(&mut self, failure: Failure, step: StepKind) {
+        if self.pace.heard.old {
+            return;
+        }
         let count = match step {
             StepKind::Write => &mut self.pace.refused_writes,
             StepKind::Read | StepKind::Verify => &mut self.pace.refused_reads,
         };
         *count += 1;
-        self.pace.setbacks += 1;
+        self.pace.under_way.setback();
         self.pace.window = Some(1);
         if self.pace.refused_reads + self.pace.refused_writes >= REFUSALS {
             self.stand_still(failure);
@@ -319,9 +294,10 @@ impl Machine {
     }
 
     /// Another token, or an operator who wants an endpoint tried that was down. What it asked for and what was
-    /// learned about its limits stays.
+    /// learned about its limits stays; an answer to what was sent before stops nobody any more.
     pub(super) fn resume(&mut self) {
         let pace = &mut self.pace;
+        pace.under_way.tried_anew();
         pace.paused = None;
         (pace.waits, pace.refused_reads, pace.refused_writes) = (0, 0, 0);
         pace.window = None;
@@ -342,7 +318,7 @@ impl Machine {
 
     /// What a failed request means for everybody. Returns whether the operation is simply tried again later.
     pub(super) fn pause_for(&mut self, failure: &Failure, answer: Option<&Answer>) -> bool {
-        let class = self.pace.heard;
+        let Heard { class, old, .. } = self.pace.heard;
         let asked = answer.and_then(|answer| answer.asked_wait_ms(self.now));
         match failure.kind {
             FailureKind::TokenRefused => self.refused_token(failure.clone(), StepKind::Read),
@@ -350,7 +326,9 @@ impl Machine {
                 self.tell_closed(class, failure.clone(), asked);
             }
             FailureKind::SlowDown | FailureKind::Unreachable | FailureKind::NotScim => {
-                self.pause_down(failure.clone(), asked);
+                if !old || failure.kind == FailureKind::SlowDown {
+                    self.pause_down(failure.clone(), asked);
+                }
                 if class == Class::Read {
                     self.pace.down_at = Some(self.now);
                 }
@@ -362,7 +340,7 @@ impl Machine {
 
     /// Until when the kind of request is closed whose answer is being heard; now where it is not.
     pub(super) fn opens(&self) -> Time {
-        self.pace.limits[self.pace.heard.place()].closed(self.now).unwrap_or(self.now)
+        self.pace.limits[self.pace.heard.class.place()].closed(self.now).unwrap_or(self.now)
     }
 
     /// Whether its last write was lost in an outage: the endpoint was down for a look as well. Where only this one

@@ -95,10 +95,10 @@ fn g10_an_outage_burns_no_attempt_and_is_probed_by_one_request_at_a_time() {
         let says = outages[seed as usize % outages.len()].clone();
         let (from, concurrency) = (20 + seed as i64 % 30, 1 + seed as u32 % 16);
         let mut world = World::new(seed, concurrency, between(from, from + 60_000, says.clone()));
-        world.queue(20, 20);
+        world.queue(30, 30);
         world.run();
         let text = format!("schedule {seed}, {says:?}, {concurrency} places");
-        assert_eq!(world.count(OpState::Done), 40, "{text}");
+        assert_eq!(world.count(OpState::Done), 60, "{text}");
         let most = world.rows.values().map(|row| row.attempts).max();
         assert_eq!(most, Some(1), "{text}");
         // What was under way when it went down has been answered after some milliseconds.

@@ -210,7 +210,9 @@ impl<'a> World<'a> {
 
     fn account(&self, op: OpId) -> serde_json::Value {
         let role = if self.applied.contains(&op) { "Admin" } else { "Viewer" };
-        serde_json::json!({"schemas": [], "id": format!("a{}", op.0), "externalId": "sd1",
+        let linked = self.rows.get(&op).and_then(|row| row.intent.remote_id.clone());
+        let id = linked.unwrap_or_else(|| format!("a{}", op.0));
+        serde_json::json!({"schemas": [], "id": id, "externalId": "sd1",
             "userName": "ana@example.com", "active": true, WORKATO_ROLE_URN: {"workato_role": role}})
     }
 

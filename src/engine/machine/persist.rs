@@ -32,7 +32,7 @@ impl Machine {
         let op = &live.op;
         let until = next_try(op, failure.kind, self.now);
         failure.next = format!(
-            "It is tried again by itself at {until}, until the app confirms it. Until then end the access of {} in \
+            "It is tried again by itself, not before {until}, until the app confirms it. Until then end the access of {} in \
              the app by hand.",
             op.user_name
         );
@@ -54,8 +54,8 @@ impl Machine {
         let op = &live.op;
         let since = op.failure.as_ref().is_none_or(|f| f.kind != FailureKind::Pending);
         failure.next = format!(
-            "It waits for the invitation to be accepted and is tried again at {until}, or as soon as the acceptance \
-             is seen. To send the invitation again: scimdeck resend {}",
+            "It waits for the invitation to be accepted and is tried again by itself, not before {until} or the \
+             acceptance is seen. To send the invitation again: scimdeck resend {}",
             op.user_name
         );
         let (event, outcome) = match op.kind {
@@ -64,7 +64,7 @@ impl Machine {
         };
         let entry = since.then(|| super::settle::entry(op, &event, failure.text.clone(), Vec::new(), now));
         let seen = Observation { state: AccountState::Invited, values: None, at: now };
-        let change = Change::Observed(op.person, seen);
+        let change = Change::Observed(op.person, seen.into());
         self.wait(id, until, outcome, failure, vec![change], entry);
     }
 

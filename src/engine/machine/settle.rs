@@ -5,50 +5,71 @@ use super::{Effect, Machine, Move, Stage, Ticket};
 use crate::audit::{AuditEntry, Source};
 use crate::directory::{Change, Link, Observation};
 use crate::domain::{
-    AccountState, AccountValues, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState, Operation,
-    ProfileAttribute, Time,
+    Account, AccountState, AccountValues, Base, Difference, Failure, FailureKind, OpId, OpKind, OpState,
+    Operation, ProfileAttribute, Time,
 };
-use crate::engine::{Found, Outcome, wire};
+use crate::engine::{Outcome, wire};
 
 impl Machine {
     pub(super) fn save(
         &mut self,
         ticket: Ticket,
         moves: Vec<Move>,
-        changes: Vec<Change>,
+        mut changes: Vec<Change>,
         audit: Vec<AuditEntry>,
     ) {
+        // Before what was learned after it.
+        let ours = moves.first().and_then(|step| self.ops.get_mut(&step.to.id));
+        if let Some(live) = ours {
+            changes.splice(..0, std::mem::take(&mut live.ours));
+        }
         self.out.push(Effect::Save { ticket, moves, changes, audit });
     }
 
     /// Applied, or already so.
-    pub(super) fn finish(&mut self, id: OpId, found: Found, outcome: Outcome) {
+    pub(super) fn finish(&mut self, id: OpId, account: Account, outcome: Outcome) {
+        self.finish_but(id, account, outcome, &[], None);
+    }
+
+    /// As [`Self::finish`], where something beside what it is about was not applied, which stays unsent and is told.
+    pub(super) fn finish_but(
+        &mut self,
+        id: OpId,
+        account: Account,
+        outcome: Outcome,
+        missing: &[String],
+        told: Option<Failure>,
+    ) {
         let now = self.now;
         let Some(live) = self.ops.get_mut(&id) else { return };
         // Whatever waits behind it is about this account.
-        live.op.intent.remote_id = Some(found.account.remote_id.clone());
-        let before = live.found.as_ref().map(|f| f.account.values.clone());
-        if let (Base::Unknown, Some(before)) = (&live.op.intent.base, &before) {
+        live.op.intent.remote_id = Some(account.remote_id.clone());
+        let before = live.found.as_ref().map(|f| &f.account.values);
+        if let (Base::Unknown, Some(before)) = (&live.op.intent.base, before) {
             // What was there before stays with the operation, for its undo.
             live.op.intent.base = Base::Account(Box::new(before.clone()));
         }
         let op = &live.op;
-        let changes = written(op, before.as_ref(), &found.account.values, outcome);
+        let changes = written(op, before, &account.values, outcome);
         // What was sent and lost, then found done, was done by us.
         let outcome = if op.attempts > 0 { Outcome::Done } else { outcome };
-        let mut learned = linked(op, &found, pushed(op, &found, &self.policy.attributes), now);
+        let active = account.values.active;
+        let sent = pushed_but(op, &account, &self.policy.attributes, missing);
+        let mut learned = linked(op, account, sent, now);
         let detail = match outcome {
+            _ if !missing.is_empty() => {
+                format!("{}: confirmed by the app; not applied: {}", op.cause, missing.join(", "))
+            }
             Outcome::Unchanged => format!("{}: the app was already so, nothing was sent", op.cause),
             _ => format!("{}: confirmed by the app", op.cause),
         };
         let entry = entry(op, op.kind.word(), detail, changes, now);
         // An app that refused changes before the invitation was accepted and now took one: it is accepted.
-        if op.failure.as_ref().is_some_and(|f| f.kind == FailureKind::Pending) && found.account.values.active
-        {
+        if op.failure.as_ref().is_some_and(|f| f.kind == FailureKind::Pending) && active {
             let seen = Observation { state: AccountState::Active, values: None, at: now };
-            learned.push(Change::Observed(op.person, seen));
+            learned.push(Change::Observed(op.person, seen.into()));
         }
-        self.end(id, OpState::Done, outcome, None, learned, entry);
+        self.end(id, OpState::Done, outcome, told, learned, entry);
     }
 
     /// The account is gone, and it was to have no access.
@@ -76,25 +97,17 @@ impl Machine {
     pub(super) fn finish_not_applied(
         &mut self,
         id: OpId,
-        found: Found,
+        account: Account,
         missing: &[String],
         failure: Failure,
     ) {
         let now = self.now;
-        let Some(live) = self.ops.get(&id) else { return };
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        // Whatever waits behind it is about this account.
+        live.op.intent.remote_id = Some(account.remote_id.clone());
         let op = &live.op;
-        let theirs = &found.account.values;
-        let mut sent = pushed(op, &found, &self.policy.attributes);
-        for name in missing {
-            if name == crate::domain::field::ACTIVE {
-                sent.active = theirs.active;
-            } else if let Some((_, value)) = theirs.texts().into_iter().find(|(n, _)| n == name) {
-                sent.set_text(name, value);
-            } else {
-                sent.roles.set(name, theirs.roles.get(name).unwrap_or(""));
-            }
-        }
-        let learned = linked(op, &found, sent, now);
+        let sent = pushed_but(op, &account, &self.policy.attributes, missing);
+        let learned = linked(op, account, sent, now);
         self.park_with(id, OpState::Parked, failure, learned);
     }
 
@@ -172,6 +185,8 @@ impl Machine {
     fn doubt_until(&mut self, id: OpId, from: OpState, failure: Option<Failure>, at: Time) {
         self.give_back(id);
         let now = self.now;
+        // It was sent again since it was forbidden: what becomes of the others says nothing of this one.
+        self.pace.suspects.retain(|(other, ..)| *other != id);
         let Some(live) = self.ops.get_mut(&id) else { return };
         live.op.state = OpState::InDoubt;
         live.op.failure = failure;
@@ -185,38 +200,67 @@ impl Machine {
     }
 }
 
+/// The link to an account that says itself that it is ours, whatever becomes of what is still to be written to it: left
+/// without one, somebody whose account the app calls otherwise would be looked for by name, not found, and made again.
+pub(super) fn link_of_ours(op: &Operation, account: &Account, now: Time) -> Vec<Change> {
+    linked(op, account.clone(), account.values.clone(), now)
+}
+
 pub(super) fn gone_observation(op: &Operation, now: Time) -> Change {
-    Change::Observed(op.person, Observation { state: AccountState::Gone, values: None, at: now })
+    Change::Observed(op.person, Observation { state: AccountState::Gone, values: None, at: now }.into())
 }
 
 /// Our record of pushed values after this. For an account that is linked by it, what was left out of it is what the
 /// account has now: it may have moved since the plan.
-fn pushed(op: &Operation, found: &Found, attributes: &[ProfileAttribute]) -> AccountValues {
+fn pushed(op: &Operation, account: &Account, attributes: &[ProfileAttribute]) -> AccountValues {
     let intent = &op.intent;
     let links = matches!(op.kind, OpKind::Create | OpKind::Link) && intent.before.is_some();
     if links {
-        intent.pushed_beside(&wire::everything(&intent.wanted, attributes), &found.account.values)
+        intent.pushed_beside(&wire::everything(&intent.wanted, attributes), &account.values)
     } else {
         intent.pushed()
     }
 }
 
+/// The same where these attributes were not applied: they are as the account has them.
+fn pushed_but(
+    op: &Operation,
+    account: &Account,
+    attributes: &[ProfileAttribute],
+    missing: &[String],
+) -> AccountValues {
+    let theirs = &account.values;
+    let mut sent = pushed(op, account, attributes);
+    for name in missing {
+        if name == crate::domain::field::ACTIVE {
+            sent.active = theirs.active;
+        } else if let Some((_, value)) = theirs.texts().into_iter().find(|(n, _)| n == name) {
+            sent.set_text(name, value);
+        } else {
+            sent.roles.set(name, theirs.roles.get(name).unwrap_or(""));
+        }
+    }
+    sent
+}
+
 /// The link after a push, and what is there where somebody else moved it.
-fn linked(op: &Operation, found: &Found, sent: AccountValues, now: Time) -> Vec<Change> {
-    let theirs = &found.account.values;
-    let link = Link {
-        remote_id: found.account.remote_id.clone(),
-        linked_at: op.intent.linked_at.unwrap_or(now),
-        sent,
-        settled: op.intent.settles(&found.account.values),
-        confirmed_at: now,
+fn linked(op: &Operation, account: Account, sent: AccountValues, now: Time) -> Vec<Change> {
+    let Account { remote_id, values: theirs, .. } = account;
+    let (settled, moved) = match op.intent.settled {
+        None => (theirs, None),
+        Some(_) => {
+            let settled = op.intent.settles(&theirs);
+            let moved = (settled != theirs).then_some(theirs);
+            (settled, moved)
+        }
     };
-    let moved = link.settled != *theirs;
-    let mut learned = vec![Change::Link(op.person, link)];
-    if moved {
+    let linked_at = op.intent.linked_at.unwrap_or(now);
+    let link = Link { remote_id, linked_at, sent, settled, confirmed_at: now };
+    let mut learned = vec![Change::Link(op.person, link.into())];
+    if let Some(theirs) = moved {
         let state = if theirs.active { AccountState::Active } else { AccountState::Inactive };
-        let seen = Observation { state, values: Some(theirs.clone()), at: now };
-        learned.push(Change::Observed(op.person, seen));
+        let seen = Observation { state, values: Some(theirs), at: now };
+        learned.push(Change::Observed(op.person, seen.into()));
     }
     learned
 }
@@ -228,14 +272,13 @@ fn written(
     after: &AccountValues,
     outcome: Outcome,
 ) -> Vec<Difference> {
-    let before = match (before, &op.intent.base) {
-        (Some(before), _) => before.clone(),
-        (None, Base::Account(base)) => (**base).clone(),
-        (None, _) if op.kind == OpKind::Create => AccountValues::default(),
-        (None, _) if outcome == Outcome::Unchanged => after.clone(),
-        (None, _) => AccountValues::default(),
+    let moved = match (before, &op.intent.base) {
+        (Some(before), _) => before.differences(after),
+        (None, Base::Account(base)) => base.differences(after),
+        (None, _) if op.kind != OpKind::Create && outcome == Outcome::Unchanged => Vec::new(),
+        (None, _) => after.from_nothing(),
     };
-    before.differences(after).into_iter().filter(|d| op.intent.owned.has(&d.attribute)).collect()
+    moved.into_iter().filter(|d| op.intent.owned.has(&d.attribute)).collect()
 }
 
 pub(super) fn entry(

@@ -70,6 +70,15 @@ impl Turns {
         &mut self.lanes[usize::from(class != RequestClass::Create)]
     }
 
+    /// What wants its turn, by the kind of write: how many, and those among them that want a place with the first.
+    pub(super) fn left(&self) -> impl Iterator<Item = (RequestClass, u32, Option<(OpId, u32)>)> {
+        LANES.into_iter().zip(&self.lanes).map(|(class, lane)| {
+            let ready = u32::try_from(lane.ready.len()).unwrap_or(u32::MAX);
+            let first = lane.ready.front().map(|(_, id)| (*id, ready));
+            (class, ready.saturating_add(lane.ahead()), first)
+        })
+    }
+
     fn enter(&mut self, class: RequestClass, id: OpId, first: bool) {
         if first {
             self.first -= 1;
@@ -123,7 +132,7 @@ impl Machine {
         if !self.pace.suspects.is_empty() && !self.pace.paused() {
             if self.frozen {
                 self.clear_suspects();
-            } else if self.pace.idle() && self.turns_are_empty() {
+            } else if self.pace.under_way.is_empty() && self.turns_are_empty() {
                 self.judge_suspects(None);
             }
         }

@@ -6,7 +6,8 @@ use super::super::wire;
 use super::*;
 use crate::directory::Change;
 use crate::domain::{
-    AccountValues, Answer, FailureKind, Intent, Method, OpKind, Owned, PersonId, WORKATO_ROLE_URN,
+    AccountValues, Answer, FailureKind, Intent, Method, OpKind, Owned, PersonId, ProfileAttribute,
+    WORKATO_ROLE_URN,
 };
 
 pub(super) const T0: Time = Time::from_ms(1_000_000);
@@ -88,6 +89,7 @@ pub(super) fn answered(step: StepKind, status: u16, body: &Value) -> Event {
     let failure = (!(200..300).contains(&status)).then(|| {
         let kind = match status {
             401 => FailureKind::TokenRefused,
+            404 => FailureKind::AccountGone,
             429 => FailureKind::SlowDown,
             500.. => FailureKind::Unreachable,
             _ => FailureKind::Refused,
@@ -113,6 +115,7 @@ pub(super) struct Bench {
     pub(super) changes: Vec<Change>,
     pub(super) settled: Vec<(Outcome, Option<FailureKind>)>,
     pub(super) advice: String,
+    pub(super) said: String,
     pub(super) paused: Vec<Option<Time>>,
     pub(super) wake: Option<Time>,
 }
@@ -132,6 +135,7 @@ impl Bench {
             changes: Vec::new(),
             settled: Vec::new(),
             advice: String::new(),
+            said: String::new(),
             paused: Vec::new(),
             wake: None,
         };
@@ -152,6 +156,7 @@ impl Bench {
                     Effect::Send { step, .. } => self.sent.push(step),
                     Effect::Settled { outcome, failure, .. } => {
                         self.advice = failure.as_ref().map(|f| f.next.clone()).unwrap_or_default();
+                        self.said = failure.as_ref().map(|f| f.text.clone()).unwrap_or_default();
                         self.settled.push((outcome, failure.map(|f| f.kind)));
                     }
                     Effect::Paused { until, .. } => self.paused.push(until),
@@ -358,14 +363,33 @@ fn a_deactivation_is_believed_only_when_read_back() {
     assert_eq!(bench.words(), ["read", "PUT", "verify"]);
     assert_eq!(bench.settled, []);
     bench.say(answered(StepKind::Verify, 200, &user(true, "Admin")));
+    assert_eq!((&bench.settled[..], bench.saved.last()), (&[][..], Some(&OpState::InDoubt)));
+    bench.wait();
+    bench.say(answered(StepKind::Read, 200, &user(true, "Admin")));
     assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::NotApplied))]);
+}
+
+#[test]
+fn a_copy_that_lags_behind_is_not_believed_that_somebody_whose_access_ends_is_gone() {
+    let mut bench = Bench::with(deactivate());
+    bench.say(answered(StepKind::Read, 404, &json!({})));
+    assert_eq!(bench.settled, []);
+    bench.wait();
+    bench.say(answered(StepKind::Read, 200, &user(true, "Admin")));
+    bench.say(answered(StepKind::Write, 200, &user(false, "Admin")));
+    bench.say(answered(StepKind::Verify, 200, &user(false, "Admin")));
+    assert_eq!(bench.words(), ["read", "read", "PUT", "verify"]);
+    assert_eq!(bench.settled, [(Outcome::Done, None)]);
 }
 
 #[test]
 fn a_404_is_success_for_a_deactivation_and_account_gone_for_all_else() {
     let mut bench = Bench::with(deactivate());
     bench.say(answered(StepKind::Read, 404, &json!({})));
+    bench.wait();
+    bench.say(answered(StepKind::Read, 404, &json!({})));
     assert_eq!(bench.settled, [(Outcome::Done, None)]);
+    assert_eq!(bench.words(), ["read", "read"]);
     let mut bench = Bench::with(role_edit("Operator"));
     bench.say(answered(StepKind::Read, 404, &json!({})));
     assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::AccountGone))]);

@@ -2,8 +2,11 @@
 
 use super::read::{failure, not_applied};
 use super::{Live, Machine, Move, Stage, Step, StepKind, Ticket};
-use crate::domain::{Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState, RequestClass};
-use crate::engine::{Found, Outcome};
+use crate::domain::{
+    Account, AccountValues, Answer, Base, Call, Failure, FailureKind, Method, OpId, OpKind, OpState,
+    RequestClass,
+};
+use crate::engine::{Outcome, by_id};
 
 impl Machine {
     pub(super) fn create(&mut self, id: OpId) {
@@ -72,25 +75,30 @@ impl Machine {
         }
         self.good_write();
         let Some(live) = self.ops.get(&id) else { return };
-        let found = self.parse(answer).filter(|found| answers(live, found));
+        let account = self.account(answer).filter(|account| answers(live, account));
         let (kind, known) = (live.op.kind, live.op.intent.remote_id.clone());
-        let read_back = self.honesty.reads_back(kind, known.is_some(), self.policy.prove_first);
-        let there = known.or_else(|| found.as_ref().map(|found| found.account.remote_id.clone()));
-        match (found, there) {
-            (Some(found), _) if !read_back => self.check(id, found, false),
+        let read_back = self.honesty.reads_back(
+            id,
+            kind,
+            known.is_some(),
+            self.policy.prove_first,
+            self.policy.verify_percent,
+        );
+        let there = known.or_else(|| account.as_ref().map(|account| account.remote_id.clone()));
+        match (account, there) {
+            (Some(account), _) if !read_back => self.check(id, account, false),
             (_, Some(there)) => self.verify(id, &there),
-            (_, None) => self.accepted_without_account(id),
+            (_, None) => {
+                self.accepted_without_account(id, "it answered without the account, or with another one")
+            }
         }
     }
 
-    /// A create that was answered as done, without the account or with another one. It is looked up, and when nobody
-    /// is there it is not sent again: it was not refused, so that a second one could make a second account.
-    fn accepted_without_account(&mut self, id: OpId) {
+    /// A create that was answered as done, without an account that is there. It is looked up, and when nobody is there
+    /// it is not sent again: it was not refused, so that a second one could make a second account.
+    fn accepted_without_account(&mut self, id: OpId, why: &str) {
         let Some(live) = self.ops.get(&id) else { return };
-        let text = format!(
-            "the app accepted {} and answered without the account, or with another one.",
-            live.op.user_name
-        );
+        let text = format!("the app accepted {}, and {why}.", live.op.user_name);
         let next = "Compare with the app (scimdeck check), then retry.";
         self.doubt(id, OpState::Inflight, Some(failure(FailureKind::NotApplied, text, next)));
     }
@@ -107,18 +115,28 @@ impl Machine {
 
     pub(super) fn verify_answered(&mut self, id: OpId, answer: &Answer, failed: Option<Failure>) {
         let Some(live) = self.ops.get(&id) else { return };
-        if answer.status == 404 && live.op.kind == OpKind::Deactivate {
-            return self.finish_gone(id);
+        let missing = answer.is_missing();
+        if missing && live.op.kind == OpKind::Deactivate {
+            return self.not_found(id);
         }
-        if answer.status == 404 && live.op.intent.remote_id.is_none() {
+        if missing && live.op.intent.remote_id.is_none() {
             self.honesty.lied();
-            return self.accepted_without_account(id);
+            return self.accepted_without_account(id, "the account that it answered with is not there (404)");
         }
-        match (failed, self.parse(answer)) {
-            (None, Some(found)) => self.check(id, found, true),
-            (failed, _) => {
-                let text = "the change was accepted, but could not be read back.";
-                let cause = failed.unwrap_or_else(|| failure(FailureKind::NotScim, text, ""));
+        let read = match failed {
+            Some(failed) => Err(failed),
+            None => by_id::account(answer, &live.asked, &self.reader).map_err(|why| {
+                let why_not = why.words("user");
+                why.failure(format!("the change was accepted, but could not be read back: {why_not}."))
+            }),
+        };
+        match read {
+            Ok(found) if live.op.intent.remote_id.is_none() && !is_ours(live, &found.account) => {
+                self.honesty.lied();
+                self.accepted_without_account(id, "the account that it answered with is somebody else's");
+            }
+            Ok(found) => self.check(id, found.account, true),
+            Err(cause) => {
                 self.pause_for(&cause, Some(answer));
                 self.doubt(id, OpState::Inflight, Some(cause));
             }
@@ -131,15 +149,64 @@ impl Machine {
     }
 
     /// Compares what is there after the write with what was to be.
-    fn check(&mut self, id: OpId, found: Found, read_back: bool) {
+    fn check(&mut self, id: OpId, account: Account, read_back: bool) {
         let Some(live) = self.ops.get(&id) else { return };
         let op = &live.op;
-        let before = live.found.as_ref().map(|f| f.account.values.clone()).unwrap_or_default();
-        let goal =
-            if op.intent.remote_id.is_some() { op.intent.goal(&before) } else { op.intent.wanted.clone() };
-        let missing = not_applied(op, &before, &goal, &found.account.values);
+        let nothing = AccountValues::default();
+        let before = live.found.as_ref().map_or(&nothing, |found| &found.account.values);
+        let merged = op.intent.remote_id.is_some().then(|| op.intent.goal(before));
+        let goal = merged.as_ref().unwrap_or(&op.intent.wanted);
+        let missing = not_applied(op, before, goal, &account.values);
         if missing.is_empty() {
-            return self.finish(id, found, Outcome::Done);
+            return self.finish(id, account, Outcome::Done);
+        }
+        let over = op.kind == OpKind::Deactivate && !account.values.active;
+        if read_back && !over {
+            return self.look_once_more(id, account.remote_id, &missing);
+        }
+        self.was_not_applied(id, account, &missing, false);
+    }
+
+    /// A read-back is not as sent. A copy that lags behind shows that too: it is believed when it is said again after
+    /// the settle time.
+    fn look_once_more(&mut self, id: OpId, remote_id: String, missing: &[String]) {
+        self.honesty.doubted();
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        let op = &mut live.op;
+        op.intent.remote_id = Some(remote_id);
+        if let (Base::Unknown, Some(before)) = (&op.intent.base, &live.found) {
+            op.intent.base = Base::Account(Box::new(before.account.values.clone()));
+        }
+        let text = format!(
+            "the app accepted the change of {} and does not show it yet: {} is not as sent; it is looked at once more \
+             before that is believed.",
+            op.user_name,
+            missing.join(", ")
+        );
+        self.doubt(id, OpState::Inflight, Some(failure(FailureKind::NotApplied, text, "")));
+    }
+
+    /// What was accepted is not there.
+    pub(super) fn was_not_applied(
+        &mut self,
+        id: OpId,
+        account: Account,
+        missing: &[String],
+        read_back: bool,
+    ) {
+        let Some(live) = self.ops.get(&id) else { return };
+        let op = &live.op;
+        // What an end of access is about is that access is over.
+        if op.kind == OpKind::Deactivate && !account.values.active {
+            let text = format!(
+                "the access of {} is over; what was sent with it is not applied: {} is not as sent.",
+                op.user_name,
+                missing.join(", ")
+            );
+            let next =
+                "Nothing needs to be done for the access; the rest is sent again when it is given back.";
+            let told = failure(FailureKind::NotApplied, text, next);
+            return self.finish_but(id, account, Outcome::Done, missing, Some(told));
         }
         let text = format!(
             "the app accepted the change of {} and did not apply it: {} is not as sent.",
@@ -152,7 +219,7 @@ impl Machine {
             next = "The app's answers are not true, and some before this one were believed: compare everybody with the \
                     app (scimdeck check), then retry, or report it to the app's vendor.";
         }
-        self.finish_not_applied(id, found, &missing, failure(FailureKind::NotApplied, text, next));
+        self.finish_not_applied(id, account, missing, failure(FailureKind::NotApplied, text, next));
     }
 
     fn write_failed(&mut self, id: OpId, answer: &Answer, failure: Failure) {
@@ -172,7 +239,12 @@ impl Machine {
                 self.refused_token(failure, StepKind::Write);
                 self.unsend(id, OpState::Queued, None);
             }
-            404 if updating => self.gone(id),
+            // It proves nothing, unlike other refusals.
+            404 if answer.is_page() => {
+                self.pause_for(&failure, Some(answer));
+                self.doubt(id, OpState::Inflight, Some(failure));
+            }
+            404 if updating => self.not_taken(id, failure),
             // Somebody wrote between our read and our write: read, merge and compare again.
             412 => self.again(id, failure),
             405 | 501 if patched => {
@@ -224,6 +296,25 @@ impl Machine {
         }
         let ticket = self.ticket(id);
         self.save(ticket, vec![Move { from, to }], Vec::new(), Vec::new());
+    }
+
+    /// The app has no account for this write, which was there when it was read just before: only another read tells
+    /// whether it is gone. Where that finds it and the write is refused so again, the app does not take it.
+    fn not_taken(&mut self, id: OpId, failed: Failure) {
+        let Some(live) = self.ops.get_mut(&id) else { return };
+        if live.op.failure.as_ref().is_some_and(|before| before.kind == FailureKind::Refused) {
+            let text = format!(
+                "the app answers 404 to the change of {}, whose account is there when it is read: it does not take this \
+                 request. Nothing was changed.",
+                live.op.user_name
+            );
+            let next =
+                "Look at the trace; retry, try another wire profile, or report it to the app's vendor.";
+            return self.park(id, OpState::Parked, failure(FailureKind::Refused, text, next), None);
+        }
+        live.op.attempts += 1;
+        live.op.failure = Some(Failure { kind: FailureKind::Refused, ..failed });
+        self.unsend(id, OpState::Queued, None);
     }
 
     /// Not applied, and worth reading and merging once more; this one counts. The journal remembers why, so that a
@@ -280,10 +371,20 @@ impl Machine {
 }
 
 /// Whether an answer to a write is about the account that was written to.
-fn answers(live: &Live, found: &Found) -> bool {
+fn answers(live: &Live, account: &Account) -> bool {
     let intent = &live.op.intent;
-    let name = found.account.values.user_name.to_lowercase();
+    let name = account.values.user_name.to_lowercase();
     let before = live.found.as_ref().map(|before| before.account.values.user_name.to_lowercase());
     let named = name == intent.wanted.user_name.to_lowercase() || before.is_some_and(|before| before == name);
-    named && intent.remote_id.as_ref().is_none_or(|id| *id == found.account.remote_id)
+    named && intent.remote_id.as_ref().map_or_else(|| is_ours(live, account), |id| *id == account.remote_id)
+}
+
+/// Whether an account that a create was answered with is the one that it was to make: by our externalId where it has
+/// one, since an app may change the name, else by the name.
+fn is_ours(live: &Live, account: &Account) -> bool {
+    let (theirs, wanted) = (&account.values, &live.op.intent.wanted);
+    match theirs.external_id.as_str() {
+        "" => theirs.user_name.to_lowercase() == wanted.user_name.to_lowercase(),
+        id => id == wanted.external_id,
+    }
 }

@@ -3,12 +3,13 @@
 mod allowed;
 mod summary;
 
+use super::advice::link_with;
 use super::brake::{self, BrakeHistory};
 use super::wire::{self, Wire};
 use super::{Finding, Findings, Found, Invitation, Plan, Planned, Skipped};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{
-    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, field,
+    AccountState, AccountValues, Base, Call, Intent, OpKind, Owned, PersonId, ProfileAttribute, field, typed,
 };
 use crate::verbs::{Decision, Scope};
 
@@ -134,9 +135,10 @@ impl Planner<'_> {
                 Ok(self.planned(OpKind::Link, intent, theirs))
             }
             Some(Finding::Several(accounts)) => Err(Nothing::Cannot(format!(
-                "{} accounts there have this {}; take the extra ones away in the app first",
+                "{} accounts there have this {}; take the extra ones away in the app first, or link the right one: {}",
                 accounts.len(),
-                wire::words(connection.unique_identifier)
+                wire::words(connection.unique_identifier),
+                link_with(self.person.user_name(), "ACCOUNT_ID")
             ))),
             finding if let Some(off) = allowed::create_off(connection) => {
                 let looked = matches!(finding, Some(Finding::Absent));
@@ -172,7 +174,8 @@ impl Planner<'_> {
             return Ok(());
         }
         Err(Nothing::Cannot(format!(
-            "the account there carries another externalId ({theirs}); decide whose it is before it is linked"
+            "the account there carries another externalId ({theirs}); decide whose it is; if it is theirs: {}",
+            link_with(self.person.user_name(), &typed(&found.account.remote_id))
         )))
     }
 
@@ -234,7 +237,10 @@ impl Planner<'_> {
     }
 
     fn deactivate(&self, remote_id: &str) -> Result<Planned, Nothing> {
-        if self.is_gone() {
+        // A copy that lags behind says so too, of somebody who has access: what only this look says, or one that came
+        // too soon after a push, the operation looks at once more.
+        let known = self.person.account() == AccountState::Gone && !self.person.has_access_there();
+        if self.is_gone() && known {
             return Err(Nothing::Done("the account is not there any more".to_owned()));
         }
         let wanted = self.person.wanted();
@@ -332,20 +338,18 @@ impl Planner<'_> {
     }
 
     fn planned(&self, kind: OpKind, intent: Intent, there: &AccountValues) -> Planned {
-        let goal = match kind {
-            OpKind::Create => intent.wanted.clone(),
-            _ => intent.goal(there),
-        };
+        let makes = kind == OpKind::Create;
+        let goal = if makes { intent.wanted.clone() } else { intent.goal(there) };
         Planned {
             person: self.person.id(),
             user_name: self.person.user_name().to_owned(),
             name: self.person.name(),
             kind,
             cause: self.decision.cause.clone(),
-            changes: there.differences(&goal),
+            changes: if makes { goal.from_nothing() } else { there.differences(&goal) },
             calls: self.calls(kind, &intent, &goal),
             found: self.found().map(|f| f.account.clone()),
-            invitation: if kind == OpKind::Create { Invitation::Goes } else { Invitation::No },
+            invitation: if makes { Invitation::Goes } else { Invitation::No },
             intent,
         }
     }

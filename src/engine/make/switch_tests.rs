@@ -46,7 +46,7 @@ impl Case {
         let mut directory = Directory::new(connection);
         directory.apply(&Change::Attribute(0, ProfileAttribute::workato("workato_role")));
         for id in [ANA, BEN, CLEO, DORA, EVE, FINN] {
-            directory.apply(&Change::Person(Person { email: name(id), ..Person::new(id, &name(id)) }));
+            directory.apply(&Change::Person(Person { email: name(id), ..Person::new(id, &name(id)) }.into()));
         }
         let assignment =
             Assignment { roles: role("Analyst"), since: Time::default(), origin: Origin::Operator };
@@ -69,10 +69,10 @@ impl Case {
                 sent,
                 confirmed_at: Time::default(),
             };
-            directory.apply(&Change::Link(id, link));
+            directory.apply(&Change::Link(id, link.into()));
         }
         let away = Person { status: Status::Suspended, ..directory.get(DORA).unwrap().record() };
-        directory.apply(&Change::Person(away));
+        directory.apply(&Change::Person(away.into()));
         Self { directory }
     }
 
@@ -283,7 +283,7 @@ fn somebody_without_what_accounts_are_found_by_cannot_be_provisioned_and_the_pla
     let mut case = Case::new(|c| c.unique_identifier = UniqueIdentifier::Email);
     let nameless =
         Person { user_name: "ben".into(), email: String::new(), ..case.directory.get(BEN).unwrap().record() };
-    case.directory.apply(&Change::Person(nameless));
+    case.directory.apply(&Change::Person(nameless.into()));
     let command = Command::Provision(Who::Named(vec![BEN]));
     let why = case.why(&command);
     assert!(why.starts_with("has no e-mail address, by which accounts are found"), "{why}");

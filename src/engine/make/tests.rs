@@ -20,7 +20,7 @@ fn directory() -> Directory {
         Assignment { roles: roles("Analyst"), since: Time::default(), origin: Origin::BeforeScim };
     directory.apply_all(&[
         Change::Attribute(0, ProfileAttribute::workato("workato_role")),
-        Change::Person(Person::new(ANA, "ana@example.com")),
+        Change::Person(Person::new(ANA, "ana@example.com").into()),
         Change::Assigned(ANA, assignment),
     ]);
     directory
@@ -36,7 +36,7 @@ fn linked() -> Directory {
         sent,
         confirmed_at: Time::default(),
     };
-    directory.apply(&Change::Link(ANA, link));
+    directory.apply(&Change::Link(ANA, link.into()));
     directory
 }
 
@@ -70,7 +70,7 @@ fn a_value_of_an_attribute_without_its_namespace_is_no_update_and_the_reason_is_
         sent: sent.clone(),
         confirmed_at: Time::default(),
     };
-    directory.apply(&Change::Link(ANA, link));
+    directory.apply(&Change::Link(ANA, link.into()));
     let assignment = Assignment { roles: roles("Admin"), ..Default::default() };
     directory.apply(&Change::Assigned(ANA, assignment));
     let plan = plan(&directory, &found(sent));
@@ -88,6 +88,9 @@ fn nobody_there_means_create_with_every_value_and_an_invitation() {
     assert_eq!(lines[1], "POST /Users");
     assert!(lines[0].contains("userName eq \"ana@example.com\""));
     assert_eq!((plan.summary.create, plan.summary.invitations), (1, 1));
+    let active = planned.changes.iter().find(|one| one.attribute == "active").expect("access");
+    assert_eq!((&active.before, active.after.as_deref()), (&None, Some("true")), "nothing was before");
+    assert!(planned.changes.iter().all(|one| one.before.is_none()), "{:?}", planned.changes);
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn an_end_of_access_waits_behind_a_create_that_is_on_its_way() {
     use crate::domain::{OpId, OpState};
     let mut directory = directory();
     let away = Person { status: Status::Deactivated, ..directory.get(ANA).unwrap().record() };
-    directory.apply(&Change::Person(away));
+    directory.apply(&Change::Person(away.into()));
     for (state, kinds) in [
         (OpState::Inflight, vec![OpKind::Deactivate]),
         (OpState::InDoubt, vec![OpKind::Deactivate]),
@@ -135,7 +138,7 @@ fn what_was_queued_is_given_up_only_where_a_look_found_no_account_that_we_made()
     let ours = directory.get(ANA).unwrap().wanted();
     let mark = OpMark { id: OpId(1), kind: OpKind::Create, state: OpState::Waiting, failure: None };
     let away = Person { status: Status::Suspended, ..directory.get(ANA).unwrap().record() };
-    directory.apply_all(&[Change::Person(away), Change::Operation(ANA, mark)]);
+    directory.apply_all(&[Change::Person(away.into()), Change::Operation(ANA, mark)]);
     let of_others = AccountValues { external_id: "00uOther".into(), ..ours.clone() };
     for (found, kinds) in [
         (finding(Finding::Absent), vec![]),
@@ -166,7 +169,11 @@ fn on_its_way(status: Status, kind: OpKind) -> Directory {
     };
     let mark = OpMark { id: OpId(1), kind, state: OpState::Inflight, failure: None };
     let person = Person { status, ..directory.get(ANA).unwrap().record() };
-    directory.apply_all(&[Change::Person(person), Change::Link(ANA, link), Change::Operation(ANA, mark)]);
+    directory.apply_all(&[
+        Change::Person(person.into()),
+        Change::Link(ANA, link.into()),
+        Change::Operation(ANA, mark),
+    ]);
     directory
 }
 
@@ -197,7 +204,7 @@ fn whoever_is_to_lose_access_by_what_is_on_its_way_needs_no_more_and_what_waits_
         sent,
         confirmed_at: Time::default(),
     };
-    directory.apply(&Change::Link(ANA, link));
+    directory.apply(&Change::Link(ANA, link.into()));
     let plan = plan(&directory, &finding(Finding::Unknown("moving".into())));
     assert_eq!((plan.operations.len(), plan.cancel.as_slice()), (0, [ANA].as_slice()));
 }
@@ -264,7 +271,7 @@ fn a_role_edit_of_somebody_whose_access_we_ended_gives_none_back() {
         confirmed_at: Time::default(),
     };
     // Active here again, and that was not sent.
-    directory.apply(&Change::Link(ANA, link));
+    directory.apply(&Change::Link(ANA, link.into()));
     let plan = role_edited(&mut directory, &found(sent));
     let planned = &plan.operations[0];
     assert_eq!((planned.kind, planned.changes.len()), (OpKind::Update, 1));
@@ -277,7 +284,7 @@ fn a_role_edit_leaves_what_else_moved_here() {
     let mut directory = linked();
     let theirs = directory.get(ANA).unwrap().wanted();
     let titled = Person { title: "Boss".into(), ..directory.get(ANA).unwrap().record() };
-    directory.apply(&Change::Person(titled));
+    directory.apply(&Change::Person(titled.into()));
     let plan = role_edited(&mut directory, &found(theirs));
     assert_eq!(plan.operations[0].intent.owned, Owned::of(["workato_role"]));
     assert_eq!(plan.operations[0].changes.len(), 1);
@@ -289,7 +296,7 @@ fn somebody_suspended_is_deactivated_and_read_back() {
     let mut person = directory.get(ANA).unwrap().record();
     person.status = Status::Suspended;
     let theirs = directory.get(ANA).unwrap().wanted();
-    directory.apply(&Change::Person(person));
+    directory.apply(&Change::Person(person.into()));
     let plan = plan(&directory, &found(theirs));
     let planned = &plan.operations[0];
     assert_eq!(planned.kind, OpKind::Deactivate);
@@ -310,7 +317,7 @@ fn more_than_ten_removals_are_held_with_their_number_and_batches_do_not_pass() {
     let mut directory = linked();
     let mut person = directory.get(ANA).unwrap().record();
     person.status = Status::Suspended;
-    directory.apply(&Change::Person(person));
+    directory.apply(&Change::Person(person.into()));
     let decision = Decision::touching("suspended", Vec::new(), vec![ANA]);
     let history = BrakeHistory { removed: (100..110).map(PersonId).collect(), ..BrakeHistory::default() };
     let plan = make(&directory, &decision, &finding(Finding::Unknown("x".into())), &history);

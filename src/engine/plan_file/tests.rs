@@ -16,7 +16,7 @@ fn directory(name: &str, base_url: &str, role: &str) -> Directory {
     let assignment = Assignment { roles, since: Time::default(), origin: Origin::BeforeScim };
     directory.apply_all(&[
         Change::Attribute(0, ProfileAttribute::workato("workato_role")),
-        Change::Person(Person::new(ANA, "ana@example.com")),
+        Change::Person(Person::new(ANA, "ana@example.com").into()),
         Change::Assigned(ANA, assignment),
     ]);
     directory

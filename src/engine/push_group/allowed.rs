@@ -39,8 +39,10 @@ pub fn approved(after: &Directory, planned: &[PlannedGroup]) -> Vec<Change> {
             leave.retain(|id| wanted.binary_search(id).is_err());
         }
         let may_leave: Vec<String> = leave.into_iter().cloned().collect();
-        let moved = may_leave != push.may_leave;
-        moved.then(|| Change::GroupPushed(row.group.id, Push { may_leave, ..push.clone() }))
+        // What was changed there was seen with it.
+        let waits = push.waits && !planned.iter().any(|planned| planned.group == row.group.id);
+        let moved = may_leave != push.may_leave || waits != push.waits;
+        moved.then(|| Change::GroupPushed(row.group.id, Push { may_leave, waits, ..push.clone() }))
     };
     after.groups().into_iter().filter_map(one).collect()
 }

@@ -5,14 +5,29 @@ use serde_json::Value;
 use crate::domain::{Account, AccountValues, ProfileAttribute, RoleValues, field};
 use crate::scim::resource::{self, Resource, urn};
 
-/// Reads an account. `None` when the resource has no usable `id`.
+/// Reads an account. `None` when the resource has no usable `id`, or a `userName` that is no text: who that is nobody can
+/// tell.
 pub fn account(resource: &Resource, etag: Option<&str>, attributes: &[ProfileAttribute]) -> Option<Account> {
     let remote_id = resource::id(resource)?;
-    let version = etag.map(str::to_owned).or_else(|| {
+    if resource::get(resource, "userName").is_some_and(|name| !name.is_string() && !name.is_null()) {
+        return None;
+    }
+    let version = version(resource, etag);
+    Some(Account { remote_id, version, values: values(resource, attributes) })
+}
+
+/// The version with which a resource was read: the answer's ETag, else its `meta.version`.
+pub(in crate::engine) fn version(resource: &Resource, etag: Option<&str>) -> Option<String> {
+    etag.map(str::to_owned).or_else(|| {
         let meta = resource::get(resource, "meta")?.as_object()?;
         resource::text(meta, "version").map(str::to_owned)
-    });
-    Some(Account { remote_id, version, values: values(resource, attributes) })
+    })
+}
+
+/// `meta.version` should be one (RFC 7643, 3.1); where it is another text, no header can be made of it.
+pub(in crate::engine) fn is_entity_tag(version: &str) -> bool {
+    let opaque = version.strip_prefix("W/").unwrap_or(version);
+    opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"')
 }
 
 /// Reads the attributes we own. An absent `active` counts as active: most endpoints leave it out then

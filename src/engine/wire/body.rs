@@ -19,12 +19,9 @@ pub(super) fn typed(attribute: &ProfileAttribute, value: &str) -> Value {
 
 /// The body of a POST: attributes without a value are left out, extensions go under their URN (RFC 7643, 3.3).
 pub(super) fn create_body(values: &AccountValues, attributes: &[ProfileAttribute]) -> Value {
-    let mut owned: Vec<String> = values.texts().iter().map(|(name, _)| (*name).to_owned()).collect();
-    owned.push(field::ACTIVE.to_owned());
-    owned.extend(attributes.iter().map(|a| a.variable.clone()));
-    let mut body = Map::new();
+    let mut body = Map::with_capacity(field::TEXTS.len() + attributes.len() + 2);
     body.insert("schemas".to_owned(), json!([urn::USER]));
-    write(&mut body, values, &Owned::of(owned), attributes);
+    write(&mut body, values, |_| true, attributes);
     Value::Object(body)
 }
 
@@ -40,16 +37,21 @@ pub(super) fn merged(
     for name in ["meta", "groups", "password"] {
         resource::remove(&mut body, name);
     }
-    write(&mut body, goal, owned, attributes);
+    write(&mut body, goal, |name| owned.has(name), attributes);
     Value::Object(body)
 }
 
-fn write(body: &mut Resource, values: &AccountValues, owned: &Owned, attributes: &[ProfileAttribute]) {
-    if owned.has(field::ACTIVE) {
+fn write(
+    body: &mut Resource,
+    values: &AccountValues,
+    owned: impl Fn(&str) -> bool,
+    attributes: &[ProfileAttribute],
+) {
+    if owned(field::ACTIVE) {
         resource::set(body, "active", Value::from(values.active));
     }
     for (name, value) in values.texts() {
-        if !owned.has(name) {
+        if !owned(name) {
             continue;
         }
         match name {
@@ -61,7 +63,7 @@ fn write(body: &mut Resource, values: &AccountValues, owned: &Owned, attributes:
             },
         }
     }
-    for attribute in attributes.iter().filter(|a| a.sendable() && owned.has(&a.variable)) {
+    for attribute in attributes.iter().filter(|a| a.sendable() && owned(&a.variable)) {
         let value = values.roles.get(&attribute.variable).map(|value| typed(attribute, value));
         match &attribute.external_namespace {
             Some(urn) => write_extension(body, urn, &attribute.external_name, value),

@@ -11,6 +11,7 @@ mod reader;
 mod rfc;
 
 pub use account::{account, values};
+pub(super) use account::{is_entity_tag, version};
 pub use identity::{Identity, held, key, words};
 pub use reader::Reader;
 

@@ -1,8 +1,8 @@
 //! An account read from a row of a list without making a resource of it: the way of a million rows.
 //!
 //! Rows as nearly all endpoints write them are read in one pass with their texts left where they are. Whatever is out of
-//! the ordinary (another spelling of a name, a name that comes twice, a value of another type) is left to
-//! [`super::account()`], so there is one rule of what a row means.
+//! the ordinary (another spelling of a name, a value of another type) is left to [`super::account()`], so there is one
+//! rule of what a row means. A row in which a name that counts comes twice means nothing.
 
 mod fields;
 mod parts;
@@ -13,6 +13,7 @@ use serde::de::DeserializeSeed;
 
 use super::{account, identity};
 use crate::domain::{AccountRef, ProfileAttribute, UniqueIdentifier};
+use crate::scim::repeated::{Names, repeated};
 use crate::scim::resource::Resource;
 use fields::{Fields, Row};
 
@@ -22,15 +23,27 @@ pub struct Reader {
     attributes: Vec<ProfileAttribute>,
     /// None where an attribute has the name of another: then every row is out of the ordinary.
     fields: Option<Fields>,
+    names: Names,
 }
 
 impl Reader {
     /// With these attributes, whose places [`AccountRef::roles`] names.
     pub fn new(attributes: &[ProfileAttribute]) -> Self {
-        Self { attributes: attributes.to_vec(), fields: Fields::of(attributes) }
+        let (fields, names) = (Fields::of(attributes), fields::names(attributes));
+        Self { attributes: attributes.to_vec(), fields, names }
     }
 
-    /// Reads a row; none where it is no resource with an id.
+    /// The attributes it reads.
+    pub fn attributes(&self) -> &[ProfileAttribute] {
+        &self.attributes
+    }
+
+    /// The names that count: what has one of them twice is not read.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Reads a row; none where it is no resource with an id, or can be read in two ways.
     pub fn read<'a>(&self, raw: &'a str) -> Option<AccountRef<'a>> {
         self.plain(raw).or_else(|| self.odd(raw))
     }
@@ -45,6 +58,9 @@ impl Reader {
     }
 
     fn odd(&self, raw: &str) -> Option<AccountRef<'static>> {
+        if repeated(raw, &self.names).is_some() {
+            return None;
+        }
         let resource: Resource = serde_json::from_str(raw).ok()?;
         let account = account(&resource, None, &self.attributes)?;
         let mut other_addresses: Vec<Cow<'static, str>> = identity::held(UniqueIdentifier::Email, &resource)

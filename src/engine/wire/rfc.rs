@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{counting_email, is_primary};
+use super::account::{counting_email, is_entity_tag, is_primary};
 use super::body::typed;
 use crate::domain::{AccountValues, Call, Method, Owned, ProfileAttribute, field};
 use crate::engine::Found;
@@ -30,12 +30,6 @@ pub(super) fn change(
 pub(super) fn patch(remote_id: &str, operations: Vec<Value>) -> Call {
     let body = json!({"schemas": [urn::PATCH_OP], "Operations": operations});
     Call::new(Method::Patch, &["Users", remote_id]).body(body)
-}
-
-/// `meta.version` should be one (RFC 7643, 3.1); where it is another text, no header can be made of it.
-fn is_entity_tag(version: &str) -> bool {
-    let opaque = version.strip_prefix("W/").unwrap_or(version);
-    opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"')
 }
 
 /// The operation that gives one attribute its value.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::sandbox::account::ROLE_ATTRIBUTES;
+use crate::scim::schema;
+
 /// When a request that was answered with 504 is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
@@ -78,8 +81,8 @@ pub enum Kind {
     Ignore(String),
     /// Answered as asked; this attribute, or everything, is not stored.
     Lie(Option<String>),
-    /// Reads answer what was before the last write.
-    Stale,
+    /// Reads answer what was before the last write, for so long after it where that is said.
+    Stale(Option<Duration>),
     /// Filters have no effect.
     IgnoreFilter,
     /// `active` has no effect on accounts that exist.
@@ -150,7 +153,7 @@ fn bare(name: &str) -> Option<Kind> {
         "taken" => Kind::Taken,
         "untyped" => Kind::Untyped,
         "lie" => Kind::Lie(None),
-        "stale" => Kind::Stale,
+        "stale" => Kind::Stale(None),
         "ignore-filter" => Kind::IgnoreFilter,
         "ignore-active" => Kind::IgnoreActive,
         "same-names" => Kind::SameNames,
@@ -173,12 +176,12 @@ fn bare(name: &str) -> Option<Kind> {
 
 fn valued(name: &str, value: &str) -> Option<Kind> {
     let milliseconds = || value.parse::<u32>().ok().map(|ms| Duration::from_millis(ms.into()));
-    let attribute =
-        || (!value.is_empty() && value.len() <= 200 && !value.contains('=')).then(|| value.to_owned());
+    let attribute = || (value.len() <= 200 && known(value)).then(|| value.to_owned());
     Some(match name {
         "slow" => Kind::Slow(milliseconds()?),
         "drip" => Kind::Drip(milliseconds()?),
-        "down" => Kind::Down(milliseconds()?),
+        "down" => Kind::Down(milliseconds().filter(|time| !time.is_zero())?),
+        "stale" => Kind::Stale(Some(milliseconds()?)),
         "late" => Kind::Late(match value.strip_suffix('r') {
             Some(requests) => After::Requests(requests.parse().ok()?),
             None => After::Time(milliseconds()?),
@@ -199,6 +202,16 @@ fn valued(name: &str, value: &str) -> Option<Kind> {
         }
         _ => return None,
     })
+}
+
+/// Whether users or groups can have such an attribute; one of an extension is named with its URN.
+fn known(name: &str) -> bool {
+    let enterprise = schema::enterprise_user();
+    name.to_lowercase().starts_with("urn:")
+        || ROLE_ATTRIBUTES.iter().any(|(role, _)| role.eq_ignore_ascii_case(name))
+        || enterprise.attribute(name).is_some()
+        || schema::user_with(vec![enterprise]).top(name).is_some()
+        || schema::group_alone().top(name).is_some()
 }
 
 fn wait(text: &str) -> Option<Wait> {

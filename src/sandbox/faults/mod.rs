@@ -75,8 +75,11 @@ impl std::str::FromStr for Fault {
             Some((kind, which)) => (kind, Some(which)),
             None => (rest, None),
         };
-        let kind = kind::parse(kind)
-            .ok_or_else(|| wrong(&format!("there is no such kind, the kinds are {}", table::forms())))?;
+        let name = kind.split('=').next().unwrap_or_default();
+        let kind = kind::parse(kind).ok_or_else(|| {
+            let unknown = || format!("there is no such kind, the kinds are {}", table::forms());
+            wrong(&table::written(name).unwrap_or_else(unknown))
+        })?;
         let which = match which {
             // One outage, not one after another.
             None if matches!(kind, Kind::Down(_)) => Which::Range(1, 1),
@@ -89,6 +92,11 @@ impl std::str::FromStr for Fault {
             None => Place::default(),
             Some(place) => Place::parse(place).ok_or_else(|| wrong("WHERE is a method, a path, or both"))?,
         };
+        if !place.is_there() {
+            let reason =
+                format!("nothing is asked for at that path, below the root there are {}", place::paths());
+            return Err(wrong(&reason));
+        }
         Ok(Self { kind, which, place, salt: place::salt(text), text: text.to_owned() })
     }
 }
@@ -145,9 +153,33 @@ mod tests {
             "redirect=200",
             "late=",
             "ignore=",
+            "down=0",
+            "lie=nonsense",
+            "lose@/nosuch",
+            "lose@PUT/nosuch/1",
         ] {
             let error = spec.parse::<Fault>().expect_err(spec);
             assert!(error.to_string().contains("KIND[:WHICH][@WHERE]"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_kind_that_is_there_and_was_written_otherwise_is_told_with_what_it_takes() {
+        for (spec, words) in [
+            ("redirect=200", "is written redirect[=STATUS]: not done; 301, 302, 303, 307 or 308"),
+            ("429=-5", "is written 429[=WAIT]: WAIT is a number of seconds, date+SECONDS"),
+            ("late", "the kind late is written late="),
+            ("slow", "is written slow=MS: MS are milliseconds"),
+            ("500=3", "the kind 500 takes no value"),
+            ("down=0", "at least 1"),
+            ("ignore=nonsense", "NAME is an attribute of users or groups"),
+            ("lose@/nosuch", "below the root there are /Users, /Groups"),
+        ] {
+            let error = spec.parse::<Fault>().expect_err(spec).to_string();
+            assert!(error.contains(words) && !error.contains("no such kind"), "{error}");
+        }
+        for spec in ["lose@/Users/", "lose@/Us", "lie=workato_role", "ignore=members", "ignore=department"] {
+            assert!(spec.parse::<Fault>().is_ok(), "{spec}");
         }
     }
 

@@ -62,6 +62,15 @@ pub(super) fn salt(text: &str) -> u64 {
         .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
+/// What there is below the SCIM root (RFC 7644, 3.2).
+const PATHS: [&str; 7] =
+    ["/Users", "/Groups", "/Me", "/Bulk", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig"];
+
+/// The same for an error.
+pub(super) fn paths() -> String {
+    PATHS.join(", ")
+}
+
 /// A method, a path, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Place {
@@ -86,6 +95,13 @@ impl Place {
             None => (path, false),
         };
         Some(Self { method, path: (!path.is_empty()).then(|| path.to_owned()), whole })
+    }
+
+    /// Whether a request can have such a path; below `/api/` and `/sandbox/` more is there than is known here.
+    pub(super) fn is_there(&self) -> bool {
+        let host = |path: &str| path.starts_with("/api/") || path.starts_with("/sandbox/");
+        let below = |path: &str| PATHS.iter().any(|there| there.starts_with(path) || path.starts_with(there));
+        self.path.as_deref().is_none_or(|path| host(path) || below(path))
     }
 
     pub(super) fn lets(&self, request: &Request) -> bool {

@@ -91,7 +91,7 @@ pub struct FaultPlan {
     late: Vec<Late>,
     /// What resources were before the last write to them, by path; nothing where they were not there. Kept only while
     /// reads shall be late.
-    pub(in crate::sandbox) before: HashMap<String, Option<Value>>,
+    pub(in crate::sandbox) before: HashMap<String, (Timestamp, Option<Value>)>,
 }
 
 impl FaultPlan {
@@ -161,7 +161,7 @@ impl FaultPlan {
 
     /// Whether any fault makes reads late.
     pub(in crate::sandbox) fn reads_late(&self) -> bool {
-        self.entries.iter().any(|entry| entry.fault.kind == Kind::Stale)
+        self.entries.iter().any(|entry| matches!(entry.fault.kind, Kind::Stale(_)))
     }
 
     /// Puts a request off.

@@ -43,7 +43,7 @@ pub const KINDS: &[KindWords] = &[
     row("down=MS", "down=10000", "", "the endpoint is down", "from one request on every connection is reset for MS milliseconds (WHICH is 1 unless given)", "sending stands and probes; everything stays queued"),
     row("401", "401", "", "the token is refused", "not done; 401", "after three answers sending stops until there is another token"),
     row("403", "403", "PUT", "not allowed for this account", "not done; 403", "that person stands still, the others go on"),
-    row("404", "404", "/Users/", "the account is gone", "not done; 404", "account gone: search again, create again or unlink"),
+    row("404", "404", "/Users/", "the account is gone", "not done; 404", "account gone where another one answers; where none does, sending stops and asks whether this is another workspace"),
     row("400", "400", "POST/Users", "a value is refused", "not done; 400 with invalidValue", "that person fails with the app's words, the others go on"),
     row("409[=uniqueness]", "409", "POST", "a conflict with nobody to be seen", "not done; 409, without scimType or with uniqueness", "looked up, sent once more, then a failure for an operator"),
     row("taken", "taken", "POST", "somebody else was faster", "another client makes the account first, with its own externalId; then the true 409", "conflict: nobody is taken over without a decision"),
@@ -52,7 +52,7 @@ pub const KINDS: &[KindWords] = &[
     row("ignore=NAME", "ignore=active", "PUT", "a change is ignored", "200, and NAME (active, title, roles ...) stays as it was", "accepted, not applied: the attribute is named"),
     row("ignore-active", "ignore-active", "", "the end of access is ignored", "200, and active stays as it was where the account exists", "access remains, until the app confirms"),
     row("lie[=NAME]", "lie=active", "PUT", "the answer lies", "answered as asked; NAME, or nothing at all, is stored", "an end of access is read back and not believed; the rest shows at the next check"),
-    row("stale", "stale", "GET", "reads are late", "reads answer what was there before the last write", "not confirmed yet: looked at again"),
+    row("stale[=MS]", "stale", "GET", "reads are late", "reads answer what was there before the last write, in the first MS milliseconds after it where that is said", "not confirmed yet: looked at again"),
     row("no-id", "no-id", "POST", "answered without id", "done; the answer has no id", "in doubt, then found by a look-up"),
     row("wrong-name", "wrong-name", "POST", "answered as somebody else", "done; the answer has another userName", "not believed: looked up"),
     row("ignore-filter", "ignore-filter", "", "filters are ignored", "lists answer everybody", "the whole list is read instead; nobody else is touched"),
@@ -74,13 +74,38 @@ pub const KINDS: &[KindWords] = &[
     row("truncate", "truncate", "", "answers cut off", "done; the body ends in the middle", "in doubt, then found by a look-up"),
     row("gzip-bomb", "gzip-bomb", "", "a small answer that unfolds to a huge one", "done; 1 MB that unfolds to 166", "cut off; in doubt, then looked up"),
     row("deep-json", "deep-json", "", "an answer nested too deep", "done; 200,000 brackets", "not SCIM; in doubt, then looked up"),
-    row("bad-utf8", "bad-utf8", "", "an answer that is no text", "done; bytes that are no UTF-8", "shown with marks; nothing breaks"),
-    row("duplicate-keys", "duplicate-keys", "", "keys that come twice", "done; active, userName and totalResults come a second time", "not believed where it matters"),
+    row("bad-utf8", "bad-utf8", "", "an answer that is no text", "done; bytes that are no UTF-8", "shown with marks; no evidence, and nothing is written over it"),
+    row("duplicate-keys", "duplicate-keys", "", "keys that come twice", "done; active, userName and totalResults come a second time", "such a user or group is not read, and nothing is written over it"),
 ];
 
 /// Every form, for an error.
 pub(super) fn forms() -> String {
     KINDS.iter().map(|kind| kind.form).collect::<Vec<_>>().join(", ")
+}
+
+/// What WAIT stands for.
+const WAIT: &str = "WAIT is a number of seconds, date+SECONDS, past, garbage or none";
+
+/// How a kind is written that is there, for one that was written otherwise.
+pub(super) fn written(name: &str) -> Option<String> {
+    let named = |kind: &&KindWords| kind.form.split(['=', '[']).next() == Some(name);
+    let kind = KINDS.iter().find(named)?;
+    let value = match kind.form.split_once('=') {
+        None => "takes no value".to_owned(),
+        Some((_, value)) => {
+            let value = value.trim_end_matches(']');
+            let means = match value {
+                "MS" if name == "down" => "MS are milliseconds, at least 1",
+                "MS" => "MS are milliseconds",
+                "MS|Nr" => "MS are milliseconds, Nr is after so many other requests",
+                "WAIT" => WAIT,
+                "NAME" => "NAME is an attribute of users or groups, as active, title or roles",
+                _ => kind.does,
+            };
+            format!("is written {}: {means}", kind.form)
+        }
+    };
+    Some(format!("the kind {name} {value}"))
 }
 
 /// The whole language, for `--help`.
@@ -90,9 +115,9 @@ pub fn help() -> String {
          WHICH counts the requests WHERE lets through, from 1: 3 is the third, 2-5 a range, 2- from the second on, 5% \
          one in twenty, 5%/42 the same with a seed; without it every one. WHERE is a method (PUT), a path below the \
          SCIM root (/Users, with everything below it; /Users$ for itself alone), or both (PUT/Users); a path that \
-         starts with /api/ or /sandbox/ is taken from the host's root. Without it every SCIM request. WAIT is a number \
-         of seconds, date+SECONDS, past, garbage or none.\n\n",
+         starts with /api/ or /sandbox/ is taken from the host's root. Without it every SCIM request. ",
     );
+    text.push_str(&format!("{WAIT}.\n\n"));
     for kind in KINDS {
         text.push_str(&format!("{:<18} {}\n", kind.form, kind.does));
     }

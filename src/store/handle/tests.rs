@@ -6,6 +6,7 @@ use super::*;
 use crate::audit::Source;
 use crate::domain::OpState;
 use crate::store::Batch;
+use crate::store::backend::Told;
 use crate::store::faults::FailNth;
 use crate::store::tests::made::*;
 
@@ -31,8 +32,8 @@ impl Backend for Gate {
         }
         self.0.apply(batches)
     }
-    fn add_connection(&mut self, connection: Connection) -> Result<Connection> {
-        self.0.add_connection(connection)
+    fn add_connection_told(&mut self, connection: Connection, told: Told<'_>) -> Result<Connection> {
+        self.0.add_connection_told(connection, told)
     }
     fn raise_fence(&mut self, connection: ConnectionId) -> Result<u64> {
         self.0.raise_fence(connection)
@@ -109,7 +110,7 @@ fn two_processes_see_each_others_changes() {
         let other = a.apply(people([2])).await.unwrap().last_change;
         assert_ne!(b.data_version().await.unwrap(), seen);
         let (changes, last) = b.changes_since(here, own).await.unwrap().unwrap();
-        assert_eq!((changes, last), (vec![Change::Person(person(2))], other));
+        assert_eq!((changes, last), (vec![Change::Person(person(2).into())], other));
         assert_eq!(a.changes_since(here, start).await.unwrap().unwrap().0.len(), 2);
     });
 }
@@ -121,10 +122,10 @@ fn changes_of_a_connection_are_not_shown_to_another_one_but_people_are() {
         let one = store.add_connection(connection("one")).await.unwrap().id;
         let two = store.add_connection(connection("two")).await.unwrap().id;
         let mut batch = people([1]);
-        batch.changes.push(Change::Link(PersonId(1), link(1, "a")));
+        batch.changes.push(Change::Link(PersonId(1), link(1, "a").into()));
         store.apply(batch).await.unwrap();
         assert_eq!(store.changes_since(one, 0).await.unwrap().unwrap().0.len(), 2);
-        assert_eq!(store.changes_since(two, 0).await.unwrap().unwrap().0, [Change::Person(person(1))]);
+        assert_eq!(store.changes_since(two, 0).await.unwrap().unwrap().0, [Change::Person(person(1).into())]);
         let again = store.add_connection(connection("one")).await;
         assert!(matches!(again, Err(StoreError::Refused { .. })));
     });

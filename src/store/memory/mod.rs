@@ -9,7 +9,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::backend::{Backend, Reader, Result};
+use super::backend::{Backend, Reader, Result, Told};
 use super::faults::Faults;
 use super::rules::{self, no_connection};
 use super::{Applied, Batch};
@@ -81,13 +81,15 @@ impl Backend for Memory {
         }
     }
 
-    fn add_connection(&mut self, mut connection: Connection) -> Result<Connection> {
+    fn add_connection_told(&mut self, mut connection: Connection, told: Told<'_>) -> Result<Connection> {
         self.transaction(|rows| {
             rules::free_connection_name(rows, &connection.name, None)?;
             let all = rows.connections();
             connection.id = ConnectionId(all.iter().map(|c| c.id.0).max().unwrap_or(0) + 1);
+            let audit = told(&mut connection);
             rows.put(Key::Connection(connection.id.0), Some(Row::Connection(connection.clone())))?;
             rows.put(Key::Fence(connection.id.0), Some(Row::Number(0)))?;
+            rules::apply(rows, &Batch { connection: Some(connection.id), audit, ..Batch::default() })?;
             Ok(connection)
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::rows::{Key, Row, Rows};
-use crate::audit::{AuditEntry, AuditQuery, chain::Chained};
+use crate::audit::{AuditEntry, AuditQuery, chain::Beside, chain::Chained};
 use crate::directory::{Change, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, GroupId, OpId, OpKind, OpState, Operation, PersonId, Time};
 use crate::engine::compare::Orphan;
@@ -194,9 +194,8 @@ impl Reader for Reading {
                 found.truncate(query.limit as usize);
                 found
             }
-            Which::EndsOfAccess(since) => operations(&rows, connection)
-                .filter(|o| o.kind == OpKind::Deactivate)
-                .filter(|o| o.state.live() || since.is_none_or(|since| o.created_at >= since))
+            Which::EndsOfAccess => operations(&rows, connection)
+                .filter(|o| o.kind == OpKind::Deactivate && o.state.live())
                 .cloned()
                 .collect(),
             Which::LastRun(actor) => {
@@ -230,7 +229,10 @@ impl Reader for Reading {
     fn chained(&mut self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
         let rows = self.rows();
         let chained = audit(&rows, connection.0).filter_map(|(entry, row)| match row {
-            Row::Audit(_, text, hash) => Some(Chained { seq: entry.seq, text: text.clone(), hash: *hash }),
+            Row::Audit(_, text, hash) => {
+                let beside = Beside::of(entry);
+                Some(Chained { seq: entry.seq, text: text.clone(), hash: *hash, beside })
+            }
             _ => None,
         });
         Ok(chained.filter(|entry| entry.seq > after).take(limit as usize).collect())

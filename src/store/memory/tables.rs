@@ -4,9 +4,10 @@ use super::rows::{Key, Row, Rows};
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
 use crate::domain::{
-    AccountState, ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Time,
+    AccountState, ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Push, Time,
 };
 use crate::engine::Trace;
+use crate::store::HEARD;
 use crate::store::backend::Result;
 use crate::store::tables::Tables;
 
@@ -70,7 +71,7 @@ impl Tables for Rows {
             Change::Assigned(p, _) => self.put(Key::Assigned(c, *p), made),
             Change::Unassigned(p) => self.put(Key::Assigned(c, *p), None),
             Change::GroupPushed(g, _) => self.put(Key::GroupPushed(c, *g), made),
-            Change::GroupPushDropped(g) => self.put(Key::GroupPushed(c, *g), None),
+            Change::GroupPushDropped(g, _) => self.put(Key::GroupPushed(c, *g), None),
             Change::GroupAssigned(g, _) => self.put(Key::GroupAssigned(c, *g), made),
             Change::GroupUnassigned(g) => self.put(Key::GroupAssigned(c, *g), None),
             Change::Link(p, _) => self.put(Key::Link(c, *p), made),
@@ -78,7 +79,7 @@ impl Tables for Rows {
                 self.put(Key::Link(c, *p), None)?;
                 if let Some(Row::Made(_, Change::Observed(_, old))) = self.get(&Key::Observed(c, *p)) {
                     let seen = Observation { state: AccountState::Unknown, values: None, at: old.at };
-                    self.put(Key::Observed(c, *p), Some(Row::Made(seq, Change::Observed(*p, seen))))?;
+                    self.put(Key::Observed(c, *p), Some(Row::Made(seq, Change::Observed(*p, seen.into()))))?;
                 }
                 Ok(())
             }
@@ -106,7 +107,7 @@ impl Tables for Rows {
 
     fn observed(&mut self, connection: ConnectionId, id: PersonId) -> Result<Option<(Observation, u64)>> {
         Ok(match self.get(&Key::Observed(connection.0, id)) {
-            Some(Row::Made(seq, Change::Observed(_, seen))) => Some((seen.clone(), *seq)),
+            Some(Row::Made(seq, Change::Observed(_, seen))) => Some(((**seen).clone(), *seq)),
             _ => None,
         })
     }
@@ -118,12 +119,30 @@ impl Tables for Rows {
         })
     }
 
+    fn pushed(&mut self, connection: ConnectionId, id: GroupId) -> Result<Option<Push>> {
+        Ok(match self.get(&Key::GroupPushed(connection.0, id)) {
+            Some(Row::Made(_, Change::GroupPushed(_, push))) => Some(push.clone()),
+            _ => None,
+        })
+    }
+
     fn decided(&mut self) -> Result<u64> {
         Ok(self.number(&Key::Decided).unwrap_or(0))
     }
 
     fn set_decided(&mut self, change: u64) -> Result<()> {
         self.put(Key::Decided, Some(Row::Number(change)))
+    }
+
+    fn heard(&mut self, connection: ConnectionId) -> Result<Option<String>> {
+        Ok(match self.get(&Key::Meta(connection.0, HEARD.to_owned())) {
+            Some(Row::Text(text)) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
+    fn set_heard(&mut self, connection: ConnectionId, to: &str) -> Result<()> {
+        self.put(Key::Meta(connection.0, HEARD.to_owned()), Some(Row::Text(to.to_owned())))
     }
 
     fn last_change(&mut self) -> Result<u64> {

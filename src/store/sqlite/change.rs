@@ -60,7 +60,7 @@ impl Writing<'_> {
                 "INSERT OR REPLACE INTO pushed_group (connection_id, group_id, push) VALUES (?1, ?2, ?3)",
                 params![c, id(g.0), text(push)],
             ),
-            Change::GroupPushDropped(g) => self.run(
+            Change::GroupPushDropped(g, _) => self.run(
                 "DELETE FROM pushed_group WHERE connection_id = ?1 AND group_id = ?2",
                 params![c, id(g.0)],
             ),

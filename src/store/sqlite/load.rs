@@ -32,7 +32,7 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         Ok(Change::Attribute(place - 1, get_json(row, 0)?))
     })?;
     out.rows(&format!("SELECT {PERSON} FROM person ORDER BY key"), [], |row| {
-        get_person(row).map(Change::Person)
+        Ok(Change::Person(get_person(row)?.into()))
     })?;
     out.rows("SELECT id, name FROM \"group\" ORDER BY id", [], |row| {
         Ok(Change::Group(Group { id: GroupId(get_id(row, 0)?), name: row.get(1)? }))
@@ -111,12 +111,15 @@ pub(super) fn get_link(row: &Row<'_>) -> Result<Change> {
         sent,
         confirmed_at: get_time(row, 5)?,
     };
-    Ok(Change::Link(PersonId(get_id(row, 0)?), link))
+    Ok(Change::Link(PersonId(get_id(row, 0)?), link.into()))
 }
 
 fn get_observed(row: &Row<'_>) -> Result<Change> {
     let (state, values) = (get_word(row, 1)?, get_json_or_null(row, 2)?);
-    Ok(Change::Observed(PersonId(get_id(row, 0)?), Observation { state, values, at: get_time(row, 3)? }))
+    Ok(Change::Observed(
+        PersonId(get_id(row, 0)?),
+        Observation { state, values, at: get_time(row, 3)? }.into(),
+    ))
 }
 
 struct Out<'a> {

@@ -11,13 +11,14 @@ mod orphans;
 mod read;
 mod tables;
 mod tasks;
+mod unchanging;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, params};
 
-use super::backend::{Backend, Reader, Result};
+use super::backend::{Backend, Reader, Result, Told};
 use super::faults::Faults;
 use super::rules::{self, KEEP, no_connection};
 use super::{Applied, Batch};
@@ -32,6 +33,8 @@ pub struct Sqlite {
     words: String,
     faults: Faults,
     transactions: u64,
+    /// Looked at as it was kept, where nothing can be written.
+    unchanging: bool,
 }
 
 impl Sqlite {
@@ -43,9 +46,14 @@ impl Sqlite {
 
     /// The same, failing where `faults` say so.
     pub fn open_with(path: &Path, faults: Faults) -> Result<Self> {
+        Self::open_there(path, faults).map_err(|error| open::told_of_its_place(path, error))
+    }
+
+    fn open_there(path: &Path, faults: Faults) -> Result<Self> {
         let words = path.display().to_string();
         let sql = open::writer(path, open::MIGRATIONS)?;
-        let mut store = Self { sql, path: path.to_owned(), words, faults, transactions: 0 };
+        let mut store =
+            Self { sql, path: path.to_owned(), words, faults, transactions: 0, unchanging: false };
         store.transaction(|tx| {
             use super::tables::Tables;
             let last = tx.last_change()?;
@@ -60,6 +68,10 @@ impl Sqlite {
     }
 
     fn transaction<T>(&mut self, work: impl FnOnce(&mut Writing<'_>) -> Result<T>) -> Result<T> {
+        if self.unchanging {
+            let why = "its file system is read-only, it is looked at as it was kept".to_owned();
+            return Err(super::StoreError::Unwritable { path: self.words.clone(), why });
+        }
         let mut tx = self.writing();
         // Immediate: who has to wait for another process waits here, never in the middle.
         tx.run("BEGIN IMMEDIATE", [])?;
@@ -117,15 +129,17 @@ impl Backend for Sqlite {
         }
     }
 
-    fn add_connection(&mut self, mut connection: Connection) -> Result<Connection> {
+    fn add_connection_told(&mut self, mut connection: Connection, told: Told<'_>) -> Result<Connection> {
         self.transaction(|tx| {
             let id = tx.one("SELECT coalesce(max(id), 0) + 1 FROM connection", [], |row| row.get(0))?;
             connection.id = ConnectionId(id.unwrap_or(1));
             rules::free_connection_name(tx, &connection.name, None)?;
+            let audit = told(&mut connection);
             tx.run(
                 "INSERT INTO connection (id, name, settings) VALUES (?1, ?2, ?3)",
                 params![connection.id.0, connection.name, codec::text(&connection)],
             )?;
+            rules::apply(tx, &Batch { connection: Some(connection.id), audit, ..Batch::default() })?;
             Ok(connection)
         })
     }
@@ -169,7 +183,7 @@ impl Backend for Sqlite {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>> {
-        Ok(Box::new(read::Reading::open(&self.path)?))
+        Ok(Box::new(read::Reading::open(&self.path, self.unchanging)?))
     }
 }
 

@@ -46,6 +46,37 @@ pub(super) fn writer(path: &Path, migrations: &[&str]) -> Result<Sql> {
     Ok(sql)
 }
 
+/// What an error of opening is where the file is there and its file system can only be read.
+pub(super) fn told_of_its_place(path: &Path, error: StoreError) -> StoreError {
+    match path.parent() {
+        Some(home) if only_readable(path) => {
+            StoreError::Unusable { path: path.display().to_string(), why: only_read(home) }
+        }
+        _ => error,
+    }
+}
+
+/// Whether the file is there and nothing can be written beside it.
+pub(super) fn only_readable(path: &Path) -> bool {
+    path.exists() && path.parent().is_some_and(mounted_read_only)
+}
+
+/// Giving a folder the rights that it has changes nothing, and is refused where nothing can be changed.
+fn mounted_read_only(folder: &Path) -> bool {
+    let same = fs::metadata(folder).and_then(|is| fs::set_permissions(folder, is.permissions()));
+    same.is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
+}
+
+/// Whoever may write needs a place for side files, and so does a look where the log beside the file has no index: it may
+/// not be left out. Any other look goes without ([`super::unchanging`]).
+fn only_read(home: &Path) -> String {
+    let home = home.display();
+    format!(
+        "its file system is read-only; status, people, tasks and audit look at it all the same where it was left whole, \
+         for all else copy the whole folder to one that can be written: cp -a {home} COPY, then scimdeck --home COPY"
+    )
+}
+
 /// Opens a second connection that can only read.
 pub(super) fn reader(path: &Path) -> Result<Sql> {
     let words = path.display().to_string();
@@ -165,7 +196,7 @@ fn header(sql: &Sql, words: &str) -> Result<(i64, i64, bool)> {
 }
 
 /// How many migrations the file has seen.
-fn check(sql: &Sql, words: &str, known: usize) -> Result<usize> {
+pub(super) fn check(sql: &Sql, words: &str, known: usize) -> Result<usize> {
     let unusable = |why: String| StoreError::Unusable { path: words.to_owned(), why };
     // In one transaction: another process may be making the tables right now.
     let outside = sql.is_autocommit();

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
 
-use super::codec::{OPERATION, bad, get_id, get_json, get_mark, get_operation, id};
+use super::codec::{OPERATION, bad, get_id, get_json, get_mark, get_operation, get_time, id};
 use super::errors::explain;
-use super::{load, logged, open, orphans, tasks};
-use crate::audit::{AuditEntry, AuditQuery, chain::Chained, chain::Hash};
+use super::{load, logged, open, orphans, tasks, unchanging};
+use crate::audit::{AuditEntry, AuditQuery, chain::Beside, chain::Chained, chain::Hash};
 use crate::directory::{Change, OpMark, QueueCounts};
 use crate::domain::{Connection, ConnectionId, OpId, OpState, Operation, PersonId, Time};
 use crate::engine::Trace;
@@ -21,11 +21,13 @@ pub(super) struct Reading {
     sql: Sql,
     path: PathBuf,
     words: String,
+    unchanging: bool,
 }
 
 impl Reading {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        Ok(Self { sql: open::reader(path)?, path: path.to_owned(), words: path.display().to_string() })
+    pub(super) fn open(path: &Path, unchanging: bool) -> Result<Self> {
+        let sql = if unchanging { unchanging::open(path)? } else { open::reader(path)? };
+        Ok(Self { sql, path: path.to_owned(), words: path.display().to_string(), unchanging })
     }
 
     fn all<T, P: Params>(
@@ -64,7 +66,7 @@ impl Reading {
 
 impl Reader for Reading {
     fn another(&self) -> Result<Box<dyn Reader>> {
-        Ok(Box::new(Self::open(&self.path)?))
+        Ok(Box::new(Self::open(&self.path, self.unchanging)?))
     }
 
     fn connections(&mut self) -> Result<Vec<Connection>> {
@@ -134,13 +136,12 @@ impl Reader for Reading {
                 Ok(found)
             }
             Which::Worst(query) => self.at_once(|sql| tasks::worst(sql, connection, query)),
-            Which::EndsOfAccess(since) => {
+            Which::EndsOfAccess => {
                 let sql = format!(
                     "SELECT {OPERATION} FROM operation WHERE connection_id = ?1 AND kind = 'deactivate'
-                         AND (created_at >= ?2 OR state NOT IN ('done', 'cancelled')) ORDER BY id"
+                         AND state NOT IN ('done', 'cancelled') ORDER BY id"
                 );
-                let since = since.map_or(i64::MIN, Time::ms);
-                self.all(&sql, params![connection.0, since], get_operation)
+                self.all(&sql, [connection.0], get_operation)
             }
             Which::LastRun(actor) => self.at_once(|sql| tasks::last_run(sql, connection, actor)),
             Which::RunOf(op) => self.at_once(|sql| tasks::run_of(sql, connection, *op)),
@@ -189,9 +190,10 @@ impl Reader for Reading {
 
     fn chained(&mut self, connection: ConnectionId, after: u64, limit: u32) -> Result<Vec<Chained>> {
         self.all(
-            "SELECT seq, entry, hash FROM audit WHERE connection_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            "SELECT seq, entry, hash, time, person, operation, remote_id FROM audit
+             WHERE connection_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
             params![connection.0, id(after), limit],
-            |row| Ok(Chained { seq: get_id(row, 0)?, text: row.get(1)?, hash: Hash(row.get(2)?) }),
+            get_chained,
         )
     }
 
@@ -253,9 +255,23 @@ impl Reader for Reading {
 fn get_trace(row: &Row<'_>) -> rusqlite::Result<Trace> {
     Ok(Trace {
         seq: get_id(row, 0)?,
-        operation: row.get::<_, Option<i64>>(1)?.map(|op| OpId(op as u64)),
+        operation: get_id_or_null(row, 1)?.map(OpId),
         step: row.get(2)?,
         attempt: row.get(3)?,
         exchange: get_json(row, 4)?,
     })
+}
+
+fn get_chained(row: &Row<'_>) -> rusqlite::Result<Chained> {
+    let beside = Beside {
+        time: get_time(row, 3)?,
+        person: get_id_or_null(row, 4)?.map(PersonId),
+        operation: get_id_or_null(row, 5)?.map(OpId),
+        remote_id: row.get(6)?,
+    };
+    Ok(Chained { seq: get_id(row, 0)?, text: row.get(1)?, hash: Hash(row.get(2)?), beside })
+}
+
+fn get_id_or_null(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|id| id as u64))
 }

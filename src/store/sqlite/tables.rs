@@ -7,11 +7,37 @@ use super::codec::{get_id, get_json, get_json_or_null, get_operation, get_time, 
 use super::write::Writing;
 use crate::audit::{AuditEntry, chain::Hash};
 use crate::directory::{Change, Observation};
-use crate::domain::{ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Time};
+use crate::domain::{
+    ConnectionId, GroupId, OpId, OpState, Operation, PersonId, ProfileAttribute, Push, Time,
+};
 use crate::engine::Trace;
-use crate::store::Move;
 use crate::store::backend::Result;
 use crate::store::tables::{Tables, carries_intent, changes_role};
+use crate::store::{HEARD, Move};
+
+/// The values of `operation_columns!`, then the connection and whether the brake counts it.
+macro_rules! operation_values {
+    ($connection:expr, $o:expr) => {
+        params![
+            id($o.id.0),
+            id($o.person.0),
+            $o.user_name,
+            $o.kind.word(),
+            $o.cause,
+            text(&$o.intent),
+            $o.state.word(),
+            $o.not_before.map(|t| t.ms()),
+            $o.attempts,
+            $o.failure.as_ref().map(text),
+            $o.created_at.ms(),
+            $o.updated_at.ms(),
+            $o.actor,
+            $o.reason,
+            $connection.0,
+            changes_role($o)
+        ]
+    };
+}
 
 impl Tables for Writing<'_> {
     fn fence(&mut self, connection: ConnectionId) -> Result<Option<u64>> {
@@ -92,6 +118,14 @@ impl Tables for Writing<'_> {
         )
     }
 
+    fn pushed(&mut self, connection: ConnectionId, group: GroupId) -> Result<Option<Push>> {
+        self.one(
+            "SELECT push FROM pushed_group WHERE connection_id = ?1 AND group_id = ?2",
+            params![connection.0, id(group.0)],
+            |row| get_json(row, 0),
+        )
+    }
+
     fn decided(&mut self) -> Result<u64> {
         let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE connection_id = 0 AND key = 'decided'";
         Ok(self.one(sql, [], |row| get_id(row, 0))?.unwrap_or(0))
@@ -100,6 +134,16 @@ impl Tables for Writing<'_> {
     fn set_decided(&mut self, change: u64) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO meta (connection_id, key, value) VALUES (0, 'decided', ?1)";
         self.run(sql, [change.to_string()])
+    }
+
+    fn heard(&mut self, connection: ConnectionId) -> Result<Option<String>> {
+        let sql = "SELECT value FROM meta WHERE connection_id = ?1 AND key = ?2";
+        self.one(sql, params![connection.0, HEARD], |row| row.get(0))
+    }
+
+    fn set_heard(&mut self, connection: ConnectionId, to: &str) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO meta (connection_id, key, value) VALUES (?1, ?2, ?3)";
+        self.run(sql, params![connection.0, HEARD, to])
     }
 
     fn last_change(&mut self) -> Result<u64> {
@@ -169,47 +213,17 @@ impl Tables for Writing<'_> {
                 ", connection_id, changes_role)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
             ),
-            params![
-                id(o.id.0),
-                id(o.person.0),
-                o.user_name,
-                o.kind.word(),
-                o.cause,
-                text(&o.intent),
-                o.state.word(),
-                o.not_before.map(|t| t.ms()),
-                o.attempts,
-                o.failure.as_ref().map(text),
-                o.created_at.ms(),
-                o.updated_at.ms(),
-                o.actor,
-                o.reason,
-                connection.0,
-                changes_role(o)
-            ],
+            operation_values!(connection, o),
         )
     }
 
     fn put_operation(&mut self, connection: ConnectionId, o: &Operation) -> Result<()> {
         self.run(
-            "UPDATE operation SET kind = ?3, cause = ?4, intent = ?5, state = ?6, not_before = ?7, attempts = ?8,
-                 failure = ?9, updated_at = ?10, actor = ?11, reason = ?12, changes_role = ?13
-             WHERE id = ?1 AND connection_id = ?2",
-            params![
-                id(o.id.0),
-                connection.0,
-                o.kind.word(),
-                o.cause,
-                text(&o.intent),
-                o.state.word(),
-                o.not_before.map(|t| t.ms()),
-                o.attempts,
-                o.failure.as_ref().map(text),
-                o.updated_at.ms(),
-                o.actor,
-                o.reason,
-                changes_role(o)
-            ],
+            // Whom it is about, and when it was made, does not change.
+            "UPDATE operation SET kind = ?4, cause = ?5, intent = ?6, state = ?7, not_before = ?8, attempts = ?9,
+                 failure = ?10, updated_at = ?12, actor = ?13, reason = ?14, changes_role = ?16
+             WHERE id = ?1 AND connection_id = ?15",
+            operation_values!(connection, o),
         )
     }
 

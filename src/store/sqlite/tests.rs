@@ -10,7 +10,7 @@ use crate::domain::OpState;
 use crate::store::StoreError;
 use crate::store::tests::made::*;
 
-fn home() -> (tempfile::TempDir, PathBuf) {
+pub(super) fn home() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("home/store.db");
     (folder, path)
@@ -37,7 +37,7 @@ fn dump(path: &Path) -> Vec<String> {
 fn full() -> Batch {
     let queued = operation(1, 1, "title");
     Batch {
-        changes: vec![Change::Person(person(3)), Change::Link(PersonId(1), link(1, "a"))],
+        changes: vec![Change::Person(person(3).into()), Change::Link(PersonId(1), link(1, "a").into())],
         operations: vec![operation(2, 2, "title")],
         audit: vec![entry("update")],
         console_set: vec![(PersonId(1), "title".into())],
@@ -177,11 +177,17 @@ fn the_audit_log_cannot_be_changed_by_mistake_and_an_edit_past_that_is_found() {
     assert_eq!(check(&store), Ok(3));
     assert!(store.sql.execute("UPDATE audit SET time = 0", []).is_err());
     assert!(store.sql.execute("DELETE FROM audit", []).is_err());
+    store
+        .sql
+        .execute_batch("DROP TRIGGER audit_no_update; UPDATE audit SET time = time + 1 WHERE seq = 2")
+        .unwrap();
+    assert_eq!(check(&store), Err(crate::audit::chain::Broken::Beside { seq: 2, column: "time" }));
+    store.sql.execute_batch("UPDATE audit SET time = time - 1 WHERE seq = 2").unwrap();
     let edit = "UPDATE audit SET entry = replace(entry, 'root', 'eve') WHERE seq = 2";
-    store.sql.execute_batch(&format!("DROP TRIGGER audit_no_update; {edit}")).unwrap();
-    assert_eq!(check(&store), Err(crate::audit::chain::Broken { seq: 2 }));
+    store.sql.execute_batch(edit).unwrap();
+    assert_eq!(check(&store), Err(crate::audit::chain::Broken::Link { seq: 2 }));
     store.sql.execute_batch("DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE seq = 2").unwrap();
-    assert_eq!(check(&store), Err(crate::audit::chain::Broken { seq: 3 }));
+    assert_eq!(check(&store), Err(crate::audit::chain::Broken::Link { seq: 3 }));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::audit::AuditQuery;
 use crate::directory::{Change, Directory, Note, OpMark, Sweep};
 use crate::domain::{
     AccountState, Assignment, ConnectionId, Failure, FailureKind, Group, GroupAssignment, GroupId, OpId,
-    OpState, Operation, Person, PersonId, ProfileAttribute, Push, Status, Time,
+    OpState, Operation, Person, PersonId, ProfileAttribute, Push, Status, Time, Unlinked,
 };
 use crate::engine::{Basis, Leading};
 use crate::store::backend::Backend;
@@ -43,7 +43,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => (p.clone(), 1..6_u64, any::<bool>()).prop_map(|(n, name, away)| {
             let status = if away { Status::Suspended } else { Status::Active };
-            Change::Person(Person { id: PersonId(n), status, ..person(name) })
+            Change::Person(Person { id: PersonId(n), status, ..person(name) }.into())
         }),
         1 => pid.clone().prop_map(Change::PersonDropped),
         2 => (gid.clone(), 1..4).prop_map(|(id, n)| Change::Group(Group { id, name: format!("G{n}") })),
@@ -59,15 +59,15 @@ fn change() -> impl Strategy<Value = Change> {
         }),
         1 => gid.clone().prop_map(Change::GroupUnassigned),
         1 => gid.clone().prop_map(|g| Change::GroupPushed(g, Push::default())),
-        1 => gid.prop_map(Change::GroupPushDropped),
+        1 => gid.prop_map(|g| Change::GroupPushDropped(g, Unlinked::Left)),
         1 => (0..3_u32, 1..4).prop_map(|(at, n)| {
             Change::Attribute(at, ProfileAttribute::workato(&format!("role{n}")))
         }),
         1 => (1..4).prop_map(|n| Change::AttributeDropped(format!("role{n}"))),
-        3 => (p.clone(), title.clone()).prop_map(|(n, t)| Change::Link(PersonId(n), link(n, t))),
+        3 => (p.clone(), title.clone()).prop_map(|(n, t)| Change::Link(PersonId(n), link(n, t).into())),
         1 => pid.clone().prop_map(Change::LinkDropped),
         4 => (p, state, proptest::option::of(title)).prop_map(|(n, state, t)| {
-            Change::Observed(PersonId(n), seen(state, t.map(|t| values(n, t))))
+            Change::Observed(PersonId(n), seen(state, t.map(|t| values(n, t))).into())
         }),
         1 => pid.clone().prop_map(|p| Change::Noted(p, Note { text: "x".into(), by: "me".into(), at: NOW })),
         1 => pid.prop_map(Change::NoteDropped),
@@ -259,8 +259,8 @@ proptest! {
 fn links_and_looks_load_in_the_order_they_came_in() {
     use crate::domain::AccountState::{Active, Gone, Invited};
     let one = PersonId(1);
-    let linked = |t| Change::Link(one, link(1, t));
-    let look = |state, t: Option<&str>| Change::Observed(one, seen(state, t.map(|t| values(1, t))));
+    let linked = |t| Change::Link(one, link(1, t).into());
+    let look = |state, t: Option<&str>| Change::Observed(one, seen(state, t.map(|t| values(1, t))).into());
     let stories = [
         vec![look(Gone, None), linked("a")],
         vec![linked("a"), look(Active, Some("b")), look(Gone, None)],

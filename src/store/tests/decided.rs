@@ -2,10 +2,11 @@
 
 use super::made::*;
 use super::queue::{each, one};
+use crate::audit::AuditQuery;
 use crate::directory::Change;
-use crate::domain::{OpId, OpState, Operation};
+use crate::domain::{Group, GroupId, OpId, OpState, Operation, Push, Unlinked};
 use crate::engine::{Basis, Leading};
-use crate::store::{Backend, Batch, StoreError};
+use crate::store::{Backend, Batch, HEARD, Heard, StoreError};
 
 fn planned(change: u64, batch: Batch) -> Batch {
     Batch { basis: Some(Basis { change, leading: Vec::new() }), ..batch }
@@ -54,11 +55,13 @@ fn looks_and_the_senders_moves_overtake_nothing() {
         one(store, commit([first.clone()])).unwrap();
         let now = last(store);
         let fence = store.raise_fence(HERE).ok();
-        let linked =
-            Batch { changes: vec![Change::Link(first.person, link(1, "a"))], ..step(&first, OpState::Done) };
+        let linked = Batch {
+            changes: vec![Change::Link(first.person, link(1, "a").into())],
+            ..step(&first, OpState::Done)
+        };
         one(store, Batch { fence, ..linked }).unwrap();
         let look = seen(crate::domain::AccountState::Active, None);
-        one(store, batch(vec![Change::Observed(first.person, look)])).unwrap();
+        one(store, batch(vec![Change::Observed(first.person, look.into())])).unwrap();
         one(store, planned(now, commit([operation(2, 2, "title")]))).unwrap();
     });
 }
@@ -82,5 +85,140 @@ fn an_operation_that_was_planned_on_as_queued_and_sent_by_now_refuses_the_batch(
         one(store, Batch { fence, ..step(&first, OpState::Done) }).unwrap();
         let done = planned(store, 4, true);
         assert_eq!(one(store, done), Err(StoreError::Overtaken));
+    });
+}
+
+#[test]
+fn what_one_process_has_read_of_the_apps_log_another_does_not_keep_again() {
+    each(|store| {
+        let heard = |from: Option<&str>, to: &str| Batch {
+            heard: Some(Heard { from: from.map(str::to_owned), to: to.to_owned() }),
+            audit: vec![entry("member_updated")],
+            ..batch(Vec::new())
+        };
+        one(store, heard(None, "a")).unwrap();
+        assert_eq!(one(store, heard(None, "b")), Err(StoreError::Overtaken));
+        assert_eq!(one(store, heard(Some("b"), "c")), Err(StoreError::Overtaken));
+        one(store, heard(Some("a"), "b")).unwrap();
+        let mut reader = store.reader().unwrap();
+        assert_eq!(reader.meta(Some(HERE), HEARD).unwrap().as_deref(), Some("b"));
+        assert_eq!(reader.audit(HERE, &AuditQuery { limit: 9, ..AuditQuery::default() }).unwrap().len(), 2);
+    });
+}
+
+/// What the store has of a pushed group.
+fn pushed(store: &dyn Backend) -> Option<Push> {
+    let mut found = None;
+    let mut keep = |change| {
+        if let Change::GroupPushed(_, push) = change {
+            found = Some(push);
+        }
+    };
+    store.reader().unwrap().load(HERE, &mut keep).unwrap();
+    found
+}
+
+#[test]
+fn what_the_sender_learned_of_a_group_survives_a_decision_that_did_not_know_it() {
+    each(|store| {
+        let group = Group { id: GroupId(1), name: "Team".into() };
+        let decided = Change::GroupPushed(group.id, Push::default());
+        one(store, batch(vec![Change::Group(group.clone()), decided])).unwrap();
+        let fence = store.raise_fence(HERE).ok();
+        let made = Push { remote_id: Some("g1".into()), name: "Team".into(), ..Push::default() };
+        one(store, Batch { fence, ..batch(vec![Change::GroupPushed(group.id, made.clone())]) }).unwrap();
+        let ends = Push { ending: Some(Unlinked::Deleted), may_leave: vec!["a".into()], ..Push::default() };
+        let applied = one(store, batch(vec![Change::GroupPushed(group.id, ends.clone())])).unwrap();
+        let both = Push { ending: ends.ending, may_leave: ends.may_leave, ..made };
+        assert_eq!(pushed(store), Some(both.clone()));
+        assert_eq!(applied.changes, [Change::GroupPushed(group.id, both)], "and everybody hears it so");
+    });
+}
+
+#[test]
+fn a_group_that_went_meanwhile_is_not_forgotten_by_an_end_that_did_not_know_it() {
+    let known = || Some("g1".to_owned());
+    let sent = Push { sent_at: Some(NOW), ..Push::default() };
+    let made = Push { remote_id: known(), name: "Team".into(), ..Push::default() };
+    let ending = |push: &Push, what| Some(Push { ending: Some(what), ..push.clone() });
+    use Unlinked::{Deleted, Left};
+    for (by_now, what, kept) in [
+        (Push::default(), Deleted, None),
+        (Push::default(), Left, None),
+        (sent.clone(), Deleted, ending(&sent, Deleted)),
+        (sent.clone(), Left, ending(&sent, Left)),
+        (made.clone(), Deleted, ending(&made, Deleted)),
+        (made.clone(), Left, None),
+    ] {
+        each(|store| {
+            let group = Group { id: GroupId(1), name: "Team".into() };
+            let decided = Change::GroupPushed(group.id, Push::default());
+            one(store, batch(vec![Change::Group(group.clone()), decided])).unwrap();
+            let fence = store.raise_fence(HERE).ok();
+            one(store, Batch { fence, ..batch(vec![Change::GroupPushed(group.id, by_now.clone())]) })
+                .unwrap();
+            let dropped = Change::GroupPushDropped(group.id, what);
+            let applied = one(store, batch(vec![dropped.clone()])).unwrap();
+            assert_eq!(pushed(store), kept, "{what:?} of {by_now:?}");
+            let heard = kept.clone().map_or(dropped, |push| Change::GroupPushed(group.id, push));
+            assert_eq!(applied.changes, [heard], "and everybody hears it so");
+        });
+    }
+}
+
+#[test]
+fn what_a_look_found_of_a_group_is_kept_overtakes_nothing_and_gives_way_to_a_push_since() {
+    each(|store| {
+        let group = Group { id: GroupId(1), name: "Team".into() };
+        let decided = Change::GroupPushed(group.id, Push::default());
+        one(store, batch(vec![Change::Group(group.clone()), decided])).unwrap();
+        let fence = store.raise_fence(HERE).ok();
+        let pushed_at = |ms| Some(crate::domain::Time::from_ms(ms));
+        let made = Push { remote_id: Some("g1".into()), pushed_at: pushed_at(1), ..Push::default() };
+        one(store, Batch { fence, ..batch(vec![Change::GroupPushed(group.id, made.clone())]) }).unwrap();
+        let now = last(store);
+        let seen = Push { members: Some(vec!["a".into()]), waits: true, ..made.clone() };
+        let look =
+            |seen: &Push| Batch { look: true, ..batch(vec![Change::GroupPushed(group.id, seen.clone())]) };
+        one(store, look(&seen)).unwrap();
+        assert_eq!(pushed(store), Some(seen.clone()));
+        one(store, planned(now, commit([operation(9, 2, "title")]))).unwrap();
+        // A decision that did not know of it leaves what was seen, and one that saw it ends the wait.
+        one(store, batch(vec![Change::GroupPushed(group.id, Push::default())])).unwrap();
+        assert_eq!(pushed(store), Some(Push { waits: false, ..seen.clone() }));
+        let again = Push { pushed_at: pushed_at(2), members: Some(Vec::new()), ..made };
+        one(store, Batch { fence, ..batch(vec![Change::GroupPushed(group.id, again.clone())]) }).unwrap();
+        one(store, look(&seen)).unwrap();
+        assert_eq!(pushed(store), Some(again));
+    });
+}
+
+#[test]
+fn a_push_that_is_decided_anew_while_its_end_is_done_knows_nothing_of_the_group_that_is_gone() {
+    each(|store| {
+        let group = Group { id: GroupId(1), name: "Team".into() };
+        let seen = Push {
+            remote_id: Some("gone".into()),
+            name: "Team".into(),
+            members: Some(Vec::new()),
+            sent_at: Some(NOW),
+            ..Push::default()
+        };
+        one(store, batch(vec![Change::Group(group.clone())])).unwrap();
+        let applied = one(store, batch(vec![Change::GroupPushed(group.id, seen)])).unwrap();
+        assert_eq!(pushed(store), Some(Push::default()));
+        assert_eq!(applied.changes, [Change::GroupPushed(group.id, Push::default())]);
+    });
+}
+
+#[test]
+fn what_is_decided_of_a_pushed_group_overtakes_what_was_planned_before() {
+    each(|store| {
+        let group = Group { id: GroupId(1), name: "Team".into() };
+        one(store, batch(vec![Change::Group(group.clone())])).unwrap();
+        let now = last(store);
+        one(store, batch(vec![Change::GroupPushed(group.id, Push::default())])).unwrap();
+        let overtaken = one(store, planned(now, commit([operation(9, 2, "title")])));
+        assert_eq!(overtaken, Err(StoreError::Overtaken));
     });
 }

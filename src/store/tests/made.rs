@@ -96,7 +96,7 @@ pub(crate) fn batch(changes: Vec<Change>) -> Batch {
 }
 
 pub(crate) fn people(ids: impl IntoIterator<Item = u64>) -> Batch {
-    batch(ids.into_iter().map(|n| Change::Person(person(n))).collect())
+    batch(ids.into_iter().map(|n| Change::Person(person(n).into())).collect())
 }
 
 pub(crate) fn commit(operations: impl IntoIterator<Item = Operation>) -> Batch {

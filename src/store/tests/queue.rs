@@ -155,7 +155,7 @@ fn a_move_of_an_operation_that_moved_meanwhile_is_refused_and_writes_nothing() {
         one(store, commit([operation(2, 1, "title")])).unwrap();
         let mut late = step(&queued, OpState::Inflight);
         late.audit.push(entry("update"));
-        late.changes.push(Change::Person(person(9)));
+        late.changes.push(Change::Person(person(9).into()));
         assert_eq!(one(store, late), Err(StoreError::Moved(OpId(1))));
         let mut reader = store.reader().unwrap();
         assert!(reader.chained(HERE, 0, 10).unwrap().is_empty());
@@ -180,30 +180,32 @@ fn a_batch_with_an_old_fence_is_refused() {
 fn a_refused_batch_does_not_spoil_its_neighbours() {
     each(|store| {
         let before = store.transactions();
-        let clash = batch(vec![Change::Person(crate::domain::Person {
-            user_name: "USER1@example.com".into(),
-            ..person(8)
-        })]);
+        let clash = batch(vec![Change::Person(
+            crate::domain::Person { user_name: "USER1@example.com".into(), ..person(8) }.into(),
+        )]);
         let results = store.apply(&[people([3]), clash, people([4])]);
         assert!(results[0].is_ok() && results[2].is_ok());
         assert!(matches!(&results[1], Err(StoreError::Refused { .. })));
         assert_eq!(store.transactions(), before + 1);
         let last = results[2].as_ref().unwrap().last_change;
         let since = store.reader().unwrap().changes_since(HERE, 2).unwrap();
-        assert_eq!(since, Some((vec![Change::Person(person(3)), Change::Person(person(4))], last)));
+        assert_eq!(
+            since,
+            Some((vec![Change::Person(person(3).into()), Change::Person(person(4).into())], last))
+        );
     });
 }
 
 #[test]
 fn two_people_can_swap_their_user_names_in_one_batch() {
     each(|store| {
-        let named = |n, name: &str| Change::Person(crate::domain::Person::new(PersonId(n), name));
+        let named = |n, name: &str| Change::Person(crate::domain::Person::new(PersonId(n), name).into());
         let swap = batch(vec![named(1, "user2@example.com"), named(2, "user1@example.com")]);
         one(store, swap).unwrap();
         let mut names = Vec::new();
         let sink = &mut |c| {
             if let Change::Person(p) = c {
-                names.push((p.id.0, p.user_name));
+                names.push((p.id.0, p.user_name.clone()));
             }
         };
         store.reader().unwrap().load(HERE, sink).unwrap();

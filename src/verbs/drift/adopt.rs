@@ -214,7 +214,7 @@ impl Adoption {
         let mut text = format!("{name}: {}", self.took.join(", "));
         let status = self.record.status != person.status();
         if self.record != person.record() {
-            decision.changes.push(Change::Person(self.record));
+            decision.changes.push(Change::Person(self.record.into()));
         }
         let moved = self.roles != *person.roles();
         if moved && person.kind() != AssignmentKind::None {
@@ -243,7 +243,8 @@ impl Adoption {
                 sent: self.sent,
                 settled: self.settled,
                 confirmed_at: person.confirmed_at().unwrap_or_default(),
-            },
+            }
+            .into(),
         ));
         if left {
             // What could not be adopted is still seen there.
@@ -253,7 +254,8 @@ impl Adoption {
                     state: person.account(),
                     values: Some(self.theirs),
                     at: person.observed_at().unwrap_or(context.now),
-                },
+                }
+                .into(),
             ));
         }
     }

@@ -1,9 +1,11 @@
 //! Values that were written go back to what was there before, and the assignment with them.
 
-use super::super::{Context, named, values, words};
-use super::{Inverse, end_access, with_roles};
+use super::super::{Context, named, words};
+use super::{Inverse, end_access, not_taken, with_roles};
 use crate::directory::{AssignmentKind, Change, Directory, PersonView};
-use crate::domain::{AccountValues, Assignment, Base, Operation, Person, RoleValues, Winner, field, winner};
+use crate::domain::{
+    AccountValues, Assignment, Base, Operation, Person, RoleValues, Winner, field, typed, winner,
+};
 
 /// An account that had access before it was linked gets its own values back; one that had none loses access again.
 pub(super) fn link_before(
@@ -16,7 +18,8 @@ pub(super) fn link_before(
         Base::Account(theirs) if theirs.active => {
             values_before(directory, person, op, context).map_err(|why| {
                 if why == NOTHING_LEFT {
-                    "was only linked, no value was written: unlink it instead".to_owned()
+                    let who = typed(person.user_name());
+                    format!("was only linked, no value was written: unlink it instead: scimdeck unlink {who}")
                 } else {
                     why
                 }
@@ -63,12 +66,12 @@ pub(super) fn values_before(
             return Err(format!("the user name {} is taken by now", other.user_name()));
         }
         said.push("profile fields".to_owned());
-        changes.push(Change::Person(record));
+        changes.push(Change::Person(record.into()));
     }
     let moved = roles != *person.roles();
     match tie_before(directory, person, op, &roles, moved, context)? {
         Some(Tie::Own(assignment)) => {
-            if let Some(reason) = values::lacking(directory, &assignment.roles) {
+            if let Some(reason) = not_taken(directory, person, &assignment.roles) {
                 return Err(reason);
             }
             said.push(words::roles(&assignment.roles));
@@ -124,8 +127,15 @@ fn tie_before<'a>(
             Some(group) => {
                 // They had others then: by other values of the group, or by an assignment of their own that a file
                 // or a decision which was given up ended.
+                let moved =
+                    roles.0.iter().filter(|(name, value)| person.roles().get(name) != Some(value.as_str()));
+                let values: String =
+                    moved.map(|(name, value)| format!(" {}={}", typed(name), typed(value))).collect();
+                let who = typed(person.user_name());
                 Err(format!(
-                    "has the values through {group}: change the values of {group}, or give them their own ({})",
+                    "has the values through {group}: change the values of {group}: scimdeck role --group {}{values}; or \
+                     give them their own ({}): scimdeck role {who}{values}",
+                    typed(group),
                     words::roles(roles)
                 ))
             }

@@ -71,7 +71,7 @@ fn edited() -> (Fixture, Operation) {
 #[test]
 fn a_role_edit_goes_back_to_the_role_before_and_is_pushed() {
     let (mut f, op) = edited();
-    let decision = f.run(&Command::Undo(vec![op]));
+    let decision = f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.role_of("ana"), "Analyst");
     assert_eq!(decision.people(), [f.id("ana")]);
     assert!(decision.confirm, "an undo is always shown first");
@@ -82,20 +82,22 @@ fn a_role_edit_goes_back_to_the_role_before_and_is_pushed() {
 fn who_was_changed_since_is_left_out() {
     let (f, op) = edited();
     let mut f = f.give("ana", role("Admin")).confirm("ana");
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("pushed again since"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("pushed again since"));
     let (f, op) = edited();
     let mut f = f.give("ana", role("Admin"));
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("not sent yet"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("not sent yet"));
     let (f, op) = edited();
     let mut f = f.operation("ana", OpState::Queued);
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("update queued since"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("update queued since"));
 }
 
 #[test]
 fn a_later_confirmation_with_the_same_values_counts_as_a_later_change() {
     let (mut f, op) = edited();
     let op = Operation { updated_at: Time::from_ms(5), ..op };
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("undo the later change first"));
+    assert!(
+        left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("undo the later change first")
+    );
 }
 
 #[test]
@@ -105,7 +107,7 @@ fn profile_fields_go_back_too_and_a_user_name_that_is_taken_is_refused() {
     let mut f = f;
     let mut person = f.directory.get(f.id("ana")).unwrap().record();
     (person.title, person.user_name) = ("Boss".into(), "ana2@example.com".into());
-    f.directory.apply(&Change::Person(person));
+    f.directory.apply(&Change::Person(person.into()));
     let id = f.directory.find("ana2@example.com").unwrap().id();
     let mut op = done(&edited().0, "ana", OpKind::Update, &["title", "userName"], Some(before.clone()));
     let sent = f.directory.get(id).unwrap().wanted();
@@ -117,23 +119,23 @@ fn profile_fields_go_back_too_and_a_user_name_that_is_taken_is_refused() {
         sent,
         confirmed_at: Time::from_ms(9),
     };
-    f.directory.apply(&Change::Link(id, link));
+    f.directory.apply(&Change::Link(id, link.into()));
     op.intent.owned = Owned::of([field::TITLE, field::USER_NAME]);
-    let decision = f.decide(&Command::Undo(vec![op.clone()])).unwrap();
+    let decision = f.decide(&Command::Undo(vec![op.clone()].into())).unwrap();
     let back = |d: &Decision| {
         d.changes.iter().find_map(|c| if let Change::Person(p) = c { Some(p.clone()) } else { None })
     };
     let record = back(&decision).unwrap();
     assert_eq!((record.user_name.as_str(), record.title.as_str()), ("ana@example.com", ""));
     let mut f = f.person("ana");
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("is taken by now"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("is taken by now"));
 }
 
 #[test]
 fn an_account_that_was_made_loses_its_access_again() {
     let mut f = Fixture::new().linked("ana", "Analyst");
     let op = done(&f, "ana", OpKind::Create, &["active", "workato_role"], None);
-    let decision = f.run(&Command::Undo(vec![op]));
+    let decision = f.run(&Command::Undo(vec![op].into()));
     assert!(!f.access("ana"));
     assert_eq!(decision.people(), [f.id("ana")]);
 }
@@ -147,7 +149,7 @@ fn a_deactivation_is_undone_with_the_earlier_values() {
         let mut f = f.confirm("ana");
         let mut op = done(&f, "ana", OpKind::Deactivate, &["active"], Some(before));
         op.cause = "deactivated".into();
-        f.run(&Command::Undo(vec![op]));
+        f.run(&Command::Undo(vec![op].into()));
         assert!(f.access("ana"), "{status:?}");
         assert_eq!(f.role_of("ana"), "Operator");
     }
@@ -159,7 +161,7 @@ fn an_ended_assignment_is_given_back_whatever_command_got_the_operation_through(
     let was = f.directory.get(f.id("ana")).unwrap().ours();
     let command = Command::Unassign(vec![f.id("ana")]);
     let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert!(f.access("ana"));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was, "since when and from where are kept too");
 }
@@ -170,7 +172,7 @@ fn access_that_ended_with_a_group_is_given_back_in_the_group() {
         Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
     let command = Command::MemberRemove(f.gid("Team"), vec![f.id("ana")]);
     let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("through Team"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("through Team"));
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn access_that_another_hand_had_given_is_not_given_here_by_an_undo() {
     let command = Command::DriftPush(vec![f.id("ana")]);
     let f = f.there("ana", |there| there.active = true);
     let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("before either"));
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("before either"));
 }
 
 #[test]
@@ -191,12 +193,12 @@ fn a_reactivation_becomes_what_it_was_before_again() {
         let was = f.directory.get(f.id("ana")).unwrap().ours();
         let (mut f, op) = decided(f.confirm("ana"), "ana", OpKind::Reactivate, &["active"], &command);
         assert!(f.access("ana"));
-        f.run(&Command::Undo(vec![op]));
+        f.run(&Command::Undo(vec![op].into()));
         assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was, "{status:?}");
     }
     let mut f = Fixture::new().linked("ana", "Operator");
     let op = done(&f, "ana", OpKind::Reactivate, &["active"], Some(pushed(&f, "ana")));
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended, "where it was not kept");
 }
 
@@ -221,7 +223,7 @@ fn access_that_a_file_ended_before_it_was_applied_is_given_back() {
     let f = Fixture::new().linked("ana", "Operator");
     let was = f.directory.get(f.id("ana")).unwrap().ours();
     let (mut f, op) = applied(f, "ana", OpKind::Deactivate, |f| f.status("ana", Status::Suspended));
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
 }
 
@@ -232,7 +234,7 @@ fn an_assignment_that_a_file_ended_comes_back_with_the_values_last_sent_and_that
         f.directory.apply(&Change::Unassigned(f.id("ana")));
         f
     });
-    let decision = f.run(&Command::Undo(vec![op]));
+    let decision = f.run(&Command::Undo(vec![op].into()));
     assert!(f.access("ana"));
     assert_eq!(f.role_of("ana"), "Operator");
     assert!(said(&decision).contains("or through a group was not kept"), "{}", said(&decision));
@@ -242,7 +244,7 @@ fn an_assignment_that_a_file_ended_comes_back_with_the_values_last_sent_and_that
 fn access_that_a_file_gave_back_before_it_was_applied_ends_again_and_what_is_not_known_is_said() {
     let f = Fixture::new().linked("ana", "Operator").status("ana", Status::Deactivated).confirm("ana");
     let (mut f, op) = applied(f, "ana", OpKind::Reactivate, |f| f.status("ana", Status::Active));
-    let decision = f.run(&Command::Undo(vec![op]));
+    let decision = f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().status(), Status::Suspended);
     assert!(said(&decision).contains("before was not kept"), "{}", said(&decision));
 }
@@ -253,7 +255,7 @@ fn an_assignment_that_gave_access_again_ends_again() {
     f.run(&Command::Unassign(vec![f.id("ana")]));
     let command = Command::Assign { people: vec![f.id("ana")], roles: role("Operator") };
     let (mut f, op) = decided(f.confirm("ana"), "ana", OpKind::Reactivate, &["active"], &command);
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     let ana = f.directory.get(f.id("ana")).unwrap();
     assert_eq!((ana.kind(), ana.status()), (AssignmentKind::None, Status::Active));
 }
@@ -266,7 +268,7 @@ fn values_that_come_from_a_group_are_changed_in_the_group() {
     before.roles = role("Analyst");
     let op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
     let mut f = f;
-    let why = left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).to_owned();
+    let why = left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).to_owned();
     assert!(why.contains("through Team") && why.contains("their own (workato_role Analyst)"), "{why}");
 }
 
@@ -277,7 +279,7 @@ fn a_conversion_to_a_group_is_taken_back_by_the_assignment_that_was() {
     let command = Command::Convert(Convertees::All);
     let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
     assert_eq!(f.role_of("ana"), "Operator");
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
 }
 
@@ -289,7 +291,7 @@ fn a_role_edit_that_took_somebody_out_of_a_groups_values_puts_them_back() {
     let values = [("workato_role".to_owned(), "Analyst".to_owned())].into();
     let command = Command::Role { people: vec![f.id("ana")], values };
     let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
-    let decision = f.run(&Command::Undo(vec![op]));
+    let decision = f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
     assert!(said(&decision).contains("the values of Team"), "{}", said(&decision));
 }
@@ -301,7 +303,7 @@ fn what_another_hand_had_written_there_comes_back_when_a_push_over_it_is_undone(
     let command = Command::DriftPush(vec![f.id("ana")]);
     let (mut f, mut op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
     op.intent.base = Base::Account(Box::new(theirs));
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert_eq!(f.role_of("ana"), "Analyst");
 }
 
@@ -313,17 +315,19 @@ fn an_account_that_was_linked_gets_its_own_values_back_and_keeps_its_access() {
     let mut op = done(&f, "ana", OpKind::Link, &["title", "workato_role"], None);
     op.intent.base = Base::Account(Box::new(theirs.clone()));
     let mut f = f;
-    f.run(&Command::Undo(vec![op.clone()]));
+    f.run(&Command::Undo(vec![op.clone()].into()));
     assert!(f.access("ana"), "it had access before it was linked");
     assert_eq!(f.role_of("ana"), "Analyst");
     assert_eq!(f.directory.get(f.id("ana")).unwrap().title(), "Boss");
     let f = Fixture::new().linked("ana", "Operator");
     op.intent.base = Base::Account(Box::new(pushed(&f, "ana")));
     let mut f = f;
-    assert!(left_out(&f.decide(&Command::Undo(vec![op.clone()])).unwrap()).contains("unlink it instead"));
+    assert!(
+        left_out(&f.decide(&Command::Undo(vec![op.clone()].into())).unwrap()).contains("unlink it instead")
+    );
     theirs.active = false;
     op.intent.base = Base::Account(Box::new(theirs));
-    f.run(&Command::Undo(vec![op]));
+    f.run(&Command::Undo(vec![op].into()));
     assert!(!f.access("ana"), "one without access loses it again");
 }
 
@@ -335,7 +339,7 @@ fn of_a_run_it_is_said_which_one_and_what_was_not_done_is_left_out() {
     parked.state = OpState::Parked;
     let mut replaced = done(&f, "cleo", OpKind::Update, &["workato_role"], None);
     replaced.state = OpState::Cancelled;
-    let decision = f.decide(&Command::Undo(vec![op, parked, replaced])).unwrap();
+    let decision = f.decide(&Command::Undo(vec![op, parked, replaced].into())).unwrap();
     assert!(said(&decision).contains("What the run of 1970-01-01T00:00:00.008Z did (role edit, kim)"));
     let why: Vec<&str> = decision.left_out.iter().map(|(_, why)| why.as_str()).collect();
     assert!(why[0].contains("drop it instead") && why[1].contains("before it was sent"), "{why:?}");
@@ -347,15 +351,39 @@ fn what_was_not_done_is_dropped_and_not_undone_and_nothing_is_no_undo() {
     let (mut f, mut op) = edited();
     op.state = OpState::Parked;
     op.failure = Some(Failure { kind: FailureKind::Refused, text: String::new(), next: String::new() });
-    assert!(left_out(&f.decide(&Command::Undo(vec![op])).unwrap()).contains("drop it instead"));
-    assert_eq!(f.decide(&Command::Undo(vec![])).unwrap_err().code, "nothing_to_undo");
+    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("drop it instead"));
+    assert_eq!(f.decide(&Command::Undo(vec![].into())).unwrap_err().code, "nothing_to_undo");
 }
 
 #[test]
 fn of_two_operations_of_one_person_only_the_last_is_undone() {
     let (mut f, op) = edited();
     let older = Operation { id: OpId(1), kind: OpKind::Create, ..op.clone() };
-    let decision = f.run(&Command::Undo(vec![older, op]));
+    let decision = f.run(&Command::Undo(vec![older, op].into()));
     assert_eq!(decision.people().len(), 1);
     assert_eq!(f.role_of("ana"), "Analyst");
+}
+
+#[test]
+fn what_cannot_be_undone_names_the_exact_command_that_takes_it_back() {
+    let f = Fixture::new().linked("ana", "Operator");
+    let (variable, from, to) = ("workato_role".to_owned(), "Operator".to_owned(), "Boss".to_owned());
+    let replace = Command::MemberReplace { variable, from, to };
+    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &replace);
+    let decision = f.decide(&Command::Undo(vec![op].into())).unwrap();
+    let why = left_out(&decision);
+    assert!(why.ends_with("scimdeck attribute replace workato_role Boss Operator"), "{why}");
+
+    let f = Fixture::new()
+        .person("ana")
+        .group("Team A", &["ana"])
+        .group_gives("Team A", "Operator")
+        .confirm("ana");
+    let group = f.directory.group_named("Team A").unwrap().group.id;
+    let values = [("workato_role".to_owned(), "Analyst".to_owned())].into();
+    let edit = Command::GroupRole { group, values };
+    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &edit);
+    let decision = f.decide(&Command::Undo(vec![op].into())).unwrap();
+    let why = left_out(&decision);
+    assert!(why.contains("scimdeck role --group 'Team A' workato_role=Operator"), "{why}");
 }

@@ -58,6 +58,8 @@ fn a_deactivation_that_is_accepted_and_not_applied_waits_longer_and_longer_up_to
         bench.say(answered(StepKind::Read, 200, &user(true, "Admin")));
         bench.say(answered(StepKind::Write, 200, &user(true, "Admin")));
         bench.say(answered(StepKind::Verify, 200, &user(true, "Admin")));
+        bench.wait();
+        bench.say(answered(StepKind::Read, 200, &user(true, "Admin")));
         assert_eq!(bench.settled.last(), Some(&(Outcome::Failed, Some(FailureKind::NotApplied))));
         assert_eq!(bench.saved.last(), Some(&OpState::Waiting));
         waits.push(bench.wake.unwrap().since(bench.now));
@@ -74,6 +76,8 @@ fn a_deactivation_that_the_app_refuses_is_tried_again_slowly() {
     bench.say(answered(StepKind::Write, 400, &json!({})));
     assert_eq!(bench.settled, [(Outcome::Failed, Some(FailureKind::Refused))]);
     assert_eq!(bench.wake, Some(T0.plus_ms(300_000)));
+    bench.wait();
+    bench.say(answered(StepKind::Read, 404, &json!({})));
     bench.wait();
     bench.say(answered(StepKind::Read, 404, &json!({})));
     assert_eq!(

@@ -7,7 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 
 use super::parts::{Active, Emails, Text};
 use crate::domain::{AccountRef, ProfileAttribute, TEXTS};
-use crate::scim::resource::urn;
+use crate::scim::repeated::Names;
+use crate::scim::resource::{self, urn};
 
 /// Where a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,24 @@ impl Fields {
     }
 }
 
+/// All names of these attributes that mean something, where two of them have one name too.
+pub(super) fn names(attributes: &[ProfileAttribute]) -> Names {
+    let texts = ["id", "userName", "externalId", "displayName", "title", "active"];
+    let mut names = Names::of(texts)
+        .with("name", Names::of(["givenName", "familyName"]))
+        .with("emails", Names::of(["value", "primary"]))
+        .with(urn::ENTERPRISE_USER, Names::of(["department"]))
+        .with("meta", Names::of(["version"]));
+    for attribute in attributes.iter().filter(|a| a.sendable()) {
+        let name = attribute.external_name.as_str();
+        names = match &attribute.external_namespace {
+            None => names.with(name, Names::default()),
+            Some(urn) => names.with(urn, Names::of([name])),
+        };
+    }
+    names
+}
+
 fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let mut seen = std::collections::HashSet::new();
     names.into_iter().all(|name| seen.insert(name.to_ascii_lowercase()))
@@ -85,8 +104,13 @@ pub(super) fn place<'n, E: Error>(
     name: &str,
 ) -> Result<Option<usize>, E> {
     for (place, known) in names.enumerate() {
-        if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
-            return if known == name { Ok(Some(place)) } else { Err(odd()) };
+        if known.len() == name.len() {
+            if known == name {
+                return Ok(Some(place));
+            }
+            if known.eq_ignore_ascii_case(name) {
+                return Err(odd());
+            }
         }
     }
     Ok(None)
@@ -153,7 +177,7 @@ impl<'de> Visitor<'de> for Row<'_> {
             came |= 1 << at;
             match self.fields.0.get(at).map(|(_, field)| field) {
                 Some(Field::Id) => match map.next_value_seed(Text { flags: false })? {
-                    Some(id) if !id.is_empty() => account.remote_id = id,
+                    Some(id) if resource::usable_id(&id) => account.remote_id = id,
                     _ => return Err(odd()),
                 },
                 Some(Field::Active) => account.active = map.next_value_seed(Active)?.unwrap_or(true),

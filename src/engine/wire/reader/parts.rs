@@ -194,11 +194,15 @@ impl<'de> Visitor<'de> for Address {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut value, mut primary) = (None, None);
+        let mut came = [false; 2];
         while let Some(name) = map.next_key_seed(Name)? {
-            match place(["value", "primary"].into_iter(), &name)? {
-                Some(0) if value.is_none() => value = map.next_value_seed(Text { flags: false })?,
-                Some(1) if primary.is_none() => primary = map.next_value_seed(Active)?,
-                Some(_) => return Err(odd()),
+            let at = place(["value", "primary"].into_iter(), &name)?;
+            if at.and_then(|at| came.get_mut(at)).is_some_and(|came| std::mem::replace(came, true)) {
+                return Err(odd());
+            }
+            match at {
+                Some(0) => value = map.next_value_seed(Text { flags: false })?,
+                Some(_) => primary = map.next_value_seed(Active)?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }

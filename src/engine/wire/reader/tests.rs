@@ -52,14 +52,31 @@ fn whatever_is_out_of_the_ordinary_is_read_the_longer_way() {
     for raw in [
         r#"{"ID":"a","UserName":"b"}"#,
         r#"{"id":7,"userName":null,"active":null}"#,
-        r#"{"id":"a","id":"b","userName":"x","username":"y"}"#,
         r#"{"id":"a","emails":{"value":"x"},"name":"Ana","active":3}"#,
         r#"{"id":"a","emails":["x",{"value":1},{"Value":"y"}]}"#,
     ] {
         assert!(reader.read(raw).is_some(), "{raw}");
         agrees(raw);
     }
-    for raw in ["", "42", "{}", r#"{"id":""}"#, r#"{"id":["x"]}"#, r#"{"id":"a""#] {
+    let twice = [
+        r#"{"id":"a","id":"b"}"#,
+        r#"{"id":"a","userName":"x","username":"x"}"#,
+        r#"{"id":"a","emails":[{"value":null,"value":"x"}]}"#,
+        r#"{"id":"a","name":{"givenName":"x","GivenName":"y"}}"#,
+    ];
+    for raw in twice {
+        assert_eq!(reader.read(raw), None, "it can be read in two ways: {raw}");
+    }
+    for raw in [
+        "",
+        "42",
+        "{}",
+        r#"{"id":5,"userName":["a"]}"#,
+        r#"{"id":5,"userName":7}"#,
+        r#"{"id":""}"#,
+        r#"{"id":["x"]}"#,
+        r#"{"id":"a""#,
+    ] {
         assert_eq!(reader.read(raw), None, "{raw}");
     }
 }
@@ -117,4 +134,24 @@ proptest! {
     fn no_bytes_make_it_panic(raw in "\\PC*") {
         let _ = reader().read(&raw);
     }
+}
+
+#[test]
+fn an_id_that_no_address_can_carry_is_none_for_the_short_way_too() {
+    let ids = [
+        String::new(),
+        ".".to_owned(),
+        "..".to_owned(),
+        "i".repeat(2_001),
+        "...".to_owned(),
+        "i".repeat(2_000),
+    ];
+    let reads = |id: &String| {
+        let raw = json!({"id": id, "active": true}).to_string();
+        let long = serde_json::from_str(&raw).ok().and_then(|r| crate::engine::wire::account(&r, None, &[]));
+        let short = Reader::new(&[]).read(&raw).is_some();
+        assert_eq!(short, long.is_some(), "{id:?}");
+        short
+    };
+    assert_eq!(ids.iter().map(reads).collect::<Vec<_>>(), [false, false, false, false, true, true]);
 }

@@ -1,5 +1,9 @@
 //! A secret in the disguises that programs give to text.
 
+use std::collections::BTreeSet;
+
+use memchr::memmem::Finder;
+
 pub(crate) struct Form {
     pub(crate) name: &'static str,
     pub(crate) bytes: Vec<u8>,
@@ -70,8 +74,18 @@ pub(crate) fn forms(secret: &str) -> Vec<Form> {
     forms
 }
 
-/// The first form in which it is there.
-pub(crate) fn found(text: &[u8], secret: &str) -> Option<&'static str> {
-    let there = |form: &Form| memchr::memmem::find(text, &form.bytes).is_some();
-    forms(secret).iter().find(|form| there(form)).map(|form| form.name)
+/// Looks for a secret in every form.
+pub(crate) struct Search(Vec<(&'static str, Finder<'static>)>);
+
+impl Search {
+    pub(crate) fn of(secret: &str) -> Self {
+        let mut once = BTreeSet::new();
+        let forms = forms(secret).into_iter().filter(|form| once.insert(form.bytes.clone()));
+        Self(forms.map(|form| (form.name, Finder::new(&form.bytes).into_owned())).collect())
+    }
+
+    /// The first form in which it is there.
+    pub(crate) fn found(&self, text: &[u8]) -> Option<&'static str> {
+        self.0.iter().find(|(_, form)| form.find(text).is_some()).map(|(name, _)| *name)
+    }
 }
