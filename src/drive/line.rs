@@ -34,9 +34,10 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let config = endpoint_config(&connection, &connection.base_url, secret.clone());
     let endpoint = Endpoint::new(EndpointConfig { waits: shared.waits.clone(), ..config })
         .map_err(|error| refused(&error.to_string()))?;
+    let sending = endpoint.with_own_connections().map_err(|error| refused(&error.to_string()))?;
     super::asked::recall(shared).await;
     check_token(shared, &endpoint, &secret).await?;
-    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, until };
+    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, sending, until };
     *slot = Some(line.clone());
     Ok(line)
 }

@@ -53,7 +53,7 @@ pub(super) async fn perform(
         Step::Write(_, call) => (StepKind::Write, "write", call),
         Step::Verify(call) => (StepKind::Verify, "verify", call),
     };
-    let exchange = line.endpoint.send_this(call).await;
+    let exchange = line.sending.send_this(call).await;
     let told = is_told(&shared, &line, person, kind, &exchange).await;
     let failure = judge(&exchange.call, &exchange.outcome).err().map(Failure::from);
     // It only tells how a refusal is to be read.

@@ -44,6 +44,8 @@ pub(super) struct Follower {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) endpoint: Endpoint,
+    /// The same for what the sender sends from its thread.
+    pub(super) sending: Endpoint,
     pub(super) finder: Finder,
     /// When its token expires, where the token's source says so.
     pub(super) until: Option<Time>,

@@ -126,12 +126,16 @@ pub enum EndpointError {
 
 /// An app's SCIM endpoint. Cheap to clone; clones share connections and token.
 #[derive(Debug, Clone)]
-pub struct Endpoint(Arc<Inner>);
+pub struct Endpoint {
+    client: Client,
+    known: Arc<Known>,
+}
 
 #[derive(Debug)]
-struct Inner {
-    client: Client,
+struct Known {
     base: BaseUrl,
+    timeouts: Timeouts,
+    ca_file: Option<PathBuf>,
     token: RwLock<Arc<Redacted>>,
     caps: Caps,
     accept: HeaderValue,
@@ -147,73 +151,53 @@ impl Endpoint {
     }
 
     fn with_base(base: BaseUrl, config: EndpointConfig) -> Result<Self, EndpointError> {
-        // The process may have chosen a provider already; whichever it is will do.
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        });
-        let Timeouts { connect, total, idle } = config.timeouts;
-        let mut builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            .no_proxy()
-            .http1_only()
-            .pool_idle_timeout(IDLE_CONNECTION)
-            .connect_timeout(connect.min(total))
-            .timeout(total)
-            .read_timeout(idle);
-        if base.clear {
-            // No TLS will be spoken: do not ask for a certificate store that the machine may not have.
-            builder = builder.tls_certs_only([]);
-        } else if let Some(path) = &config.ca_file {
-            builder = builder.tls_certs_only(certificates(path)?);
-        }
-        let client = builder.build().map_err(|error| {
-            let reason =
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            match &config.ca_file {
-                // Certificates are looked at only now.
-                Some(path) if !base.clear => EndpointError::CaFile { path: path.clone(), reason },
-                _ => EndpointError::Tls(reason),
-            }
-        })?;
+        let EndpointConfig { timeouts, ca_file, caps, waits, .. } = config;
+        let client = client(&base, timeouts, ca_file.as_deref())?;
         let token = RwLock::new(Arc::new(config.token.into()));
         let accept = HeaderValue::from_static(config.accept);
-        let (caps, cursors_only) = (config.caps, AtomicBool::new(false));
-        let inner = Inner { client, base, token, caps, accept, cursors_only, waits: config.waits };
-        Ok(Self(Arc::new(inner)))
+        let cursors_only = AtomicBool::new(false);
+        let known = Known { base, timeouts, ca_file, token, caps, accept, cursors_only, waits };
+        Ok(Self { client, known: Arc::new(known) })
+    }
+
+    /// The same with connections of its own. A connection is served by the runtime that opened it: used from another
+    /// one, each request wakes both.
+    ///
+    /// # Errors
+    /// When TLS can no longer be set up.
+    pub fn with_own_connections(&self) -> Result<Self, EndpointError> {
+        let Known { base, timeouts, ca_file, .. } = &*self.known;
+        let client = client(base, *timeouts, ca_file.as_deref())?;
+        Ok(Self { client, known: Arc::clone(&self.known) })
     }
 
     /// Host and port, for sentences.
     pub fn host(&self) -> &str {
-        &self.0.base.host
+        &self.known.base.host
     }
 
     /// Whether what is sent is encrypted.
     pub fn encrypted(&self) -> bool {
-        !self.0.base.clear
+        !self.known.base.clear
     }
 
     /// Uses another token from the next request on.
     pub fn set_token(&self, token: Secret) {
-        *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(token.into());
+        *self.known.token.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(token.into());
     }
 
     pub(super) fn cursors_only(&self) -> bool {
-        self.0.cursors_only.load(Ordering::Relaxed)
+        self.known.cursors_only.load(Ordering::Relaxed)
     }
 
     pub(super) fn learn_cursors_only(&self) {
-        self.0.cursors_only.store(true, Ordering::Relaxed);
+        self.known.cursors_only.store(true, Ordering::Relaxed);
     }
 
     /// One attempt. Never fails: what happened is the outcome.
     pub async fn send(&self, call: &Call) -> Exchange {
         let exchange = self.attempt(call.clone()).await;
-        self.0.waits.hear(&exchange, true);
+        self.known.waits.hear(&exchange, true);
         exchange
     }
 
@@ -221,7 +205,7 @@ impl Endpoint {
     /// endpoint asks to wait.
     pub async fn send_this(&self, call: Call) -> Exchange {
         let exchange = self.attempt(call).await;
-        self.0.waits.hear(&exchange, false);
+        self.known.waits.hear(&exchange, false);
         exchange
     }
 
@@ -230,13 +214,13 @@ impl Endpoint {
     /// # Errors
     /// With how long that is.
     pub fn may_read(&self) -> Result<(), Trouble> {
-        self.0.waits.may_read()
+        self.known.waits.may_read()
     }
 
     async fn attempt(&self, call: Call) -> Exchange {
         let at = headers::time(SystemTime::now());
         let started = Instant::now();
-        let redacted = Arc::clone(&self.0.token.read().unwrap_or_else(PoisonError::into_inner));
+        let redacted = Arc::clone(&self.known.token.read().unwrap_or_else(PoisonError::into_inner));
         let mut outcome = match self.request(&call, &redacted.token) {
             Ok(request) => self.exchange(&call, request).await,
             Err(reason) => Outcome::NotSent(reason),
@@ -248,7 +232,7 @@ impl Endpoint {
     }
 
     fn request(&self, call: &Call, token: &Secret) -> Result<Request, String> {
-        let url = self.0.base.join(call)?;
+        let url = self.known.base.join(call)?;
         if token.is_empty() {
             return Err("there is no token for this connection".to_owned());
         }
@@ -265,7 +249,7 @@ impl Endpoint {
         }
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, authorization);
-        headers.insert(header::ACCEPT, self.0.accept.clone());
+        headers.insert(header::ACCEPT, self.known.accept.clone());
         if let Some(version) = &call.if_match {
             let value = HeaderValue::try_from(version.as_str())
                 .map_err(|_| "the version of the resource cannot stand in a header".to_owned())?;
@@ -281,7 +265,7 @@ impl Endpoint {
 
     async fn exchange(&self, call: &Call, request: Request) -> Outcome {
         let host = self.host();
-        let mut response = match self.0.client.execute(request).await {
+        let mut response = match self.client.execute(request).await {
             Ok(response) => response,
             // Only while connecting is it certain that no byte of the request left.
             Err(error) if error.is_builder() || error.is_connect() => {
@@ -308,7 +292,7 @@ impl Endpoint {
     }
 
     fn cap(&self, call: &Call, head: &Answer) -> usize {
-        let caps = self.0.caps;
+        let caps = self.known.caps;
         if !head.ok() {
             caps.error
         } else if call.method == Method::Get && call.path.len() <= 1 {
@@ -317,6 +301,42 @@ impl Endpoint {
             caps.resource
         }
     }
+}
+
+/// Follows nothing, repeats nothing, and speaks to nobody in between.
+fn client(base: &BaseUrl, timeouts: Timeouts, ca_file: Option<&Path>) -> Result<Client, EndpointError> {
+    // The process may have chosen a provider already; whichever it is will do.
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let Timeouts { connect, total, idle } = timeouts;
+    let mut builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .tls_version_min(reqwest::tls::Version::TLS_1_2)
+        .no_proxy()
+        .http1_only()
+        .pool_idle_timeout(IDLE_CONNECTION)
+        .connect_timeout(connect.min(total))
+        .timeout(total)
+        .read_timeout(idle);
+    if base.clear {
+        // No TLS will be spoken: do not ask for a certificate store that the machine may not have.
+        builder = builder.tls_certs_only([]);
+    } else if let Some(path) = ca_file {
+        builder = builder.tls_certs_only(certificates(path)?);
+    }
+    builder.build().map_err(|error| {
+        let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        match ca_file {
+            // Certificates are looked at only now.
+            Some(path) if !base.clear => EndpointError::CaFile { path: path.to_owned(), reason },
+            _ => EndpointError::Tls(reason),
+        }
+    })
 }
 
 /// The certificates of a PEM file, read when the connection is opened.
