@@ -248,6 +248,11 @@ impl Rows for Taken<'_> {
         Some((account.remote_id.clone(), (account, raw)))
     }
 
+    fn read_first<'a>(&self, text: &'a str) -> Option<(Cow<'a, str>, Self::Row<'a>, usize)> {
+        let (account, length) = self.reader.read_first(text)?;
+        Some((account.remote_id.clone(), (account, text.get(..length)?), length))
+    }
+
     fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, Self::Row<'a>)>) {
         let page: Vec<Self::Row<'a>> = rows.into_iter().map(|(_, row)| row).collect();
         self.comparison.take(&page);
@@ -263,6 +268,11 @@ impl Rows for Counted {
     fn read<'a>(&self, raw: &'a str) -> Option<(Cow<'a, str>, AccountRef<'a>)> {
         let account = self.0.read(raw)?;
         Some((account.remote_id.clone(), account))
+    }
+
+    fn read_first<'a>(&self, text: &'a str) -> Option<(Cow<'a, str>, AccountRef<'a>, usize)> {
+        let (account, length) = self.0.read_first(text)?;
+        Some((account.remote_id.clone(), account, length))
     }
 
     fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, AccountRef<'a>)>) {

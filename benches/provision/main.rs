@@ -1,7 +1,8 @@
 //! What the engine costs beside a bare reqwest loop that posts the same bodies to the same sandbox, which is a
 //! process of its own: engine and loop alternately in one run, medians of 5, as ratios.
 //!
-//! The engine has everything on: journal, audit, trace, comparison of each answer.
+//! The engine once has everything on: journal, audit, trace, comparison of each answer; and once it keeps nothing, as a
+//! bare loop keeps nothing.
 //!
 //! `cargo bench --bench provision`
 
@@ -63,9 +64,9 @@ async fn rate(what: &str, bar: f64, rounds: &(Vec<Cost>, Vec<Cost>)) {
 
 async fn all() {
     let bodies = bodies(4_000).await;
-    let few = Arc::new(bodies[..2_000].to_vec());
-    rate("drain, answers after 20 ms, concurrency 32", 0.90, &rounds(20, &few, 32, in_file).await).await;
     for (kept, how) in [(in_file as Kept, "everything on"), (nowhere, "journal and audit off")] {
+        let late = rounds(20, &bodies, 32, kept).await;
+        rate(&format!("drain, answers after 20 ms, concurrency 32, {how}"), 0.90, &late).await;
         let at_once = rounds(0, &bodies, 8, kept).await;
         rate(&format!("drain, answers at once, concurrency 8, {how}"), 0.50, &at_once).await;
         let engine_us = median(at_once.0.iter().map(|cost| cost.cpu_us));

@@ -5,7 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 use scimdeck::domain::ProfileAttribute;
 use scimdeck::engine::wire::{self, Reader};
-use scimdeck::scim::list::{self, ListPage};
+use scimdeck::scim::list::{self, ListPage, PageRef};
+use scimdeck::scim::repeated::repeated;
 use scimdeck::scim::resource::Resource;
 use serde_json::Value;
 
@@ -13,7 +14,11 @@ use serde_json::Value;
 /// reads is a row with something in it that nobody asks for and that is too deep or too large for a value.
 fn account_read(raw: &str) {
     let attributes = [ProfileAttribute::workato("workato_role"), ProfileAttribute::workato("tier")];
-    let read = Reader::new(&attributes).read(raw);
+    let reader = Reader::new(&attributes);
+    let read = reader.read(raw);
+    if repeated(raw, reader.names()).is_some() {
+        return assert!(read.is_none(), "{raw}");
+    }
     let Ok(resource) = serde_json::from_str::<Resource>(raw) else { return };
     let account = wire::account(&resource, None, &attributes);
     assert_eq!(read.is_some(), account.is_some(), "{raw}");
@@ -23,7 +28,23 @@ fn account_read(raw: &str) {
     assert_eq!(read.values(&attributes), account.values, "{raw}");
 }
 
+/// The rows of a page as they are read in passing, and read apart.
+fn rows_agree(body: &str) {
+    let attributes = [ProfileAttribute::workato("workato_role"), ProfileAttribute::workato("tier")];
+    let reader = Reader::new(&attributes);
+    let first = |text: &str| reader.read_first(text).map(|(_, length)| (text[..length].to_owned(), length));
+    let passing = PageRef::read_rows(body, first, str::to_owned);
+    let apart = PageRef::read(body);
+    assert_eq!(passing.is_ok(), apart.is_ok(), "{body}");
+    let (Ok(passing), Ok(apart)) = (passing, apart) else { return };
+    assert_eq!(passing.resources, apart.resources.iter().map(|raw| raw.get().to_owned()).collect::<Vec<_>>());
+    assert_eq!((passing.total, passing.next_cursor), (apart.total, apart.next_cursor), "{body}");
+}
+
 fuzz_target!(|body: &[u8]| {
+    if let Ok(text) = std::str::from_utf8(body) {
+        rows_agree(text);
+    }
     let Ok(page) = ListPage::read(body) else { return };
     page.resources.iter().for_each(|raw| account_read(raw.get()));
     let held: usize = page.resources.iter().map(|raw| raw.get().len()).sum();

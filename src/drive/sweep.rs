@@ -27,6 +27,11 @@ impl Rows for Taking {
         Some((account.remote_id.clone(), (account, raw)))
     }
 
+    fn read_first<'a>(&self, text: &'a str) -> Option<(Cow<'a, str>, Self::Row<'a>, usize)> {
+        let (account, length) = self.reader.read_first(text)?;
+        Some((account.remote_id.clone(), (account, text.get(..length)?), length))
+    }
+
     fn take<'a>(&mut self, rows: Vec<(Cow<'a, str>, Self::Row<'a>)>) {
         let page: Vec<Self::Row<'a>> = rows.into_iter().map(|(_, row)| row).collect();
         self.comparison.take(&page);

@@ -12,8 +12,8 @@ mod rows;
 pub use gap::{Completeness, Gap};
 pub use listing::Listing;
 pub use query::PageQuery;
-use rows::is_replaced;
 pub use rows::{Came, Rows};
+use rows::{OneRow, read_page};
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -177,14 +177,12 @@ impl Pass {
 
     /// As [`Self::heard`], with the rows taken one by one.
     pub fn heard_rows(&mut self, exchange: &Exchange, rows: &mut impl Rows) -> Result<Came, Trouble> {
-        let page =
-            judge(&exchange.call, &exchange.outcome).and_then(|answer| match PageRef::read(&answer.body) {
-                Ok(page) => Ok((page, answer.lossy)),
-                Err(error) => Err(no_page(answer, &error)),
-            });
+        let page = judge(&exchange.call, &exchange.outcome).and_then(|answer| {
+            read_page(&answer.body, answer.lossy, rows).map_err(|error| no_page(answer, &error))
+        });
         self.pages += 1;
         match page {
-            Ok((page, lossy)) => Ok(self.take(page, lossy, rows)),
+            Ok(page) => Ok(self.take(page, rows)),
             Err(trouble) => {
                 self.finish(Some(Gap::Failed(trouble.text.clone())));
                 Err(trouble)
@@ -195,7 +193,7 @@ impl Pass {
     /// As [`Self::heard_rows`], from a body that is known to be an answer's.
     pub fn heard_body(&mut self, body: &str, rows: &mut impl Rows) -> Result<Came, ListError> {
         self.pages += 1;
-        PageRef::read(body).map(|page| self.take(page, false, rows))
+        read_page(body, false, rows).map(|page| self.take(page, rows))
     }
 
     /// Whether everything was seen; asked when [`Self::ask`] gave none.
@@ -207,17 +205,14 @@ impl Pass {
         }
     }
 
-    /// In a `lossy` page the rows in which something was replaced are not read.
-    fn take(&mut self, page: PageRef<'_>, lossy: bool, rows: &mut impl Rows) -> Came {
+    fn take<'a, W: Rows>(&mut self, page: PageRef<'a, OneRow<'a, W>>, rows: &mut W) -> Came {
         let came = page.resources.len() as u64;
         let mut out = Came { total: page.total, ..Came::default() };
         let before = self.repeated;
         let (mut unreadable, mut unlike) = (0, false);
         let (mut read, mut marks) = (Vec::with_capacity(page.resources.len()), Vec::new());
-        for raw in &page.resources {
-            let raw = raw.get();
-            let fit = raw.len() <= LARGEST_ROW && !(lossy && is_replaced(raw));
-            let Some((id, row)) = fit.then(|| rows.read(raw)).flatten() else {
+        for OneRow { raw, read: row } in page.resources {
+            let Some((id, row)) = row else {
                 unreadable += 1;
                 unlike |= self.unread.insert(self.hasher.hash_one(raw.as_bytes()));
                 if out.unreadable.len() < SHOWN {
@@ -349,8 +344,6 @@ impl Pass {
 
 /// So many rows, and a tenth of it, may a list grow while it is read.
 const GROWS: u64 = 1_000;
-/// A larger row is not read: a resource by itself may not be larger either.
-const LARGEST_ROW: usize = 1 << 20;
 /// Beginnings of unreadable rows that are kept of a page.
 const SHOWN: usize = 5;
 const LIST: &str = "a SCIM list (a ListResponse with Resources)";

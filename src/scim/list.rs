@@ -1,6 +1,10 @@
 //! ListResponse (RFC 7644 section 3.4.2): the server's writer, and a client's reader that takes what real
 //! servers send: totals missing or as strings, `Resources` absent when empty or spelled otherwise.
 
+mod walk;
+
+use std::marker::PhantomData;
+
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde_json::{Value, json, value::RawValue};
@@ -67,8 +71,8 @@ pub enum ListError {
 pub const MOST_ROWS: usize = 50_000;
 
 /// A page whose resources are still where they came: nothing of a user is copied to find out where it ends.
-#[derive(Debug, Default)]
-pub struct PageRef<'a> {
+#[derive(Debug)]
+pub struct PageRef<'a, R = &'a RawValue> {
     /// `totalResults`.
     pub total: Option<u64>,
     /// `startIndex` as echoed.
@@ -77,8 +81,16 @@ pub struct PageRef<'a> {
     pub items_per_page: Option<u64>,
     /// `nextCursor` (RFC 9865).
     pub next_cursor: Option<String>,
-    /// The resources, unparsed.
-    pub resources: Vec<&'a RawValue>,
+    /// The resources, unparsed or as they were read in passing.
+    pub resources: Vec<R>,
+    body: PhantomData<&'a str>,
+}
+
+impl<R> Default for PageRef<'_, R> {
+    fn default() -> Self {
+        let (total, start_index, items_per_page, next_cursor) = (None, None, None, None);
+        Self { total, start_index, items_per_page, next_cursor, resources: Vec::new(), body: PhantomData }
+    }
 }
 
 impl ListPage {
@@ -99,59 +111,95 @@ impl ListPage {
 impl<'a> PageRef<'a> {
     /// Reads a page.
     pub fn read(body: &'a str) -> Result<Self, ListError> {
-        let Members { page, is_list, too_many } = serde_json::from_str(body).map_err(ListError::NotJson)?;
-        match (is_list, too_many) {
-            (false, _) => Err(ListError::NotAList),
-            (true, true) => Err(ListError::TooMany),
-            (true, false) => Ok(page),
+        serde_json::from_str::<Members<'a, _>>(body).map_err(ListError::NotJson)?.page()
+    }
+}
+
+impl<'a, R> PageRef<'a, R> {
+    /// Reads a page and its rows: those that `first` knows in passing, the others with `read`. `first` reads the row that
+    /// begins the text and says how many bytes it has.
+    pub fn read_rows(
+        body: &'a str,
+        first: impl FnMut(&'a str) -> Option<(R, usize)>,
+        mut read: impl FnMut(&'a str) -> R,
+    ) -> Result<Self, ListError> {
+        if let Some(members) = walk::members(body, first, &mut read) {
+            return members.page();
         }
+        let PageRef { total, start_index, items_per_page, next_cursor, resources, body } =
+            PageRef::read(body)?;
+        let resources = resources.into_iter().map(|raw| read(raw.get())).collect();
+        Ok(Self { total, start_index, items_per_page, next_cursor, resources, body })
     }
 }
 
 /// The members of the object as far as they make a page, and whether any of them does. Of duplicates the last one
 /// counts: a derived reader would refuse the whole page for one.
-struct Members<'a> {
-    page: PageRef<'a>,
+struct Members<'a, R> {
+    page: PageRef<'a, R>,
     is_list: bool,
     too_many: bool,
 }
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<R> Default for Members<'_, R> {
+    fn default() -> Self {
+        Self { page: PageRef::default(), is_list: false, too_many: false }
+    }
+}
+
+impl<'a, R> Members<'a, R> {
+    /// The name of the member that holds the rows, which are read apart.
+    fn holds_rows(name: &str) -> bool {
+        name.eq_ignore_ascii_case("resources")
+    }
+
+    /// Any other member.
+    fn take(&mut self, name: &str, raw: &RawValue) {
+        match name.to_ascii_lowercase().as_str() {
+            "totalresults" => self.page.total = number(raw),
+            "startindex" => self.page.start_index = number(raw),
+            "itemsperpage" => self.page.items_per_page = number(raw),
+            "nextcursor" => {
+                self.page.next_cursor =
+                    serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
+            }
+            "schemas" if raw.get().contains("ListResponse") => {}
+            _ => return,
+        }
+        self.is_list = true;
+    }
+
+    fn page(self) -> Result<PageRef<'a, R>, ListError> {
+        match (self.is_list, self.too_many) {
+            (false, _) => Err(ListError::NotAList),
+            (true, true) => Err(ListError::TooMany),
+            (true, false) => Ok(self.page),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de, &'de RawValue> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Members<'de>;
+            type Value = Members<'de, &'de RawValue>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let (mut page, mut is_list, mut too_many) = (PageRef::default(), false, false);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Self::Value::default();
                 while let Some(name) = map.next_key::<String>()? {
-                    match name.to_ascii_lowercase().as_str() {
-                        "totalresults" => page.total = number(map.next_value()?),
-                        "startindex" => page.start_index = number(map.next_value()?),
-                        "itemsperpage" => page.items_per_page = number(map.next_value()?),
-                        "nextcursor" => {
-                            let raw: &RawValue = map.next_value()?;
-                            page.next_cursor =
-                                serde_json::from_str::<String>(raw.get()).ok().filter(|c| !c.is_empty());
-                        }
-                        "resources" => {
-                            let rows = map.next_value::<Rows<'de>>()?;
-                            (page.resources, too_many) = (rows.rows, rows.too_many);
-                        }
-                        "schemas" if map.next_value::<&RawValue>()?.get().contains("ListResponse") => {}
-                        "schemas" => continue,
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
+                    if Self::Value::holds_rows(&name) {
+                        let rows = map.next_value::<Rows<'de>>()?;
+                        (members.page.resources, members.too_many) = (rows.rows, rows.too_many);
+                        members.is_list = true;
+                    } else {
+                        members.take(&name, map.next_value()?);
                     }
-                    is_list = true;
                 }
-                Ok(Members { page, is_list, too_many })
+                Ok(members)
             }
         }
         deserializer.deserialize_map(Visitor)
@@ -293,7 +341,76 @@ mod tests {
         assert!(ListPage::read(deep.as_bytes()).is_err());
     }
 
+    /// A page with its rows as text, read in passing where `plain`.
+    fn in_passing(body: &str, plain: bool) -> Result<PageRef<'_, String>, ListError> {
+        let first = |text: &str| {
+            let mut json = serde_json::Deserializer::from_str(text);
+            // As a reader of rows: it knows objects only, and not each of them.
+            let row = serde_json::Map::<String, Value>::deserialize(&mut json).ok()?;
+            let end = json.into_iter::<IgnoredAny>().byte_offset();
+            (plain && !row.contains_key("odd")).then(|| (text[..end].to_owned(), end))
+        };
+        PageRef::read_rows(body, first, str::to_owned)
+    }
+
+    fn same_in_passing(body: &str) {
+        let told = |page: Result<PageRef<'_, String>, ListError>| {
+            let page = page.map_err(|error| error.to_string())?;
+            Ok::<_, String>((
+                (page.total, page.start_index, page.items_per_page, page.next_cursor),
+                page.resources,
+            ))
+        };
+        let apart = PageRef::read(body).map(|page| PageRef {
+            total: page.total,
+            start_index: page.start_index,
+            items_per_page: page.items_per_page,
+            next_cursor: page.next_cursor,
+            resources: page.resources.iter().map(|raw| raw.get().to_owned()).collect(),
+            body: page.body,
+        });
+        let apart = told(apart);
+        assert_eq!(told(in_passing(body, true)), apart, "{body}");
+        assert_eq!(told(in_passing(body, false)), apart, "{body}");
+    }
+
+    #[test]
+    fn rows_read_in_passing_are_those_that_are_read_apart() {
+        for body in [
+            r#" { "totalResults" : 3 , "Resources" : [ {"id":"a"} , {"odd":1,"id":"]"} ,42, [] ] , "startIndex":"1" } "#,
+            r#"{"resources":[{"id":"a"}],"Resources":[{"id":"b"}],"nextCursor":"x"}"#,
+            r#"{"Resources":null,"totalResults":0}"#,
+            r#"{"Resources":[],"Resources":7}"#,
+            r#"{"Resources":[{"id":"a"},],"totalResults":1}"#,
+            r#"{"Resources":[{"id":"a"}"#,
+            r#"{"Resources":[{"id":"a"} {"id":"b"}]}"#,
+            r#"{"Resources":[{"id":"a"}]} x"#,
+            r#"{"Resources":[{"id":"a"}],}"#,
+            r#"{"totalResults":12abc,"Resources":[]}"#,
+            r#"{,"Resources":[]}"#,
+            r#"{"id":"x"}"#,
+            "{}",
+            "{ ",
+            "[]",
+            "",
+        ] {
+            same_in_passing(body);
+        }
+        let page = |rows: usize| format!("{{\"Resources\":[{}{{}}]}}", "{},".repeat(rows - 1));
+        assert_eq!(in_passing(&page(MOST_ROWS), true).expect("a page").resources.len(), MOST_ROWS);
+        assert!(matches!(in_passing(&page(MOST_ROWS + 1), true), Err(ListError::TooMany)));
+    }
+
     proptest! {
+        #[test]
+        fn a_page_with_a_piece_cut_out_or_doubled_is_read_in_passing_as_it_is_apart(from in 0_usize..120, to in 0_usize..120, twice: bool) {
+            let body = r#"{"totalResults":2, "Resources":[{"id":"a","é":[1]}, {"odd":"}"} ,3], "nextCursor":"x"}"#;
+            let (from, to) = (from.min(to).min(body.len()), to.max(from).min(body.len()));
+            if let (Some(before), Some(piece), Some(after)) = (body.get(..from), body.get(from..to), body.get(to..)) {
+                same_in_passing(&format!("{before}{}{after}", if twice { piece.repeat(2) } else { String::new() }));
+            }
+        }
+
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = ListPage::read(&bytes);

@@ -9,7 +9,7 @@ mod parts;
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeSeed, IgnoredAny};
 
 use super::{account, identity};
 use crate::domain::{AccountRef, ProfileAttribute, UniqueIdentifier};
@@ -48,13 +48,19 @@ impl Reader {
         self.plain(raw).or_else(|| self.odd(raw))
     }
 
+    /// Reads the row that begins a text, and how many bytes it has; none where it is out of the ordinary, and may be read
+    /// by [`Self::read`] all the same.
+    pub fn read_first<'a>(&self, text: &'a str) -> Option<(AccountRef<'a>, usize)> {
+        let fields = self.fields.as_ref()?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let account = Row::new(fields).deserialize(&mut json).ok()?;
+        Some((account, json.into_iter::<IgnoredAny>().byte_offset()))
+    }
+
     /// A row in which everything is as it mostly is.
     fn plain<'a>(&self, raw: &'a str) -> Option<AccountRef<'a>> {
-        let fields = self.fields.as_ref()?;
-        let mut json = serde_json::Deserializer::from_str(raw);
-        let account = Row::new(fields).deserialize(&mut json).ok()?;
-        json.end().ok()?;
-        Some(account)
+        let (account, length) = self.read_first(raw)?;
+        (length == raw.len()).then_some(account)
     }
 
     fn odd(&self, raw: &str) -> Option<AccountRef<'static>> {
