@@ -25,7 +25,7 @@ use scimdeck::engine::{Approval, Outcome, Progress};
 use scimdeck::sandbox::{Sandbox, SandboxConfig};
 use scimdeck::verbs::{Command, Who};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// How long a round takes where everything that is allowed is used.
 const SECONDS: usize = 24;
 const BURST: usize = 10;

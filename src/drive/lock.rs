@@ -136,7 +136,8 @@ pub(super) fn seen(home: &Path, connection: ConnectionId) -> Option<HolderSeen> 
         return None;
     }
     let beat = file.metadata().and_then(|m| m.modified()).ok()?;
-    let silent = SystemTime::now().duration_since(beat).unwrap_or_default();
+    // A sign from the future is one from before the clock was set back: none was given since.
+    let silent = SystemTime::now().duration_since(beat).unwrap_or_else(|ahead| ahead.duration());
     Some(HolderSeen { holder, silent_s: (silent >= SILENT).then_some(silent.as_secs()) })
 }
 
@@ -230,6 +231,16 @@ mod tests {
         assert!(!leave.holds());
         assert_eq!(id(home.path()).as_deref(), Some("h2"), "and its end frees nothing");
         assert!(take(home.path(), ONE, &holder("h3")).unwrap().is_none());
+    }
+
+    #[test]
+    fn g19_a_holder_that_gave_no_sign_since_the_clock_was_set_back_is_said_to_be_silent() {
+        let home = tempfile::tempdir().unwrap();
+        let lock = take(home.path(), ONE, &holder("h1")).unwrap().unwrap();
+        lock.file.set_modified(SystemTime::now() + Duration::from_hours(24)).unwrap();
+        assert!(seen(home.path(), ONE).unwrap().silent_s.is_some());
+        assert!(lock.beat());
+        assert_eq!(seen(home.path(), ONE).unwrap().silent_s, None, "it lives on by the new clock");
     }
 
     #[test]

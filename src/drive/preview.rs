@@ -6,14 +6,12 @@ use super::{Drive, observe, open_line, problem, push_group, words};
 use crate::directory::{Change, Directory};
 use crate::domain::{Failure, FailureKind, PersonId};
 use crate::engine::compare::several;
-use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Preview, Problem};
+use crate::engine::{self, Basis, BrakeHistory, Finding, Findings, Preview, Problem, brake};
 use crate::store::Which;
 use crate::verbs::{self, Command, Context, Decision};
 
 /// Whoever moved during the look is looked at once more, then planned without a base.
 const LOOKS: u32 = 2;
-/// The brake counts what went before within this time.
-const BRAKE_WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Drive {
     /// A command as far as it goes without being confirmed: nothing is changed, nothing is sent but reads.
@@ -152,7 +150,7 @@ impl Drive {
     }
 
     async fn brake_history(&self) -> Result<BrakeHistory, Problem> {
-        let since = now().plus_ms(-BRAKE_WINDOW_MS);
+        let since = now().plus_ms(-brake::WINDOW_MS);
         self.shared.store.brake_history(self.shared.connection, since).await.map_err(|e| problem::store(&e))
     }
 }

@@ -112,7 +112,7 @@ pub fn judge<'a>(call: &Call, outcome: &'a Outcome) -> Result<&'a Answer, Troubl
     match answer.status {
         200..=299 if answer.body.is_empty() || looks_like_json(answer) => Ok(answer),
         200..=299 => Err(between(answer)),
-        300..=399 => Err(redirect(answer)),
+        300..=399 => Err(with_fate(call, redirect(answer))),
         status => Err(refusal(call, answer, status)),
     }
 }

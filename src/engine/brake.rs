@@ -7,6 +7,9 @@ use crate::directory::Directory;
 use crate::domain::{OpKind, PersonId};
 use crate::verbs::Decision;
 
+/// How long what went before is counted, in milliseconds: 24 hours.
+pub const WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// Distinct people of the 24 hours before, as the store counted them, so that batches cannot pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrakeHistory {

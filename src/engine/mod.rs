@@ -2,7 +2,7 @@
 
 mod advice;
 mod basis;
-mod brake;
+pub mod brake;
 pub mod by_id;
 pub mod compare;
 mod connections;

@@ -24,7 +24,7 @@ const PROMISES: [&str; 22] = [
     "a take-over names its holder",
     "a store that cannot be written stops sending",
     "a clock that is set sends nothing twice and waits no longer",
-    "a refused token stops a run after three answers with everything queued",
+    "nothing is sent after the third answer that refuses the token, and everything stays queued",
     "a disabled connection drops nothing and asks again",
     "what is counted as done is there",
 ];

@@ -108,7 +108,8 @@ async fn frozen_after(later: usize) {
 
 /// Moments at the beginning, in the middle and near the end of a run, drawn anew each time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn g15_a_sender_that_is_frozen_longer_than_anybody_waits_sends_nothing_twice_and_saves_nothing() {
+async fn g15_a_sender_that_was_frozen_and_taken_over_saves_nothing_and_only_what_was_past_its_last_look_leaves()
+ {
     let mut chance = Chance::seeded();
     let mut scenes = JoinSet::new();
     for part in 0..FREEZES {

@@ -145,14 +145,18 @@ async fn g02_killed_at_any_moment_again_and_again_nothing_is_lost_and_nothing_ma
     let mut chance = Chance::seeded();
     let mut scene = Scene::start().await;
     let (mut killed, rounds) = (0, rounds(14));
-    for round in 0..rounds {
+    // A round in which everybody ended before the moment came does not count.
+    for round in 0.. {
+        if killed >= rounds {
+            break;
+        }
+        assert!(round < rounds * 10, "{killed} were killed in {round} rounds");
         let ended = scene.round(&mut chance).await;
         killed += ended.iter().filter(|(_, code)| code.is_none()).count();
         println!("round {round}: {ended:?}");
         scene.is_honest().await;
         scene.home.nobody_panicked();
     }
-    assert!(killed * 8 >= rounds, "{killed} were killed in {rounds} rounds");
     scene.drained(&mut chance).await;
     scene.is_honest().await;
     scene.is_true().await;
@@ -161,5 +165,5 @@ async fn g02_killed_at_any_moment_again_and_again_nothing_is_lost_and_nothing_ma
     scene.drained(&mut chance).await;
     let people = scene.is_true().await;
     scene.home.ok(&["audit", "verify"]).await;
-    println!("{killed} processes killed in {rounds} rounds, {people} people");
+    println!("{killed} processes killed, {people} people");
 }

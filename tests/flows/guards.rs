@@ -84,6 +84,25 @@ async fn g12_removals_in_batches_are_counted_together() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g12_who_lost_access_within_24_hours_is_counted_and_who_did_before_is_not() {
+    const HOUR_MS: i64 = 3_600_000;
+    let flow = Flow::provisioned(Setup { people: 14, ..Setup::default() }).await;
+    flow.done(Command::Unassign((1..=10).map(|n| flow.id(n)).collect())).await;
+    // All that was decided so far was decided earlier.
+    let earlier = |by_ms: i64| {
+        let sql = rusqlite::Connection::open(flow.home.path().join("scimdeck.db")).expect("the store");
+        let moved = sql.execute("UPDATE operation SET created_at = created_at - ?1", [by_ms]).expect("moved");
+        assert_eq!(moved, 14 + 10);
+    };
+    earlier(24 * HOUR_MS - HOUR_MS / 4);
+    let problem = flow.run(Command::Unassign(vec![flow.id(11)])).await.expect_err("held");
+    assert!(problem.code == "brake" && problem.text.contains("11 people"), "{problem:?}");
+    earlier(HOUR_MS / 2);
+    flow.done(Command::Unassign(vec![flow.id(11)])).await;
+    assert!(!flow.account(11).unwrap().access);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g16_a_confirmed_plan_that_somebody_else_overtook_is_stale_and_nothing_goes() {
     let flow = Flow::start().await;
     let preview = flow.preview(PROVISION).await;

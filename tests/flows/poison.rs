@@ -5,7 +5,7 @@ use scimdeck::domain::OpState;
 use crate::bench::name;
 use crate::program::{Program, ROLE};
 
-const PEOPLE: usize = 200;
+const PEOPLE: usize = 1_000;
 
 /// The app does not know this role.
 const UNKNOWN: &str = "Auditor";

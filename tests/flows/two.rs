@@ -97,6 +97,9 @@ async fn g21_a_leader_whose_connection_is_disabled_by_the_other_sends_nothing_mo
     let report = report.expect("a report");
     assert!(report.count(Outcome::Held) > 0, "{report:?}");
     assert!(flow.proxy.count("POST") < 100);
+    // What was under way when the word came is finished, and counted.
+    assert_eq!(flow.accounts(), flow.proxy.count("POST"));
+    assert_eq!(report.count(Outcome::Done) as usize, flow.accounts(), "{report:?}");
     let writes = flow.proxy.writes();
     run(&other, Command::Flag { people: vec![flow.id(1)], note: String::new() }).await.expect("noted");
     until("the leader heard", || flow.flags(1).contains(&Flag::Noted)).await;

@@ -163,7 +163,7 @@ impl World {
             findings.0.retain(|id, _| here.get(*id).is_none_or(|person| person.operation().is_none()));
             basis.leading.clear();
         }
-        let since = self.clock(p).plus_ms(-24 * 3_600_000);
+        let since = self.clock(p).plus_ms(-engine::brake::WINDOW_MS);
         let history = self.processes[p].backend.reader().ok()?.brake_history(CONNECTION, since).ok()?;
         let plan = engine::make(&after, &decision, &findings, &history);
         // A command that is about something else says nothing about an end of access that cannot be sent.

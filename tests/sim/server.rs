@@ -128,7 +128,8 @@ impl Server {
             return Arrival::Now(lost());
         }
         if writes && rng.chance(bad.error_after) {
-            return answered(500);
+            // Whoever stands in front may send on to a login page what the app has done.
+            return answered([500, 303][rng.below(2) as usize]);
         }
         Arrival::Now(Outcome::Answered(answer))
     }

@@ -93,7 +93,7 @@ fn a_412_is_read_and_merged_once_more_with_the_new_version_and_then_it_is_stale(
 }
 
 #[test]
-fn a_412_for_a_change_of_ours_by_somebody_else_is_stale_and_not_overwritten() {
+fn g06_a_412_for_a_change_of_ours_by_somebody_else_is_stale_and_not_overwritten() {
     let mut bench = Bench::under(role_edit("Operator"), rfc());
     bench.say(answered(StepKind::Read, 200, &version(1, "Operator")));
     bench.say(answered(StepKind::Write, 412, &json!({})));

@@ -240,10 +240,8 @@ impl Machine {
                 self.unsend(id, OpState::Queued, None);
             }
             // It proves nothing, unlike other refusals.
-            404 if answer.is_page() => {
-                self.pause_for(&failure, Some(answer));
-                self.doubt(id, OpState::Inflight, Some(failure));
-            }
+            300..=399 => self.unproven(id, answer, failure),
+            404 | 410 if answer.is_page() => self.unproven(id, answer, failure),
             404 if updating => self.not_taken(id, failure),
             // Somebody wrote between our read and our write: read, merge and compare again.
             412 => self.again(id, failure),
@@ -255,12 +253,15 @@ impl Machine {
             // On a create these may mean that the account exists: it is a question, not an error.
             400 | 409 if !updating => self.doubt_now(id, failure),
             408 | 409 | 425 => self.doubt(id, OpState::Inflight, Some(failure)),
-            300..=499 => self.park(id, OpState::Parked, failure, None),
-            _ => {
-                self.pause_for(&failure, Some(answer));
-                self.doubt(id, OpState::Inflight, Some(failure));
-            }
+            400..=499 => self.park(id, OpState::Parked, failure, None),
+            _ => self.unproven(id, answer, failure),
         }
+    }
+
+    /// Whoever answered may have answered after the app did what was asked.
+    fn unproven(&mut self, id: OpId, answer: &Answer, failure: Failure) {
+        self.pause_for(&failure, Some(answer));
+        self.doubt(id, OpState::Inflight, Some(failure));
     }
 
     pub(super) fn write_lost(&mut self, id: OpId, maybe_sent: bool, failure: Failure) {
