@@ -9,7 +9,7 @@ use super::shared::{Line, Shared};
 use super::thread::UnderWay;
 use super::words::overtaken;
 use crate::domain::{AccountState, Exchange, Failure, OpId, Outcome, PersonId};
-use crate::endpoint::judge;
+use crate::endpoint::{MayLeave, judge};
 use crate::engine::Trace;
 use crate::engine::finder::Told;
 use crate::engine::machine::{Event, Step, StepKind};
@@ -33,9 +33,7 @@ pub(super) async fn perform(
     };
     // The last thing before it leaves: whoever took over looks up what may have left, once.
     if matches!(step, Step::Write(..)) && !leave.holds() {
-        shared.order(Order::Overtaken);
-        let event = Event::not_taken(op, &step, overtaken());
-        return shared.order(Order::Heard(Box::new((event, None))));
+        return kept_back(&shared, op);
     }
     let trace = |step: &str, exchange: Exchange| {
         Some(Trace { seq: 0, operation: Some(op), step: step.to_owned(), attempt, exchange })
@@ -53,7 +51,11 @@ pub(super) async fn perform(
         Step::Write(_, call) => (StepKind::Write, "write", call),
         Step::Verify(call) => (StepKind::Verify, "verify", call),
     };
-    let exchange = line.sending.send_this(call).await;
+    let asked = leave.clone();
+    let may_leave = (kind == StepKind::Write).then(|| Box::new(move || asked.holds()) as MayLeave);
+    let Some(exchange) = line.sending.send_this(call, may_leave).await else {
+        return kept_back(&shared, op);
+    };
     let told = is_told(&shared, &line, person, kind, &exchange).await;
     let failure = judge(&exchange.call, &exchange.outcome).err().map(Failure::from);
     // It only tells how a refusal is to be read.
@@ -69,6 +71,13 @@ pub(super) async fn perform(
         Some(Told::Failed(failure)) => Event::Lost { op, step: kind, maybe_sent: false, failure },
     };
     shared.order(Order::Heard(Box::new((event, trace(word, exchange)))));
+}
+
+/// A write that did not leave, since this process may not be the sender any more.
+fn kept_back(shared: &Shared, op: OpId) {
+    shared.order(Order::Overtaken);
+    let event = Event::Lost { op, step: StepKind::Write, maybe_sent: false, failure: overtaken() };
+    shared.order(Order::Heard(Box::new((event, None))));
 }
 
 /// What the 404 of somebody's linked account means, asked for where it is one.

@@ -1,26 +1,22 @@
 //! One attempt of one request over HTTP.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{self, HeaderValue};
-use reqwest::{Certificate, Client, Request};
+use reqwest::{Client, Request};
 
 use super::address::{BaseUrl, BaseUrlError};
+use super::client::client;
+use super::leaving::{Kept, Leaving, MayLeave};
 use super::redact::Redacted;
 use super::{Trouble, Waits, body, fault, headers};
 use crate::domain::{Answer, Call, Exchange, Method, Outcome, Secret, Zeroizing};
 
-const USER_AGENT: &str = concat!("scimdeck/", env!("CARGO_PKG_VERSION"));
 const SCIM: &str = "application/scim+json";
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
-/// Many servers close a quiet connection after five seconds; a write on one that is just closing is in doubt.
-const IDLE_CONNECTION: Duration = Duration::from_secs(4);
-/// All the certificates of a system are a quarter of this, in bytes.
-const LARGEST_CA_FILE: u64 = 1 << 20;
 
 /// How long a request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,17 +192,21 @@ impl Endpoint {
 
     /// One attempt. Never fails: what happened is the outcome.
     pub async fn send(&self, call: &Call) -> Exchange {
-        let exchange = self.attempt(call.clone()).await;
+        let (exchange, _) = self.attempt(call.clone(), None).await;
         self.known.waits.hear(&exchange, true);
         exchange
     }
 
     /// The same of a call that nobody needs but for its exchange, by somebody who hears himself for how long the
-    /// endpoint asks to wait.
-    pub async fn send_this(&self, call: Call) -> Exchange {
-        let exchange = self.attempt(call).await;
+    /// endpoint asks to wait. Where it has a body `may_leave` is asked right before that is written; none when it did not
+    /// leave.
+    pub async fn send_this(&self, call: Call, may_leave: Option<MayLeave>) -> Option<Exchange> {
+        let (exchange, kept) = self.attempt(call, may_leave).await;
+        if kept.back() {
+            return None;
+        }
         self.known.waits.hear(&exchange, false);
-        exchange
+        Some(exchange)
     }
 
     /// Whether something may be read now, as far as the endpoint asked to wait.
@@ -217,21 +217,28 @@ impl Endpoint {
         self.known.waits.may_read()
     }
 
-    async fn attempt(&self, call: Call) -> Exchange {
+    async fn attempt(&self, call: Call, may_leave: Option<MayLeave>) -> (Exchange, Kept) {
         let at = headers::time(SystemTime::now());
         let started = Instant::now();
         let redacted = Arc::clone(&self.known.token.read().unwrap_or_else(PoisonError::into_inner));
-        let mut outcome = match self.request(&call, &redacted.token) {
+        let mut kept = Kept::default();
+        let mut outcome = match self.request(&call, &redacted.token, may_leave, &mut kept) {
             Ok(request) => self.exchange(&call, request).await,
             Err(reason) => Outcome::NotSent(reason),
         };
         redacted.wipe(&mut outcome);
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         log(&call, &outcome, took_ms);
-        Exchange { call, outcome, at, took_ms }
+        (Exchange { call, outcome, at, took_ms }, kept)
     }
 
-    fn request(&self, call: &Call, token: &Secret) -> Result<Request, String> {
+    fn request(
+        &self,
+        call: &Call,
+        token: &Secret,
+        may_leave: Option<MayLeave>,
+        kept: &mut Kept,
+    ) -> Result<Request, String> {
         let url = self.known.base.join(call)?;
         if token.is_empty() {
             return Err("there is no token for this connection".to_owned());
@@ -244,7 +251,14 @@ impl Endpoint {
         if let Some(body) = &call.body {
             let bytes =
                 serde_json::to_vec(body).map_err(|_| "its body cannot be written as JSON".to_owned())?;
-            *request.body_mut() = Some(bytes.into());
+            *request.body_mut() = Some(match may_leave {
+                Some(may_leave) => {
+                    let (body, may_be_kept) = Leaving::new(bytes, may_leave);
+                    *kept = may_be_kept;
+                    reqwest::Body::wrap(body)
+                }
+                None => bytes.into(),
+            });
             request.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
         }
         let headers = request.headers_mut();
@@ -301,52 +315,6 @@ impl Endpoint {
             caps.resource
         }
     }
-}
-
-/// Follows nothing, repeats nothing, and speaks to nobody in between.
-fn client(base: &BaseUrl, timeouts: Timeouts, ca_file: Option<&Path>) -> Result<Client, EndpointError> {
-    // The process may have chosen a provider already; whichever it is will do.
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    let Timeouts { connect, total, idle } = timeouts;
-    let mut builder = Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .tls_version_min(reqwest::tls::Version::TLS_1_2)
-        .no_proxy()
-        .http1_only()
-        .pool_idle_timeout(IDLE_CONNECTION)
-        .connect_timeout(connect.min(total))
-        .timeout(total)
-        .read_timeout(idle);
-    if base.clear {
-        // No TLS will be spoken: do not ask for a certificate store that the machine may not have.
-        builder = builder.tls_certs_only([]);
-    } else if let Some(path) = ca_file {
-        builder = builder.tls_certs_only(certificates(path)?);
-    }
-    builder.build().map_err(|error| {
-        let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        match ca_file {
-            // Certificates are looked at only now.
-            Some(path) if !base.clear => EndpointError::CaFile { path: path.to_owned(), reason },
-            _ => EndpointError::Tls(reason),
-        }
-    })
-}
-
-/// The certificates of a PEM file, read when the connection is opened.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, EndpointError> {
-    let wrong = |reason: String| EndpointError::CaFile { path: path.to_owned(), reason };
-    let file = std::fs::File::open(path).map_err(|e| wrong(e.to_string()))?;
-    let mut pem = Vec::new();
-    file.take(LARGEST_CA_FILE).read_to_end(&mut pem).map_err(|e| wrong(e.to_string()))?;
-    let all = Certificate::from_pem_bundle(&pem).map_err(|_| wrong("it is no PEM file".to_owned()))?;
-    if all.is_empty() { Err(wrong("it holds no certificate".to_owned())) } else { Ok(all) }
 }
 
 fn method(method: Method) -> reqwest::Method {

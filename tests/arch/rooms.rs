@@ -46,8 +46,10 @@ pub(crate) const HOUSE: &[Room] = &[
         &["scim", "domain"],
         &[
             "argon2",
+            "bytes",
             "chacha20poly1305",
             "foldhash",
+            "http_body",
             "httpdate",
             "reqwest",
             "rustix",

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use scimdeck::domain::{Answer, Call, Method, OpId, Outcome, RetryAfter, Secret};
-use scimdeck::endpoint::{Caps, Endpoint, EndpointConfig, EndpointError, Timeouts, judge};
+use scimdeck::endpoint::{Caps, Endpoint, EndpointConfig, EndpointError, MayLeave, Timeouts, judge};
 use serde_json::json;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::gzip;
@@ -328,4 +328,33 @@ async fn without_a_certificate_store_loopback_works_and_https_says_what_is_missi
     let error = Endpoint::new(EndpointConfig::new("https://app.example.com", Secret::new(CANARY)))
         .expect_err("no certificates");
     assert!(error.to_string().contains("ca-certificates"), "{error}");
+}
+
+#[tokio::test]
+async fn a_write_that_may_not_leave_any_more_writes_not_one_byte() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let came = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        let mut bytes = Vec::new();
+        connection.read_to_end(&mut bytes).await.expect("its end");
+        bytes.len()
+    });
+    let config = EndpointConfig::new(&format!("http://{address}"), Secret::new(CANARY));
+    let endpoint = Endpoint::new(config).expect("an endpoint");
+    assert!(endpoint.send_this(post(), Some(Box::new(|| false))).await.is_none());
+    assert_eq!(came.await.expect("no panic"), 0);
+}
+
+#[tokio::test]
+async fn a_write_that_may_leave_is_sent_whole_and_with_its_length() {
+    let server = Server::start(|_, _| scim(201, r#"{"id":"1"}"#)).await;
+    for may_leave in [None, Some(Box::new(|| true) as MayLeave)] {
+        let exchange = server.endpoint().send_this(post(), may_leave).await.expect("it left");
+        assert_eq!(answered(exchange.outcome).status, 201);
+    }
+    let seen = server.seen();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].body, seen[1].body);
+    assert!(seen.iter().all(|seen| seen.headers.contains_key("content-length")), "{seen:?}");
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 #[derive(Default)]
@@ -36,16 +36,15 @@ pub(crate) struct Proxy {
     state: Arc<State>,
     task: Mutex<Option<JoinHandle<()>>>,
     /// Keeps the port while nobody listens: another test would get it, and answer in its place.
-    port: Mutex<Option<TcpSocket>>,
+    _port: TcpSocket,
 }
 
 impl Proxy {
     pub(crate) async fn to(upstream: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let proxy =
-            Self { address, upstream, state: Arc::default(), task: Mutex::default(), port: Mutex::default() };
-        proxy.serve(listener);
+        let port = bound(([127, 0, 0, 1], 0).into());
+        let address = port.local_addr().expect("an address");
+        let proxy = Self { address, upstream, state: Arc::default(), task: Mutex::default(), _port: port };
+        proxy.serve();
         proxy
     }
 
@@ -53,7 +52,8 @@ impl Proxy {
         format!("http://{}/scim/v2", self.address)
     }
 
-    fn serve(&self, listener: TcpListener) {
+    fn serve(&self) {
+        let listener = bound(self.address).listen(1024).expect("it listens");
         let (upstream, state) = (self.upstream, self.state.clone());
         let task = tokio::spawn(async move {
             let mut lines = JoinSet::new();
@@ -73,14 +73,12 @@ impl Proxy {
         if let Some(task) = task {
             task.abort();
             let _ = task.await;
-            *self.port.lock().expect("no panic") = Some(kept(self.address));
         }
     }
 
     /// Listens again at the same address.
     pub(crate) async fn up(&self) {
-        *self.port.lock().expect("no panic") = None;
-        self.serve(TcpListener::bind(self.address).await.expect("the same port"));
+        self.serve();
     }
 
     /// From now on a page of its own is all that it answers, or no more.
@@ -128,11 +126,12 @@ impl Proxy {
     }
 }
 
-/// Bound, so that the system gives the port to nobody, and not listening, so that whoever connects is refused.
-fn kept(address: SocketAddr) -> TcpSocket {
+/// Bound beside others of ours. One that does not listen keeps the port: whoever connects is refused while nobody else
+/// listens, and the system gives it to nobody.
+fn bound(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_reuseaddr(true).expect("its option");
-    socket.bind(address).expect("the port that was just left");
+    socket.set_reuseport(true).expect("its option");
+    socket.bind(address).expect("a port");
     socket
 }
 

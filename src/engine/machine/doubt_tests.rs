@@ -1,8 +1,10 @@
 //! What was sent and not found yet, while looking for it does not work.
 
+use serde_json::json;
+
 use super::tests::*;
 use super::*;
-use crate::domain::{FailureKind, PersonId};
+use crate::domain::{Answer, FailureKind, PersonId};
 
 fn lost_write() -> Event {
     let failure = Failure { kind: FailureKind::Refused, text: "no answer".into(), next: String::new() };
@@ -181,4 +183,39 @@ fn what_was_in_doubt_is_so_again_when_its_next_write_is_taken_back_and_not_queue
     assert_eq!(bench.saved.last(), Some(&OpState::InDoubt), "the first one may yet be carried out");
     bench.wait();
     assert_eq!(bench.words().last(), Some(&"fresh look-up"), "and by our externalId too");
+}
+
+#[test]
+fn g03_only_a_refusal_by_the_app_proves_that_a_create_was_not_done() {
+    let page = |status| Answer {
+        status,
+        content_type: "text/html".into(),
+        body: "<html>sign in</html>".into(),
+        ..Default::default()
+    };
+    let unproven = [301, 302, 303, 307, 308, 408, 425, 500, 502, 504].map(|status| (status, false));
+    for (status, is_page) in unproven.into_iter().chain([(303, true), (404, true), (410, true), (502, true)])
+    {
+        let mut bench = Bench::with(create());
+        let mut event = answered(StepKind::Write, status, &json!({}));
+        if let Event::Answered { answer, .. } = &mut event
+            && is_page
+        {
+            *answer = page(status);
+        }
+        bench.say(event);
+        assert_eq!(bench.saved, [OpState::Inflight, OpState::InDoubt], "{status}, a page: {is_page}");
+        // The pause, and the settle time where it is longer.
+        for _ in 0..2 {
+            if bench.words().len() < 2 {
+                bench.wait();
+            }
+        }
+        assert_eq!(bench.words(), ["POST", "fresh look-up"], "{status}, a page: {is_page}");
+    }
+    for status in [403, 404, 405, 410, 413, 422, 451] {
+        let mut bench = Bench::with(create());
+        bench.say(answered(StepKind::Write, status, &json!({"detail": "no"})));
+        assert!(!bench.saved.contains(&OpState::InDoubt), "{status}: {:?}", bench.saved);
+    }
 }

@@ -257,41 +257,6 @@ fn a_lost_create_waits_is_looked_up_and_never_posted_again_when_it_is_there() {
 }
 
 #[test]
-fn g03_only_a_refusal_by_the_app_proves_that_a_create_was_not_done() {
-    let page = |status| Answer {
-        status,
-        content_type: "text/html".into(),
-        body: "<html>sign in</html>".into(),
-        ..Default::default()
-    };
-    let unproven = [301, 302, 303, 307, 308, 408, 425, 500, 502, 504].map(|status| (status, false));
-    for (status, is_page) in unproven.into_iter().chain([(303, true), (404, true), (410, true), (502, true)])
-    {
-        let mut bench = Bench::with(create());
-        let mut event = answered(StepKind::Write, status, &json!({}));
-        if let Event::Answered { answer, .. } = &mut event
-            && is_page
-        {
-            *answer = page(status);
-        }
-        bench.say(event);
-        assert_eq!(bench.saved, [OpState::Inflight, OpState::InDoubt], "{status}, a page: {is_page}");
-        // The pause, and the settle time where it is longer.
-        for _ in 0..2 {
-            if bench.words().len() < 2 {
-                bench.wait();
-            }
-        }
-        assert_eq!(bench.words(), ["POST", "fresh look-up"], "{status}, a page: {is_page}");
-    }
-    for status in [403, 404, 405, 410, 413, 422, 451] {
-        let mut bench = Bench::with(create());
-        bench.say(answered(StepKind::Write, status, &json!({"detail": "no"})));
-        assert!(!bench.saved.contains(&OpState::InDoubt), "{status}: {:?}", bench.saved);
-    }
-}
-
-#[test]
 fn what_was_inflight_before_a_crash_is_in_doubt_after_it() {
     let mut op = create();
     op.state = OpState::Inflight;
