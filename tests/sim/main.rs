@@ -1,6 +1,10 @@
 //! Seeded schedules of the engine: two processes on one store in memory against the sandbox's own workspace, in
 //! virtual time. The same seed gives the same schedule.
 //!
+//! What goes wrong is drawn for each request (`nature`, `server`, `bend`, `copies`): the sandbox's fault plan belongs to
+//! its HTTP shell, which is not in virtual time. Crashes come at drawn moments; every boundary one after the other is
+//! what `tests/crash` goes through.
+//!
 //! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them (from `SIM_FROM`), `SIM_SEED=123 cargo test --test
 //! sim replay -- --exact --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
 //!
