@@ -124,7 +124,10 @@ impl World {
                     Unlinked::Deleted => remote_id(id),
                     Unlinked::Left => remote_id(id).or_else(|| ours().find(|id| there.contains_key(id))),
                 };
-                let left: Vec<String> = ours().filter(|_| *what == Unlinked::Left).collect();
+                // One whose making was not heard of is left as well.
+                let unheard = there.iter().filter(|(_, group)| group.external_id == id.to_string());
+                let left = ours().chain(unheard.map(|(id, _)| id.clone()));
+                let left: Vec<String> = left.filter(|_| *what == Unlinked::Left).collect();
                 self.teams.seen.left.extend(left);
                 self.teams.seen.ended.insert(*id, (*what, which));
             }
