@@ -4,7 +4,6 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::bench::{name, until};
-use crate::nowhere::TALKATIVE;
 use crate::program::{Program, all, signal};
 
 /// Killed when the sandbox has carried out the `n`th request of the run and its answer is not yet known here.
@@ -213,7 +212,9 @@ async fn head_said(program: &Program, output: &std::process::Output) {
 async fn a_signal_exits_with_its_number_and_the_head_of_the_audit_log_is_said() {
     for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let program = Program::start(8, 0, &["slow=150@POST"]).await;
-        let child = program.spawn(&["provision", "--yes"]);
+        // Whoever started the tests may ignore a signal, and who is started by them then ignores it too.
+        let start = |args: &[&str]| program.started_by(&["env", "--default-signal"], args);
+        let child = start(&["provision", "--yes"]);
         until("some are under way", || program.proxy.count("POST") > 0).await;
         signal(&child, number);
         let output = program.ended(child).await;
@@ -223,7 +224,7 @@ async fn a_signal_exits_with_its_number_and_the_head_of_the_audit_log_is_said() 
         let stopped = log.lines().filter(|line| line.contains("\"run stopped\""));
         assert_eq!(stopped.filter(|line| line.contains("\"tester\"")).count(), 1, "{log}");
 
-        let mut follows = program.spawn(&["audit", "--follow"]);
+        let mut follows = start(&["audit", "--follow"]);
         let shown = follows.stdout.as_mut().expect("its output");
         tokio::io::AsyncReadExt::read_u8(shown).await.expect("a first entry");
         signal(&follows, number);
@@ -253,15 +254,7 @@ async fn a_command_that_decides_says_the_head_and_a_look_or_a_plan_does_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hangup_that_the_starter_ignores_ends_no_run() {
     let program = Program::start(4, 0, &["slow=150@POST"]).await;
-    let mut command = tokio::process::Command::new("nohup");
-    let asked = program.command(&["provision", "--yes"]);
-    command
-        .arg(env!("CARGO_BIN_EXE_scimdeck"))
-        .args(asked.as_std().get_args())
-        .envs([TALKATIVE, ("SUDO_USER", "tester")]);
-    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped()).kill_on_drop(true);
-    command.stderr(std::process::Stdio::piped());
-    let child = command.spawn().expect("it starts");
+    let child = program.started_by(&["nohup"], &["provision", "--yes"]);
     until("some are under way", || program.proxy.count("POST") > 0).await;
     signal(&child, Signal::HUP);
     let output = program.ended(child).await;

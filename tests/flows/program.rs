@@ -69,7 +69,17 @@ impl Program {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scimdeck"));
+        self.started(Command::new(env!("CARGO_BIN_EXE_scimdeck")), args)
+    }
+
+    /// By another program, which becomes it.
+    pub(crate) fn started_by(&self, starter: &[&str], args: &[&str]) -> Child {
+        let mut command = Command::new(starter[0]);
+        command.args(&starter[1..]).arg(env!("CARGO_BIN_EXE_scimdeck"));
+        self.started(command, args).spawn().expect("it starts")
+    }
+
+    fn started(&self, mut command: Command, args: &[&str]) -> Command {
         command
             .env_remove("SCIMDECK_HOME")
             .envs([TALKATIVE, ("SUDO_USER", "tester")])
