@@ -1,5 +1,6 @@
 //! The line to the endpoint: opened when first needed, with a token that is checked when it is another one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::finder::Finder;
@@ -15,6 +16,15 @@ const STRANGE: usize = 3;
 
 /// So long before its end a token is fetched again: a request that is under way must not outlive it.
 const FRESH_MS: i64 = 30_000;
+
+impl Line {
+    /// For what the sender sends from its thread. Whoever only looks makes no second set of connections, whose
+    /// certificates would be read once more; where that cannot be done any more the first set does.
+    pub(super) fn sending(&self) -> &Endpoint {
+        self.sending
+            .get_or_init(|| self.endpoint.with_own_connections().unwrap_or_else(|_| self.endpoint.clone()))
+    }
+}
 
 /// The line to the endpoint, opened if it is not open yet.
 pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
@@ -34,10 +44,10 @@ pub(super) async fn open_line(shared: &Shared) -> Result<Line, Failure> {
     let config = endpoint_config(&connection, &connection.base_url, secret.clone());
     let endpoint = Endpoint::new(EndpointConfig { waits: shared.waits.clone(), ..config })
         .map_err(|error| refused(&error.to_string()))?;
-    let sending = endpoint.with_own_connections().map_err(|error| refused(&error.to_string()))?;
     super::asked::recall(shared).await;
     check_token(shared, &endpoint, &secret).await?;
-    let line = Line { finder: Finder::new(endpoint.clone(), by), endpoint, sending, until };
+    let finder = Finder::new(endpoint.clone(), by);
+    let line = Line { endpoint, sending: Arc::default(), finder, until };
     *slot = Some(line.clone());
     Ok(line)
 }

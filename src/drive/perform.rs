@@ -31,7 +31,7 @@ pub(super) async fn perform(
             return shared.order(Order::Heard(Box::new((event, None))));
         }
     };
-    // The last thing before it leaves: whoever took over looks up what may have left, once.
+    // Who is overtaken opens no connection either. The last look is taken while the body is written.
     if matches!(step, Step::Write(..)) && !leave.holds() {
         return kept_back(&shared, op);
     }
@@ -53,7 +53,7 @@ pub(super) async fn perform(
     };
     let asked = leave.clone();
     let may_leave = (kind == StepKind::Write).then(|| Box::new(move || asked.holds()) as MayLeave);
-    let Some(exchange) = line.sending.send_this(call, may_leave).await else {
+    let Some(exchange) = line.sending().send_this(call, may_leave).await else {
         return kept_back(&shared, op);
     };
     let told = is_told(&shared, &line, person, kind, &exchange).await;

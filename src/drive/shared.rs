@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -44,8 +44,8 @@ pub(super) struct Follower {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) endpoint: Endpoint,
-    /// The same for what the sender sends from its thread.
-    pub(super) sending: Endpoint,
+    /// See [`Line::sending`].
+    pub(super) sending: Arc<OnceLock<Endpoint>>,
     pub(super) finder: Finder,
     /// When its token expires, where the token's source says so.
     pub(super) until: Option<Time>,

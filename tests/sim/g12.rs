@@ -9,13 +9,17 @@ use crate::rng::Rng;
 use crate::schedule;
 use crate::world::{Ev, World};
 
-/// A way to end the access of some people.
-fn removal(world: &mut World) -> Command {
+/// One to three people in a row, everybody, and a group.
+fn whom(world: &mut World) -> (Vec<PersonId>, Vec<PersonId>, GroupId) {
     let count = 1 + world.rng.below(3) as usize;
     let from = world.rng.below(world.people.len() as u64) as usize;
-    let some: Vec<PersonId> = world.people.iter().copied().cycle().skip(from).take(count).collect();
-    let all = world.people.clone();
-    let group = GroupId(1 + world.rng.below(2));
+    let some = world.people.iter().copied().cycle().skip(from).take(count).collect();
+    (some, world.people.clone(), GroupId(1 + world.rng.below(2)))
+}
+
+/// A way to end the access of some people.
+fn removal(world: &mut World) -> Command {
+    let (some, all, group) = whom(world);
     let names: Vec<String> = world.directory().people().map(|person| person.user_name().to_owned()).collect();
     let whole = ImportOptions { whole: true, ..ImportOptions::default() };
     let record = |(line, user_name): (u64, String)| PersonRecord {
@@ -94,11 +98,7 @@ fn g12_two_sessions_that_decide_at_the_same_moment_are_counted_together() {
 
 /// A way to create some people, to give them access or to change their roles.
 fn change(world: &mut World) -> Command {
-    let count = 1 + world.rng.below(3) as usize;
-    let from = world.rng.below(world.people.len() as u64) as usize;
-    let some: Vec<PersonId> = world.people.iter().copied().cycle().skip(from).take(count).collect();
-    let all = world.people.clone();
-    let group = GroupId(1 + world.rng.below(2));
+    let (some, all, group) = whom(world);
     let value = ["Admin", "Analyst", "Operator"][world.rng.below(3) as usize];
     let roles: RoleValues = [("workato_role", value)].into_iter().collect();
     let values = || [("workato_role".to_owned(), value.to_owned())].into_iter().collect();
