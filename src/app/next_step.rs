@@ -5,7 +5,6 @@ use super::forms::count;
 use super::person_doc::{flag_glyph, flag_tone};
 use super::{App, Pane, why_doc};
 use crate::domain::{FailureKind, Flag};
-use crate::engine::Sending;
 
 impl App {
     /// The token was refused: everything waits for another one.
@@ -35,9 +34,7 @@ impl App {
         let c = self.directory.counters();
         let flagged = c.worst(Flag::NotProvisioned);
         let selected = self.people.selected.len();
-        if let Sending::Stopped(failure) = &self.sending
-            && failure.kind == FailureKind::TokenRefused
-        {
+        if self.stopped().is_some_and(|failure| failure.kind == FailureKind::TokenRefused) {
             return self.new_token();
         }
         if let Some(until) =
@@ -120,7 +117,7 @@ impl App {
             Pane::Audit => Line::of(Tone::Dim, "Not following: ")
                 .and(Tone::Key, "f")
                 .and(Tone::Plain, " goes back to the newest"),
-            Pane::Tasks if self.queue.group(self.queue.cursor.at).is_some() => {
+            Pane::Tasks if self.queue.current_group().is_some() => {
                 Line::of(Tone::Key, "u").and(Tone::Plain, " shows the plan that pushes this group again")
             }
             Pane::Tasks if self.directory.queue().total() == 0 => {

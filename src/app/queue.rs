@@ -46,7 +46,7 @@ impl Queue {
     /// Works out which rows are shown; the cursor stays on its operation.
     pub(super) fn refresh(&mut self, directory: &Directory, rows: usize) {
         let under = self.current().map(|op| op.id);
-        let on_group = self.group(self.cursor.at).map(|task| task.group);
+        let on_group = self.current_group().map(|task| task.group);
         let terms: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
         let shown = self.tasks.rows.iter().enumerate();
         self.order =
@@ -88,6 +88,11 @@ impl Queue {
     /// The pushed group at a place of the lines shown.
     pub fn group(&self, at: usize) -> Option<&GroupTask> {
         self.groups.get(at.checked_sub(self.order.len())?)
+    }
+
+    /// The pushed group under the cursor.
+    pub fn current_group(&self) -> Option<&GroupTask> {
+        self.group(self.cursor.at)
     }
 
     /// The row at a place of those shown.
@@ -173,7 +178,7 @@ impl App {
     /// The pushed group under the cursor of the Tasks pane.
     pub(super) fn group_task_here(&self) -> Option<GroupId> {
         let here = self.on_tasks() && self.queue.selected.is_empty();
-        here.then(|| self.queue.group(self.queue.cursor.at).map(|task| task.group)).flatten()
+        here.then(|| self.queue.current_group().map(|task| task.group)).flatten()
     }
 
     /// The queue moved, or may have.

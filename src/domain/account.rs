@@ -198,6 +198,17 @@ impl AccountValues {
         out
     }
 
+    /// Takes one attribute, by its [`field`] name or role variable, over from another state of the account.
+    pub fn copy(&mut self, name: &str, from: &Self) {
+        if name == field::ACTIVE {
+            self.active = from.active;
+        } else if let Some((_, value)) = from.texts().into_iter().find(|(n, _)| *n == name) {
+            self.set_text(name, value);
+        } else {
+            self.roles.set(name, from.roles.get(name).unwrap_or(""));
+        }
+    }
+
     /// What somebody gets who had no account: nothing was before.
     pub fn from_nothing(&self) -> Vec<Difference> {
         let gets = |name: &str, value: &str| Difference {

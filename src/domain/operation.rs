@@ -160,7 +160,7 @@ impl Intent {
     pub fn goal(&self, found: &AccountValues) -> AccountValues {
         let mut goal = found.clone();
         for name in self.owned.iter() {
-            copy(&self.wanted, &mut goal, name);
+            goal.copy(name, &self.wanted);
         }
         goal
     }
@@ -183,7 +183,7 @@ impl Intent {
         self.owned.join(&ahead.owned);
         for name in ahead.owned.iter() {
             if let Some(settled) = &mut self.settled {
-                copy(&ahead.wanted, settled, name);
+                settled.copy(name, &ahead.wanted);
             }
         }
     }
@@ -197,7 +197,7 @@ impl Intent {
     pub fn pushed_beside(&self, everything: &Owned, theirs: &AccountValues) -> AccountValues {
         let mut pushed = self.pushed();
         for name in everything.iter().filter(|name| !self.owned.has(name)) {
-            copy(theirs, &mut pushed, name);
+            pushed.copy(name, theirs);
         }
         pushed
     }
@@ -208,7 +208,7 @@ impl Intent {
         let Some(settled) = &self.settled else { return found.clone() };
         let mut settled = settled.clone();
         for name in self.owned.iter() {
-            copy(found, &mut settled, name);
+            settled.copy(name, found);
         }
         settled
     }
@@ -227,7 +227,7 @@ impl Intent {
         let mut before = self.before.take().unwrap_or_else(|| self.wanted.clone());
         for name in names {
             self.owned.0.remove(&name);
-            copy(theirs, &mut before, &name);
+            before.copy(&name, theirs);
         }
         self.before = Some(before);
     }
@@ -235,16 +235,6 @@ impl Intent {
     /// Whether two states of the account are the same in every attribute that this operation writes.
     pub fn same(&self, a: &AccountValues, b: &AccountValues) -> bool {
         a.differences(b).iter().all(|d| !self.owned.has(&d.attribute))
-    }
-}
-
-fn copy(from: &AccountValues, to: &mut AccountValues, name: &str) {
-    if name == super::field::ACTIVE {
-        to.active = from.active;
-    } else if let Some((_, value)) = from.texts().into_iter().find(|(n, _)| *n == name) {
-        to.set_text(name, value);
-    } else {
-        to.roles.set(name, from.roles.get(name).unwrap_or(""));
     }
 }
 

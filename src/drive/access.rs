@@ -125,6 +125,9 @@ pub(super) fn seen(here: &Directory, batch: &mut Batch) {
         here.get(*id).is_some_and(|p| p.has_access_there() && !p.shall_have_access()) && !turned.contains(id)
     };
     found.extend(gone.iter().filter(|(id, _)| remained(id)).map(|(id, at)| (*id, *at)));
+    if found.is_empty() {
+        return;
+    }
     found.sort_unstable();
     // What the look that found it says of them is marked; where it says nothing yet, it is said.
     let places: HashMap<PersonId, usize> = (0..)

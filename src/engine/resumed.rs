@@ -60,8 +60,9 @@ impl Resumed {
         if intent.remote_id.is_none() {
             calls.extend(wire.identity(&wanted).map(|who| who.look_up()));
         }
-        let mut changes = wanted.from_nothing();
+        let changes;
         if kind == OpKind::Create {
+            changes = wanted.from_nothing();
             calls.push(wire.create(&wanted, attributes));
         } else {
             wire.restrict(kind, &mut intent, &known);

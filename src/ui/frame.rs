@@ -129,7 +129,7 @@ pub(super) fn detail(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             Some(op) if area.height > 2 => task_page(app, op),
             Some(op) if area.height > 1 => task_lines(app, op),
             Some(op) => task_lines(app, op).into_iter().take(1).collect(),
-            None => app.queue.group(app.queue.cursor.at).map(group_task).unwrap_or_default(),
+            None => app.queue.current_group().map(group_task).unwrap_or_default(),
         },
     };
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };

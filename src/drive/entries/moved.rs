@@ -26,11 +26,7 @@ pub(super) fn of_person(
         }
         (None, None) => Vec::new(),
     };
-    let mut put = |attribute: &str, from: Option<String>, to: Option<String>| {
-        if from != to {
-            moved.push(Difference { attribute: attribute.to_owned(), before: from, after: to });
-        }
-    };
+    let mut put = |attribute: &str, from, to| moved.extend(differs(attribute, from, to));
     let status = |person: &PersonView<'_>| person.status().word().to_owned();
     put("status", was.as_ref().map(status), is.as_ref().map(status));
     let kind = |person: &PersonView<'_>| person.kind().key().to_owned();
@@ -52,11 +48,7 @@ pub(super) fn of_others(changes: &[Change], before: &Directory) -> Vec<Differenc
 }
 
 fn of_other(change: &Change, before: &Directory) -> Vec<Difference> {
-    let one = |attribute: &str, from: Option<String>, to: Option<String>| {
-        let changed = from != to;
-        let one = Difference { attribute: attribute.to_owned(), before: from, after: to };
-        changed.then_some(one).into_iter().collect()
-    };
+    let one = |attribute: &str, from, to| differs(attribute, from, to).into_iter().collect();
     let name = |id| before.group(id).map(|row| row.group.name.clone());
     let pushed = |id| before.group(id).is_some_and(|row| row.push.is_some());
     let said = |pushed: bool| Some(if pushed { "yes" } else { "no" }.to_owned());
@@ -84,14 +76,14 @@ fn of_other(change: &Change, before: &Directory) -> Vec<Difference> {
     }
 }
 
+fn differs(attribute: &str, before: Option<String>, after: Option<String>) -> Option<Difference> {
+    (before != after).then(|| Difference { attribute: attribute.to_owned(), before, after })
+}
+
 /// The values that a group gives, and its priority.
 fn assignment(was: Option<&GroupAssignment>, given: Option<&GroupAssignment>) -> Vec<Difference> {
     let mut moved = Vec::new();
-    let mut put = |attribute: &str, before: Option<String>, after: Option<String>| {
-        if before != after {
-            moved.push(Difference { attribute: attribute.to_owned(), before, after });
-        }
-    };
+    let mut put = |attribute: &str, before, after| moved.extend(differs(attribute, before, after));
     put("priority", was.map(|one| one.priority.to_string()), given.map(|one| one.priority.to_string()));
     let mut names: Vec<&String> = was.into_iter().chain(given).flat_map(|one| one.roles.0.keys()).collect();
     names.sort_unstable();
@@ -113,10 +105,7 @@ fn connection(before: &Directory, settings: &Connection) -> Vec<Difference> {
         !NO_SETTINGS.contains(&first) && !one.attribute.starts_with("feed.token")
     });
     let source = |one: &Connection| one.feed.as_ref().map(|feed| feed.token.words());
-    if source(was) != source(settings) {
-        let attribute = "activity log's token source".to_owned();
-        moved.push(Difference { attribute, before: source(was), after: source(settings) });
-    }
+    moved.extend(differs("activity log's token source", source(was), source(settings)));
     for id in was.protected.iter().chain(&settings.protected) {
         let (had, has) = (was.protected.contains(id), settings.protected.contains(id));
         if had != has

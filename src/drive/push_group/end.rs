@@ -1,7 +1,7 @@
 //! A group's push ends: it is left there, or deleted.
 
 use super::Port;
-use super::job::{End, Job, settle};
+use super::job::{End, Job, overtaken_again, settle};
 use crate::domain::{Failure, FailureKind, Push, Unlinked};
 use crate::endpoint::Cause;
 use crate::engine::GroupKind;
@@ -80,7 +80,9 @@ impl<P: Port> Job<'_, P> {
         match answer {
             Ok(_) => {}
             Err(trouble) if trouble.cause == Cause::ResourceGone => {}
-            Err(trouble) if trouble.cause == Cause::Stale => return Err(End::Failed(overtaken_again())),
+            Err(trouble) if trouble.cause == Cause::Stale => {
+                return Err(End::Failed(overtaken_again("again in between, and it was left there")));
+            }
             Err(trouble) => return Err(trouble.into()),
         }
         if self.read(line, &found.remote_id).await?.is_some() {
@@ -105,15 +107,5 @@ impl<P: Port> Job<'_, P> {
                 next: "Look at the plan and approve it anew: scimdeck apply".to_owned(),
             }),
         }
-    }
-}
-
-fn overtaken_again() -> Failure {
-    Failure {
-        kind: FailureKind::Stale,
-        text: "The group was changed by somebody else meanwhile, twice in a row (HTTP 412): it was read again in \
-               between, and it was left there."
-            .to_owned(),
-        next: "Try again when nobody else changes the group: scimdeck apply".to_owned(),
     }
 }

@@ -9,6 +9,8 @@ mod kept;
 
 use std::collections::BTreeSet;
 
+pub(super) use bring::overtaken_again;
+
 use super::there::group_in;
 use super::{Port, wanted};
 use crate::domain::{Difference, Failure, FailureKind, GroupId, OpId, Push, Time, Unlinked};

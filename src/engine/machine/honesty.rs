@@ -46,7 +46,7 @@ impl Honesty {
 
     /// An answer was as asked, and what is there is not: from now on every answer is read back.
     pub(super) fn lied(&mut self) {
-        self.lied = true;
+        self.doubted();
         self.lies = self.lies.saturating_add(1);
     }
 }
@@ -65,7 +65,7 @@ fn drawn(id: OpId, percent: u32) -> bool {
 impl Machine {
     /// The app's answers were seen not to be true before this machine: all are read back.
     pub fn believe_nothing(&mut self) {
-        self.honesty.lied = true;
+        self.honesty.doubted();
     }
 
     /// How many answers this machine saw not to be true.

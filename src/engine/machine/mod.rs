@@ -95,6 +95,15 @@ impl Live {
         let asked = String::new();
         Self { op, stage, asked, found, ours, doubted: no, looks_once_more: no, clock_moved: None }
     }
+
+    /// Whatever waits behind it is about this account too. What was there before stays with the operation, for its undo.
+    fn is_about(&mut self, remote_id: String) {
+        let intent = &mut self.op.intent;
+        intent.remote_id = Some(remote_id);
+        if let (Base::Unknown, Some(before)) = (&intent.base, &self.found) {
+            intent.base = Base::Account(Box::new(before.account.values.clone()));
+        }
+    }
 }
 
 /// The machine of one connection.

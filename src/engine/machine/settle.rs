@@ -42,13 +42,8 @@ impl Machine {
     ) {
         let now = self.now;
         let Some(live) = self.ops.get_mut(&id) else { return };
-        // Whatever waits behind it is about this account.
-        live.op.intent.remote_id = Some(account.remote_id.clone());
+        live.is_about(account.remote_id.clone());
         let before = live.found.as_ref().map(|f| &f.account.values);
-        if let (Base::Unknown, Some(before)) = (&live.op.intent.base, before) {
-            // What was there before stays with the operation, for its undo.
-            live.op.intent.base = Base::Account(Box::new(before.clone()));
-        }
         let op = &live.op;
         let changes = written(op, before, &account.values, outcome);
         // What was sent and lost, then found done, was done by us.
@@ -229,16 +224,9 @@ fn pushed_but(
     attributes: &[ProfileAttribute],
     missing: &[String],
 ) -> AccountValues {
-    let theirs = &account.values;
     let mut sent = pushed(op, account, attributes);
     for name in missing {
-        if name == crate::domain::field::ACTIVE {
-            sent.active = theirs.active;
-        } else if let Some((_, value)) = theirs.texts().into_iter().find(|(n, _)| n == name) {
-            sent.set_text(name, value);
-        } else {
-            sent.roles.set(name, theirs.roles.get(name).unwrap_or(""));
-        }
+        sent.copy(name, &account.values);
     }
     sent
 }

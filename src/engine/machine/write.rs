@@ -3,8 +3,7 @@
 use super::read::{failure, not_applied};
 use super::{Live, Machine, Move, Stage, Step, StepKind, Ticket};
 use crate::domain::{
-    Account, AccountValues, Answer, Base, Call, Failure, FailureKind, Method, OpId, OpKind, OpState,
-    RequestClass,
+    Account, AccountValues, Answer, Call, Failure, FailureKind, Method, OpId, OpKind, OpState, RequestClass,
 };
 use crate::engine::{Outcome, by_id};
 
@@ -172,11 +171,8 @@ impl Machine {
     fn look_once_more(&mut self, id: OpId, remote_id: String, missing: &[String]) {
         self.honesty.doubted();
         let Some(live) = self.ops.get_mut(&id) else { return };
+        live.is_about(remote_id);
         let op = &mut live.op;
-        op.intent.remote_id = Some(remote_id);
-        if let (Base::Unknown, Some(before)) = (&op.intent.base, &live.found) {
-            op.intent.base = Base::Account(Box::new(before.account.values.clone()));
-        }
         let text = format!(
             "the app accepted the change of {} and does not show it yet: {} is not as sent; it is looked at once more \
              before that is believed.",

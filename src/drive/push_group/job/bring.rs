@@ -30,7 +30,11 @@ impl<P: Port> Job<'_, P> {
             let before = overtaken;
             overtaken = stopped.as_ref().is_some_and(|trouble| trouble.cause == Cause::Stale);
             match (overtaken, removal) {
-                (true, _) if before => return Err(End::Failed(overtaken_again())),
+                (true, _) if before => {
+                    return Err(End::Failed(overtaken_again(
+                        "and merged again in between, and this change was not made",
+                    )));
+                }
                 (true, _) => {
                     // Where it is the same as before nobody changed the group: this app refuses its own versions.
                     found.version = found.version.filter(|version| on.as_ref() != Some(version));
@@ -79,12 +83,13 @@ impl<P: Port> Job<'_, P> {
     }
 }
 
-fn overtaken_again() -> Failure {
+/// Twice in a row, and what it was read for in between.
+pub(in crate::drive::push_group) fn overtaken_again(what: &str) -> Failure {
     Failure {
         kind: FailureKind::Stale,
-        text: "The group was changed by somebody else meanwhile, twice in a row (HTTP 412): it was read and merged \
-               again in between, and this change was not made."
-            .to_owned(),
+        text: format!(
+            "The group was changed by somebody else meanwhile, twice in a row (HTTP 412): it was read {what}."
+        ),
         next: "Try again when nobody else changes the group: scimdeck apply".to_owned(),
     }
 }
