@@ -120,7 +120,7 @@ async fn a_group_that_is_looked_for_to_be_left_is_not_forgotten_when_its_deletio
     until("it is looked for", || flow.proxy.count("GET /scim/v2/Groups") > looks).await;
     let left = |push: Push| push.ending == Some(Unlinked::Left);
     until("it is heard of", || push(&beside.directory(), team).is_some_and(left)).await;
-    flow.sandbox.faults().lock().expect("no panic").clear();
+    flow.mended();
     run(&beside, Command::UnpushGroup(team, Unlinked::Deleted)).await.expect("a report");
     let report = leaving.await.expect("it ends").expect("a report");
     assert_eq!(report.groups[0].outcome, Outcome::Held, "{report:?}");
@@ -194,7 +194,7 @@ async fn a_group_whose_push_another_process_ended_before_its_turn_is_not_reporte
     for name in ["One", "Two"] {
         flow.group(name, [1, 2]).await;
     }
-    flow.sandbox.faults().lock().expect("no panic").clear();
+    flow.mended();
     let preview = flow.preview(Command::Apply).await;
     flow.fault(&["slow=600@PUT/Groups"]);
     let (drive, writes) = (flow.drive.clone(), flow.group_writes());

@@ -54,6 +54,11 @@ impl Flow {
         self.sandbox.faults().lock().expect("no panic").add(faults);
     }
 
+    /// No fault any more.
+    pub(crate) fn mended(&self) {
+        self.sandbox.faults().lock().expect("no panic").clear();
+    }
+
     pub(crate) fn group_writes(&self) -> usize {
         let all = self.proxy.requests();
         all.iter().filter(|line| !line.starts_with("GET") && line.contains("/Groups")).count()
@@ -281,7 +286,7 @@ async fn g20_groups_stop_at_a_refused_token_and_nothing_is_asked_eight_times() {
     assert_eq!((report.count(Outcome::Failed), report.count(Outcome::Held)), (1, 7), "{report:?}");
     let kinds = report.groups.iter().filter_map(|group| group.error.as_ref()).map(|error| error.kind);
     assert!(kinds.into_iter().all(|kind| kind == FailureKind::TokenRefused), "{report:?}");
-    flow.sandbox.faults().lock().expect("no panic").clear();
+    flow.mended();
     let report = flow.done(Command::Apply).await;
     assert_eq!(report.count(Outcome::Done), 8, "{report:?}");
 }
@@ -366,7 +371,7 @@ async fn g06_a_member_who_is_not_taken_out_though_the_answer_says_so_is_found_ou
         assert_eq!(error.kind, FailureKind::NotApplied, "{error:?}");
         assert!(error.text.contains("1 are too many"), "{error:?}");
         assert!(flow.due(team));
-        flow.sandbox.faults().lock().expect("no panic").clear();
+        flow.mended();
         flow.done(Command::Apply).await;
         assert_eq!(flow.in_team(), [1]);
     }

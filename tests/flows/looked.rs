@@ -32,7 +32,7 @@ impl Program {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    async fn somebody_patches(&self, path: &str, operations: Value) {
+    pub(crate) async fn somebody_patches(&self, path: &str, operations: Value) {
         let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": operations});
         self.somebody(reqwest::Method::PATCH, path, Some(body)).await;

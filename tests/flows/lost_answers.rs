@@ -68,7 +68,7 @@ async fn g03_a_create_that_was_accepted_and_made_nobody_is_told_and_not_sent_aga
         assert!(text.contains("accepted"), "{result:?}");
     }
     assert_eq!((flow.accounts(), flow.proxy.count("POST")), (0, 3));
-    flow.sandbox.faults().lock().unwrap().clear();
+    flow.mended();
     flow.done(Command::Apply).await;
     apply_until_true(&flow, 3).await;
 }

@@ -55,7 +55,7 @@ async fn g14_lists_that_lie_make_nobody_look_gone_and_the_check_says_what_it_cou
             );
         }
     }
-    flow.sandbox.faults().lock().unwrap().clear();
+    flow.mended();
     flow.all_true(PEOPLE).await;
 }
 
@@ -71,7 +71,7 @@ async fn g14_an_import_from_lists_that_lie_removes_nobody() {
         }
     }
     // Who is really gone answers 404 by id, and only then is believed to be.
-    flow.sandbox.faults().lock().unwrap().clear();
+    flow.mended();
     flow.sandbox
         .workspace()
         .lock()

@@ -25,7 +25,7 @@ async fn g07_a_role_that_was_ignored_is_not_shown_as_done() {
     not_applied(&flow.role(1, "Admin").await.expect("a report"), "workato_role");
     assert!(flow.flags(1).contains(&Flag::Failed));
     assert!(flow.flags(2).is_empty());
-    flow.sandbox.faults().lock().unwrap().clear();
+    flow.mended();
     flow.done(Command::Retry(vec![flow.id(1)])).await;
     flow.all_true(2).await;
 }
@@ -49,7 +49,7 @@ async fn g07_an_end_of_access_that_the_answer_lies_about_is_read_back_and_not_sh
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g07_an_end_of_access_that_late_reads_do_not_show_yet_is_not_shown_as_done() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["stale@GET".parse().unwrap()]);
+    flow.fault(&["stale@GET"]);
     let report = flow.done(Command::Unassign(vec![flow.id(1)])).await;
     assert_eq!(report.count(Outcome::Done), 0, "{report:?}");
     assert!(flow.flags(1).contains(&Flag::AccessRemains), "{:?}", flow.flags(1));

@@ -88,14 +88,14 @@ async fn g10_while_it_is_down_one_probe_goes_at_a_time_and_no_attempt_is_burnt()
     let preview = flow.preview(PROVISION).await;
     let before = flow.proxy.sent("").len();
     // Everything is away from now on, until a look was refused too.
-    flow.sandbox.faults().lock().unwrap().add(vec!["503".parse().expect("a fault")]);
+    flow.fault(&["503"]);
     let refused = |line: &str| {
         flow.proxy.sent("")[before..].iter().filter(|r| r.0.starts_with(line) && r.2.is_some()).count()
     };
     let watched = async {
         until("a write and a look are refused", || refused("POST") > 0 && refused("GET") > 0).await;
         let rows = flow.drive.tasks(TasksQuery::default()).await.expect("tasks").rows;
-        flow.sandbox.faults().lock().unwrap().clear();
+        flow.mended();
         let asked = flow.proxy.sent("").len() - before;
         (rows.iter().map(|row| row.attempts).max(), asked)
     };

@@ -79,7 +79,7 @@ async fn a_run_beside_a_sender_whose_token_was_refused_ends_with_that_and_not_by
     let beside = open(&flow.home, false).await;
     assert!(flow.drive.lead().await && !beside.lead().await);
     let preview = beside.preview(PROVISION, Vec::new()).await.expect("a preview");
-    flow.sandbox.faults().lock().unwrap().add(vec!["401".parse().expect("a fault")]);
+    flow.fault(&["401"]);
     let begun = std::time::Instant::now();
     let report = approve(&beside, preview, None).await.expect("a report");
     assert_eq!(report.stopped.map(|why| why.kind), Some(FailureKind::TokenRefused));
@@ -105,7 +105,7 @@ async fn a_dead_endpoint_is_told_beside_its_sender_while_that_one_lives_and_it_i
 async fn a_refused_token_is_told_beside_its_sender_and_not_after_it() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
     let beside = open(&flow.home, false).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["401".parse().expect("a fault")]);
+    flow.fault(&["401"]);
     flow.status(1, Status::Suspended).await.expect("a report");
     let pause = told(&beside, |pause| pause.is_some()).await.expect("a pause");
     assert_eq!((pause.failure.kind, pause.until), (FailureKind::TokenRefused, None));
@@ -116,16 +116,14 @@ async fn a_refused_token_is_told_beside_its_sender_and_not_after_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_goes_on_with_what_is_in_doubt_is_not_ended_by_one_read_that_fails() {
     let flow = Flow::with(Setup { people: 1, ..Setup::default() }).await;
-    let fault = |text: &str| {
-        flow.sandbox.faults().lock().unwrap().add(vec![text.parse().expect("a fault")]);
-    };
+    let fault = |text: &str| flow.fault(&[text]);
     let preview = flow.preview(PROVISION).await;
     fault("lose@POST");
     fault("502@GET");
     let report = approve(&flow.drive, preview, None).await.expect("a report");
     assert!(report.stopped.is_some(), "nothing can be looked at: {report:?}");
     flow.drive.stop().await;
-    flow.sandbox.faults().lock().unwrap().clear();
+    flow.mended();
     let preview = flow.preview(Command::Apply).await;
     fault("502:1@GET");
     let report = approve(&flow.drive, preview, None).await.expect("a report");
@@ -143,7 +141,7 @@ async fn g09_what_a_process_was_asked_to_wait_holds_for_the_creates_of_the_next_
     let mut flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
     let arrives = |n| Command::ImportPeople(vec![record(n)], scimdeck::verbs::ImportOptions::default());
     flow.done(arrives(3)).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=600:1@POST".parse().expect("a fault")]);
+    flow.fault(&["429=600:1@POST"]);
     tokio::select! {
         report = flow.run(PROVISION) => panic!("it waits: {report:?}"),
         _ = told(&flow.drive, |pause| pause.is_some()) => {}
@@ -179,7 +177,7 @@ async fn g09_what_a_process_was_asked_to_wait_holds_for_the_creates_of_the_next_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g09_what_a_process_was_asked_to_wait_holds_for_the_first_read_of_the_next_one() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=600:1@GET".parse().expect("a fault")]);
+    flow.fault(&["429=600:1@GET"]);
     flow.drive.check(None).await.expect_err("it is asked to wait");
     let asked = flow.proxy.count("GET");
     let next = open(&flow.home, false).await;
@@ -195,7 +193,7 @@ async fn g09_what_a_process_was_asked_to_wait_holds_for_the_first_read_of_the_ne
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g09_a_short_wait_that_a_process_was_asked_for_is_waited_for_by_the_next_one() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=1:1@GET".parse().expect("a fault")]);
+    flow.fault(&["429=1:1@GET"]);
     let before = flow.proxy.sent("GET").len();
     flow.drive.check(None).await.expect_err("it is asked to wait");
     let next = open(&flow.home, false).await;
@@ -226,7 +224,7 @@ async fn an_operator_who_knows_better_ends_a_wait_and_the_run_that_waits_goes_on
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_app_that_asks_to_wait_again_is_asked_once_and_the_wait_stays() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=600@GET".parse().expect("a fault")]);
+    flow.fault(&["429=600@GET"]);
     flow.drive.check(None).await.expect_err("it is asked to wait");
     let next = open(&flow.home, false).await;
     told(&next, |pause| pause.is_some()).await;
@@ -254,7 +252,7 @@ async fn a_wait_that_was_ended_is_over_for_what_another_process_left_and_for_eve
         drop(flow.drive);
         next
     };
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=600:1@GET".parse().expect("a fault")]);
+    flow.fault(&["429=600:1@GET"]);
     beside.check(None).await.expect_err("reads are asked to wait too");
     assert!(flow.drive.test_now().await.expect("a report").ok);
     told(&beside, |pause| pause.is_none()).await;
@@ -271,7 +269,7 @@ async fn a_wait_that_was_ended_is_over_for_what_another_process_left_and_for_eve
 async fn a_wait_that_was_ended_is_over_for_pushed_groups_too() {
     let flow = Flow::provisioned(Setup { people: 2, ..Setup::default() }).await;
     let team = flow.group("Team", [1, 2]).await;
-    flow.sandbox.faults().lock().unwrap().add(vec!["429=600:1@POST/Groups".parse().expect("a fault")]);
+    flow.fault(&["429=600:1@POST/Groups"]);
     let how = |report: scimdeck::engine::Report| report.groups[0].outcome;
     assert_eq!(how(flow.done(Command::PushGroup(team)).await), Outcome::Failed);
     assert_eq!(how(flow.done(Command::Apply).await), Outcome::Held, "not even a command goes");

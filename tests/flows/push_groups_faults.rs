@@ -95,8 +95,8 @@ async fn a_pushed_group_is_there_once_with_nobody_but_those_who_were_decided_wha
             assert!(came.clone().all(|id| wanted.contains(id)), "{told}: {came:?} came");
             assert!(went.clone().all(|id| !wanted.contains(id)), "{told}: {went:?} went");
         }
-        flow.sandbox.faults().lock().unwrap().clear();
-        flow.sandbox.faults().lock().unwrap().add(vec![ALWAYS.parse().expect("a fault")]);
+        flow.mended();
+        flow.fault(&[ALWAYS]);
         for _ in 0..5 {
             let _ = flow.run(Command::Apply).await;
             if flow.push_state(team) == Some(PushState::Pushed) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{SCIM, name};
+use crate::bench::name;
 use crate::program::Program;
 
 /// Two people, one of whom lost access and one whose end of access the app did not apply.
@@ -21,16 +21,8 @@ async fn ended_by_hand(program: &Program, n: usize) {
 
 async fn by_hand(program: &Program, n: usize, active: bool) {
     let id = program.account(n).expect("an account").id;
-    let operation = json!({ "op": "replace", "path": "active", "value": active });
-    let patch =
-        json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] });
-    let url = format!("{}/Users/{id}", program.sandbox.base_url());
-    // A second installation in the same process is refused, and is the same one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let request = client.patch(url).bearer_auth(SCIM).header("content-type", "application/scim+json");
-    let answer = request.body(patch.to_string()).send().await.expect("an answer");
-    assert!(answer.status().is_success(), "{answer:?}");
+    let operations = json!([{ "op": "replace", "path": "active", "value": active }]);
+    program.somebody_patches(&format!("Users/{id}"), operations).await;
     assert_eq!(program.account(n).expect("an account").access, active);
 }
 

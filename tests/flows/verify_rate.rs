@@ -19,10 +19,6 @@ async fn set_to(percent: u32) -> Flow {
     flow
 }
 
-fn lies(flow: &Flow, fault: &str) {
-    flow.sandbox.faults().lock().unwrap().add(vec![fault.parse().expect("a fault")]);
-}
-
 async fn all_analysts(flow: &Flow) -> Report {
     let values = BTreeMap::from([("workato_role".to_owned(), "Analyst".to_owned())]);
     let people = (1..=PEOPLE).map(|n| flow.id(n)).collect();
@@ -37,7 +33,7 @@ fn found_out(report: &Report) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g07_a_lie_now_and_then_is_found_out_where_every_write_is_read_back() {
     let flow = set_to(100).await;
-    lies(&flow, "lie=workato_role:5@PUT");
+    flow.fault(&["lie=workato_role:5@PUT"]);
     let report = all_analysts(&flow).await;
     assert_eq!((found_out(&report), report.count(Outcome::Done)), (1, 7), "{report:?}");
     assert_eq!(flow.any(Flag::Failed), 1);
@@ -46,7 +42,7 @@ async fn g07_a_lie_now_and_then_is_found_out_where_every_write_is_read_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_lie_is_believed_where_nothing_more_than_the_first_is_read_back() {
     let flow = set_to(0).await;
-    lies(&flow, "lie=workato_role:5@PUT");
+    flow.fault(&["lie=workato_role:5@PUT"]);
     let report = all_analysts(&flow).await;
     assert_eq!((found_out(&report), report.count(Outcome::Done)), (0, 8), "{report:?}");
     flow.drive.check(None).await.expect("a check");
@@ -56,12 +52,12 @@ async fn the_same_lie_is_believed_where_nothing_more_than_the_first_is_read_back
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g07_ends_of_access_and_the_first_change_are_read_back_where_nothing_else_is() {
     let flow = set_to(0).await;
-    lies(&flow, "lie=workato_role:1@PUT");
+    flow.fault(&["lie=workato_role:1@PUT"]);
     let report = flow.role(1, "Analyst").await.expect("a report");
     assert_eq!(found_out(&report), 1, "{report:?}");
     let flow = set_to(0).await;
     flow.role(1, "Analyst").await.expect("a report");
-    lies(&flow, "lie=active@PUT");
+    flow.fault(&["lie=active@PUT"]);
     let report = flow.done(Command::Unassign(vec![flow.id(2)])).await;
     assert_eq!(found_out(&report), 1, "{report:?}");
     assert!(flow.flags(2).contains(&Flag::AccessRemains));

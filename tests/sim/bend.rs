@@ -25,6 +25,14 @@ fn is_list(call: &Call) -> bool {
     call.method == Method::Get && call.path.len() == 1
 }
 
+/// A page on which nobody is.
+fn nobody(answer: Answer) -> Answer {
+    edited(answer, |page| {
+        page["Resources"] = json!([]);
+        page["totalResults"] = 0.into();
+    })
+}
+
 /// A filter that is refused, that finds nobody, or that counts the case of letters.
 pub(crate) fn filtered(call: &Call, nature: Nature, answer: Answer) -> Answer {
     let Some(asked) = parameter(call, "filter").filter(|_| is_list(call)) else { return answer };
@@ -32,12 +40,7 @@ pub(crate) fn filtered(call: &Call, nature: Nature, answer: Answer) -> Answer {
         match nature.external {
             External::Works => {}
             External::Refused => return error(400),
-            External::Blind => {
-                return edited(answer, |page| {
-                    page["Resources"] = json!([]);
-                    page["totalResults"] = 0.into();
-                });
-            }
+            External::Blind => return nobody(answer),
         }
     }
     match nature.filter {
@@ -53,10 +56,7 @@ pub(crate) fn filtered(call: &Call, nature: Nature, answer: Answer) -> Answer {
                 page["totalResults"] = rows.len().into();
             })
         }
-        Filter::Blind => edited(answer, |page| {
-            page["Resources"] = json!([]);
-            page["totalResults"] = 0.into();
-        }),
+        Filter::Blind => nobody(answer),
         Filter::Works | Filter::Ignored => answer,
     }
 }
