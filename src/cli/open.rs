@@ -208,7 +208,7 @@ impl Seam for Drive {
         self.deep_test().await
     }
     async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
-        self.set_source(source).await
+        self.set_token(source).await
     }
     async fn reported_roles(&self) -> Result<Vec<ReportedValue>, Problem> {
         self.reported_roles().await

@@ -221,6 +221,12 @@ impl<'a> Person<'a> {
         self.row.linked() && self.row.pushed_just_before(at)
     }
 
+    /// Whether the drift that is known was seen so shortly after our own push that it may be what was before it. It is
+    /// shown, and not adopted before a later look shows it again.
+    pub fn drift_may_be_ours(&self) -> bool {
+        self.flags().contains(Flag::Drift) && self.observed_at().is_some_and(|at| self.pushed_just_before(at))
+    }
+
     /// When it was linked.
     pub fn linked_at(&self) -> Option<Time> {
         self.row.linked().then_some(self.row.linked_at)

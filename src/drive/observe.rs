@@ -210,7 +210,9 @@ pub(super) fn learned(directory: &Directory, findings: &Findings, now: Time) -> 
             let same_values = theirs.is_none() || values.is_none() || theirs.as_ref() == values;
             // A 404 that came too soon after a push to be believed is believed once it is said again.
             let now_gone = state == AccountState::Gone && person.has_access_there();
-            if person.account() == state && same_values && !now_gone {
+            // So is drift: what is there then is not of the moment after our own push any more.
+            let now_theirs = person.drift_may_be_ours() && !person.pushed_just_before(now);
+            if person.account() == state && same_values && !now_gone && !now_theirs {
                 return None;
             }
             let observation = Observation { state, values: values.cloned(), at: now };

@@ -100,7 +100,7 @@ impl Drive {
             return Ok(report);
         }
         let secret = match given {
-            Given::At(source, _) => return self.set_token(source).await,
+            Given::At(source, _) => return self.take_source(source).await,
             Given::Pasted(secret) => secret,
         };
         let source = self.shared.directory().connection().token.clone();
@@ -110,7 +110,7 @@ impl Drive {
         };
         let path = homes::token_file(home, self.shared.connection);
         token::keep(&path, &secret).map_err(|error| unkept(&error))?;
-        self.set_token(TokenSource::File { path }).await
+        self.take_source(TokenSource::File { path }).await
     }
 
     async fn sibling(&self, id: ConnectionId, watch: bool) -> Result<Self, Problem> {

@@ -8,12 +8,29 @@ use crate::endpoint::token;
 use crate::engine::{Problem, ProblemKind, TestReport};
 
 impl Drive {
-    /// Says where the token is from now on, and tests it. Nothing but reads is sent until it is accepted.
+    /// Says where the token is from now on, and tests it. Nothing but reads is sent until it is accepted. Where no token
+    /// can be read there, or it stands in the words of its command, the source before stays.
     pub async fn set_token(&self, source: TokenSource) -> Result<TestReport, Problem> {
         if self.shared.read_only {
             return Err(problem::read_only());
         }
-        super::secrets::refuse_token_in_words(&source).await?;
+        let token = token::fetch(&source).await.map_err(|error| {
+            let before = self.shared.directory().connection().token.words();
+            Problem::new(
+                ProblemKind::BadInput,
+                "token",
+                format!(
+                    "There is no token to use: {error}. Nothing was changed: it is still taken from {before}."
+                ),
+                "Correct it, then give the command again.",
+            )
+        })?;
+        super::secrets::not_in_words(&source, &token.secret)?;
+        self.take_source(source).await
+    }
+
+    /// From a source whose token was read and is none of its words.
+    pub(super) async fn take_source(&self, source: TokenSource) -> Result<TestReport, Problem> {
         let told = |before: &Connection, after: &Connection| {
             vec![AuditEntry {
                 time: now(),
@@ -34,25 +51,6 @@ impl Drive {
         };
         self.shared.set_told(|connection| connection.token = source.clone(), told).await?;
         self.test().await
-    }
-
-    /// As [`Self::set_token`], where a token can be read there; otherwise the source before stays.
-    pub async fn set_source(&self, source: TokenSource) -> Result<TestReport, Problem> {
-        if self.shared.read_only {
-            return Err(problem::read_only());
-        }
-        if let Err(error) = token::fetch(&source).await {
-            let before = self.shared.directory().connection().token.words();
-            return Err(Problem::new(
-                ProblemKind::BadInput,
-                "token",
-                format!(
-                    "There is no token to use: {error}. Nothing was changed: it is still taken from {before}."
-                ),
-                "Correct it, then give the command again.",
-            ));
-        }
-        self.set_token(source).await
     }
 
     /// Uses a token that is only in memory; for a connection whose token source is this process.

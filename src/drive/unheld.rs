@@ -35,15 +35,19 @@ impl Shared {
     /// Live operations, the worst first.
     pub(super) async fn worst(&self, query: TasksQuery) -> Result<Vec<Operation>, StoreError> {
         let read = |query| self.store.operations(self.connection, Which::Worst(query));
-        let mut rows = read(query.clone()).await?;
         if !self.unheld() {
-            return Ok(rows);
+            return read(query).await;
         }
+        match query.state {
+            None | Some(OpState::InDoubt) => {}
+            Some(OpState::Inflight) => return Ok(Vec::new()),
+            Some(_) => return read(query).await,
+        }
+        let mut rows = read(query.clone()).await?;
         // Among those in doubt they stand further up than where they were read, if they were.
         let left = read(TasksQuery { state: Some(OpState::Inflight), ..query.clone() }).await?;
         rows.retain(|op| op.state != OpState::Inflight);
         rows.extend(left.into_iter().map(|op| Operation { state: OpState::InDoubt, ..op }));
-        rows.retain(|op| query.state.is_none_or(|state| op.state == state));
         rows.sort_by_key(|op| (rank(op), op.id));
         rows.truncate(query.limit as usize);
         Ok(rows)

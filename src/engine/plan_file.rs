@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Plan, Planned, PlannedGroup, Problem, ProblemKind, Resumed};
 use crate::directory::Directory;
-use crate::domain::{Call, PersonId, Time};
+use crate::domain::{Call, PersonId, Time, typed};
 use crate::verbs::{Command, Who};
 
 /// The format that is written, and the only one that is read.
@@ -52,7 +52,7 @@ impl PlanOf {
             Self::Provision(people) if people.len() > MOST_NAMED => " USER...".to_owned(),
             Self::Provision(people) => {
                 let people = people.iter().filter_map(|id| directory.get(*id));
-                people.map(|person| format!(" {}", person.user_name())).collect()
+                people.map(|person| format!(" {}", typed(person.user_name()))).collect()
             }
         };
         format!("scimdeck provision{named} --plan -o FILE")

@@ -2,7 +2,7 @@ use super::super::fixture::*;
 use super::super::{Command, RefusalKind};
 use super::*;
 use crate::directory::AssignmentKind;
-use crate::domain::{RoleValues, Status};
+use crate::domain::{RoleValues, SETTLE_MS, Status};
 
 fn to_admin(there: &mut AccountValues) {
     there.roles.set("workato_role", "Admin");
@@ -42,6 +42,24 @@ fn the_last_admin_there_is_not_lowered_by_pushing_over_until_the_name_is_typed()
     f = f.there("ben", |there| there.roles.set("workato_role", "Operator"));
     let refusal = f.decide(&both).unwrap_err();
     assert!(refusal.text.starts_with("ana@example.com is the last account with an Admin role"));
+}
+
+/// A copy of the app that lags behind shows, right after our push, what was before it.
+#[test]
+fn what_was_seen_in_the_moment_after_our_own_push_is_not_adopted() {
+    let at = |ms: i64| {
+        let f = Fixture::new().linked("ana", "Analyst");
+        let pushed = f.directory.get(f.id("ana")).unwrap().confirmed_at().unwrap();
+        f.there_at(pushed.plus_ms(ms), "ana", |there| "Boss".clone_into(&mut there.title))
+    };
+    let mut early = at(SETTLE_MS - 1);
+    let decision = early.decide(&adopt_of(&early, "ana")).unwrap();
+    assert!(left_out(&decision).contains("compare again"), "{}", left_out(&decision));
+    assert!(decision.changes.is_empty() && decision.done.is_none());
+    // Ours is what we know, so it may be pushed over at any time.
+    assert!(early.decide(&Command::DriftPush(vec![early.id("ana")])).unwrap().left_out.is_empty());
+    let mut late = at(SETTLE_MS);
+    assert!(late.decide(&adopt_of(&late, "ana")).unwrap().left_out.is_empty());
 }
 
 #[test]

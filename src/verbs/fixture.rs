@@ -4,7 +4,8 @@ use super::{Command, Context, Decision, Refusal, decide};
 use crate::directory::{Change, Directory, Link, Observation, OpMark};
 use crate::domain::{
     AccountState, AccountValues, Assignment, Connection, ConnectionId, Group, GroupAssignment, GroupId, Ids,
-    OpId, OpKind, OpState, Origin, Person, PersonId, ProfileAttribute, RoleValues, Status, Time, TokenSource,
+    OpId, OpKind, OpState, Origin, Person, PersonId, ProfileAttribute, RoleValues, SETTLE_MS, Status, Time,
+    TokenSource,
 };
 
 /// The moment of every decision in tests.
@@ -77,13 +78,19 @@ impl Fixture {
         self
     }
 
-    /// The account there changes without us.
-    pub(crate) fn there(mut self, name: &str, change: impl FnOnce(&mut AccountValues)) -> Self {
+    /// The account there changes without us, and a look long after our last push shows it.
+    pub(crate) fn there(self, name: &str, change: impl FnOnce(&mut AccountValues)) -> Self {
+        let at = Time::from_ms(11).plus_ms(SETTLE_MS);
+        self.there_at(at, name, change)
+    }
+
+    /// The same, seen at this time.
+    pub(crate) fn there_at(mut self, at: Time, name: &str, change: impl FnOnce(&mut AccountValues)) -> Self {
         let id = self.id(name);
         let mut values = self.directory.get(id).unwrap().known().unwrap().2;
         change(&mut values);
         let state = if values.active { AccountState::Active } else { AccountState::Inactive };
-        let seen = Observation { state, values: Some(values), at: Time::from_ms(11) };
+        let seen = Observation { state, values: Some(values), at };
         self.directory.apply(&Change::Observed(id, seen.into()));
         self
     }

@@ -17,7 +17,7 @@ pub(crate) use crate::nowhere::{LOG, NEXT, SCIM, WRONG};
 use crate::proxy::Proxy;
 
 /// Nothing in these flows takes longer; a condition that does not come is a failure.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(25);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What a flow starts with.
 pub(crate) struct Setup {
@@ -28,11 +28,13 @@ pub(crate) struct Setup {
     pub(crate) faults: Vec<&'static str>,
     pub(crate) feed: bool,
     pub(crate) enabled: bool,
+    /// The time of one request. Short only where an answer does not come: a busy machine is slow as well.
+    pub(crate) timeout_s: u32,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { people: 3, existing: 0, faults: Vec::new(), feed: false, enabled: true }
+        Self { people: 3, existing: 0, faults: Vec::new(), feed: false, enabled: true, timeout_s: 10 }
     }
 }
 
@@ -105,7 +107,7 @@ impl Flow {
         let home = Folder::new();
         let mut connection =
             Connection::new(ConnectionId(0), "workato", &proxy.base_url(), TokenSource::Memory);
-        connection.timeout_s = 1;
+        connection.timeout_s = setup.timeout_s;
         connection.feed = setup.feed.then(|| Feed {
             url: sandbox.activity_url(),
             token: TokenSource::Memory,
@@ -142,6 +144,21 @@ impl Flow {
 
     pub(crate) fn flags(&self, n: usize) -> Vec<Flag> {
         self.drive.directory().find(&name(n)).expect("they are here").flags().iter().collect()
+    }
+
+    /// Compares until what is seen of somebody is not of the moment after our own push any more: that is not adopted.
+    pub(crate) async fn compared_later(&self, n: usize) {
+        let compare = async {
+            loop {
+                self.drive.check(None).await.expect("a check");
+                let directory = self.drive.directory();
+                let person = directory.find(&name(n)).expect("they are here");
+                if person.flags().contains(Flag::Drift) && !person.drift_may_be_ours() {
+                    return;
+                }
+            }
+        };
+        in_time("a look that counts", compare).await;
     }
 
     pub(crate) fn any(&self, flag: Flag) -> u32 {

@@ -272,7 +272,7 @@ async fn groups(story: &mut Story) {
 async fn drift(story: &mut Story) {
     story.by_hand(2, "Analyst");
     story.by_hand(8, "Analyst");
-    story.check().await;
+    story.flow.compared_later(2).await;
     let (two, eight) = (story.id(&name(2)), story.id(&name(8)));
     story.decide(Command::DriftAdopt(vec![two]), &name(2)).await;
     story.decide(Command::DriftPush(vec![eight]), &name(8)).await;
@@ -302,7 +302,8 @@ async fn settings(story: &mut Story) {
     story.decide(Command::Disable, "workato").await;
     story.decide(Command::Enable, "workato").await;
     story.new_entries().await;
-    story.flow.drive.set_token(TokenSource::Memory).await.expect("a test");
+    let path = story.flow.home.secret("token", SCIM);
+    story.flow.drive.set_token(TokenSource::File { path }).await.expect("a test");
     let told = story.new_entries().await;
     let token = told.iter().find(|entry| entry.event == "token replaced").expect("an entry");
     assert_eq!((token.actor.as_str(), token.subject.as_str()), ("tester", "workato"));

@@ -13,7 +13,7 @@ use crate::nowhere::{Folder, LOG, SCIM, TALKATIVE};
 
 pub(crate) const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 pub(crate) const ENVIRONMENTS: [&str; 3] = ["workato_role", "workato_role_test", "workato_role_prod"];
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// An operator's home on this side, a sandbox workspace on the other.
 pub(crate) struct Scene {
@@ -160,6 +160,15 @@ impl Scene {
     /// How many carry a flag.
     pub(crate) async fn flagged(&self, flag: &str) -> u64 {
         self.json(&["status"]).await.1["flags"][flag].as_u64().expect("a count")
+    }
+
+    /// What the app has of somebody becomes ours. What was seen in the moment after our own push is compared again first.
+    pub(crate) async fn adopted(&self, user_name: &str) {
+        let end = Instant::now() + DEADLINE;
+        while self.run(&["drift", "adopt", user_name, "--yes"]).await.status.code() == Some(5) {
+            assert!(Instant::now() < end, "a look at {user_name} counts");
+            self.ok(&["check"]).await;
+        }
     }
 
     /// A new person here, assigned with a role.

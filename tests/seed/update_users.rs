@@ -37,7 +37,7 @@ async fn a_change_made_by_hand_in_the_workspace_shows_as_drift_and_is_pushed_ove
     scene.ok(&["apply", "--yes"]).await;
     assert_eq!(scene.flagged("drift").await, 2, "apply leaves drift alone");
     scene.ok(&["drift", "push", "ana@example.com", "--yes"]).await;
-    scene.ok(&["drift", "adopt", "ben@example.com", "--yes"]).await;
+    scene.adopted("ben@example.com").await;
     assert_eq!(scene.flagged("drift").await, 0);
     let value = |account: Option<serde_json::Value>| role(&account.expect("an account"), "workato_role");
     assert_eq!(value(scene.account("ana@example.com").await), "Operator");

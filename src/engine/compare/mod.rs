@@ -187,7 +187,7 @@ impl Comparison {
         let Some((place, person)) = found else { return false };
         self.seen.insert(place);
         let kept = self.kept.contains(place);
-        if kept || !person.shown_as_known(account) {
+        if kept || !person.shown_as_known(account) || person.drift_may_be_ours() {
             let finding = if kept {
                 Finding::Row(raw.into())
             } else {

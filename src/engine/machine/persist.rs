@@ -2,7 +2,9 @@
 
 use super::{Machine, Stage};
 use crate::directory::{Change, Observation};
-use crate::domain::{AccountState, Failure, FailureKind, OpId, OpKind, OpState, Operation, PersonId, Time};
+use crate::domain::{
+    AccountState, Failure, FailureKind, OpId, OpKind, OpState, Operation, PersonId, Time, typed,
+};
 use crate::engine::Outcome;
 
 /// First and longest wait before an end of access is tried again.
@@ -56,7 +58,7 @@ impl Machine {
         failure.next = format!(
             "It waits for the invitation to be accepted and is tried again by itself, not before {until} or the \
              acceptance is seen. To send the invitation again: scimdeck resend {}",
-            op.user_name
+            typed(&op.user_name)
         );
         let (event, outcome) = match op.kind {
             OpKind::Deactivate => ("deactivate failed".to_owned(), Outcome::Failed),

@@ -29,6 +29,12 @@ pub(in crate::verbs) fn adopt(
             decision.left_out.push((person.id(), reason.to_owned()));
             continue;
         }
+        if person.drift_may_be_ours() {
+            let reason = "was looked at in the moment after our own push, and the app may have shown what was before it: \
+                          compare again, then adopt";
+            decision.left_out.push((person.id(), reason.to_owned()));
+            continue;
+        }
         let Some(adoption) = Adoption::of(&after, &person) else { continue };
         if !adoption.refused.is_empty() {
             let rest = if adoption.took.is_empty() { "" } else { "; the rest is adopted" };
