@@ -63,7 +63,7 @@ impl Home {
         let token = self.token();
         let token = token.to_str().expect("text");
         // Faults may hit the test of the connection: it is saved all the same.
-        self.run(&["connect", "--base-url", base, "--token-file", token, "--timeout", "1"]).await;
+        self.run(&["connect", "--base-url", base, "--token-file", token, "--timeout", "10"]).await;
         for _ in 0..20 {
             if self.run(&["enable"]).await.status.success() {
                 break;

@@ -47,7 +47,7 @@ fn client() -> reqwest::Client {
     // A second installation in the same process is refused, and is the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
-    builder.retry(reqwest::retry::never()).timeout(Duration::from_secs(5)).build().expect("a client")
+    builder.retry(reqwest::retry::never()).timeout(Duration::from_secs(30)).build().expect("a client")
 }
 
 impl There {

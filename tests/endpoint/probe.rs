@@ -11,7 +11,7 @@ const TO_APP: ToApp = ToApp { create: true, update: true, deactivate: true, excl
 
 async fn probed(reply: impl Fn() -> Reply + Send + Sync + 'static) -> ProbeReport {
     let server = Server::start(move |_, _| reply()).await;
-    let timeouts = Timeouts { idle: Duration::from_millis(300), ..Timeouts::default() };
+    let timeouts = Timeouts { idle: Duration::from_secs(2), ..Timeouts::default() };
     let endpoint = Endpoint::new(EndpointConfig { timeouts, ..server.config() }).expect("an endpoint");
     let report = probe::probe(&endpoint, ALL, TO_APP).await;
     let seen = server.seen();

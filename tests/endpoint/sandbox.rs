@@ -16,7 +16,7 @@ async fn sandbox(people: usize, faults: &[&str]) -> (Sandbox, Endpoint) {
         SandboxConfig { people, faults, ..SandboxConfig::new(SCIM.to_owned().into(), LOG.to_owned().into()) };
     let sandbox = Sandbox::start(config).await.expect("a sandbox");
     // A hanging answer drips for ever, so that only the limit for the whole request ends it.
-    let timeouts = Timeouts { total: Duration::from_secs(2), ..Timeouts::default() };
+    let timeouts = Timeouts { total: Duration::from_secs(5), ..Timeouts::default() };
     let config = EndpointConfig { timeouts, ..EndpointConfig::new(&sandbox.base_url(), Secret::new(SCIM)) };
     (sandbox, Endpoint::new(config).expect("an endpoint"))
 }

@@ -46,7 +46,7 @@ fn brief(server: &Server, caps: Caps) -> Endpoint {
     let timeouts = Timeouts {
         connect: Duration::from_secs(5),
         total: Duration::from_secs(20),
-        idle: Duration::from_millis(200),
+        idle: Duration::from_secs(1),
     };
     Endpoint::new(EndpointConfig { timeouts, caps, ..server.config() }).expect("an endpoint")
 }

@@ -96,7 +96,7 @@ async fn exit_3_when_a_login_page_answers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_never_ends_is_given_up_and_found_again() {
-    let program = Program::start(2, 0, &["hang:1@POST"]).await;
+    let program = Program::start(2, 0, &["hang:1@POST"]).await.impatient().await;
     let (code, report) = program.json(&["provision", "--yes"]).await;
     assert!([0, 5].contains(&code), "{report}");
     program.ok(&["apply", "--yes"]).await;

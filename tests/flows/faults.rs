@@ -110,7 +110,8 @@ async fn a_login_page_in_place_of_answers_is_believed_in_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g03_an_answer_that_never_ends_is_given_up_and_the_account_found() {
-    let flow = Flow::with(Setup { people: 1, faults: vec!["hang@POST"], ..Setup::default() }).await;
+    let setup = Setup { people: 1, faults: vec!["hang@POST"], timeout_s: 1, ..Setup::default() };
+    let flow = Flow::with(setup).await;
     let report = flow.done(PROVISION).await;
     assert_eq!(report.count(Outcome::Done), 1, "{report:?}");
     assert_eq!(flow.proxy.count("POST"), 1);

@@ -58,7 +58,7 @@ fn count(report: &Value, outcomes: &[&str]) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_endpoint_is_down_the_operator_is_told_and_everything_stays_queued() {
-    let program = Program::start(6, 0, &["same-names"]).await;
+    let program = Program::start(6, 0, &["same-names"]).await.impatient().await;
     program.fault("down=60000:2@POST");
     let (code, report) = program.json(&["provision", "--yes"]).await;
     let (made, left) = (program.accounts() as u64, count(&report, &["in_doubt", "held"]));
@@ -126,7 +126,7 @@ async fn a_body_that_drips_is_waited_for_within_the_time_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_drips_for_longer_is_given_up_told_and_looked_up() {
-    let program = Program::start(3, 0, &["drip=4000@POST", "same-names"]).await;
+    let program = Program::start(3, 0, &["drip=4000@POST", "same-names"]).await.impatient().await;
     let (code, report) = program.json(&["provision", "--yes"]).await;
     assert_eq!((code, count(&report, &["done", "in_doubt", "held"])), (5, 3), "{report}");
     let in_doubt = said(&report, "in_doubt");

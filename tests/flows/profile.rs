@@ -18,7 +18,7 @@ async fn values_of_an_attribute_made_before_scim_are_never_sent_until_it_is_repa
     let program = Program::new(2, 2, &[]).await;
     let (url, token) = (program.proxy.base_url(), program.path("token"));
     let token = token.to_str().expect("text");
-    program.ok(&["connect", "--base-url", &url, "--token-file", token, "--timeout", "1"]).await;
+    program.ok(&["connect", "--base-url", &url, "--token-file", token, "--timeout", "10"]).await;
     let members = ["--member", "Admin", "--member", "Analyst", "--member", "Operator"];
     program.ok(&[&["attribute", "add", "workato_role", "--required"][..], &members].concat()).await;
     let file = program.file("people.csv", people_csv(2));
@@ -163,7 +163,7 @@ async fn values_that_the_endpoint_reports_are_listed_and_taken_over_but_for_thos
     let program = Program::new(1, 0, &[]).await;
     let (url, token) = (reporting().await, program.path("token"));
     let token = token.to_str().expect("text");
-    program.ok(&["connect", "--base-url", &url, "--token-file", token, "--timeout", "1"]).await;
+    program.ok(&["connect", "--base-url", &url, "--token-file", token, "--timeout", "10"]).await;
     let values = ["Admin", "Analyst", "Operator", "Guest"].map(|v| ["--member", v]).concat();
     let add = ["attribute", "add", "workato_role", "--required", "--external-namespace", ROLE];
     program.ok(&[&add[..], &values].concat()).await;

@@ -37,11 +37,17 @@ impl Program {
         program
     }
 
+    /// An answer that does not come is given up soon.
+    pub(crate) async fn impatient(self) -> Self {
+        self.ok(&["connection", "set", "--timeout", "1"]).await;
+        self
+    }
+
     /// Connects and makes the attribute.
     pub(crate) async fn connect(&self, code: i32) {
         let (url, token) = (self.proxy.base_url(), self.path("token"));
         let token = token.to_str().expect("text");
-        let args = ["connect", "--base-url", &url, "--token-file", token, "--timeout", "1"];
+        let args = ["connect", "--base-url", &url, "--token-file", token, "--timeout", "10"];
         let output = self.run(&args).await;
         assert_eq!(output.status.code(), Some(code), "{}", all(&output));
         let members = ["--member", "Admin", "--member", "Analyst", "--member", "Operator"];
@@ -100,7 +106,7 @@ impl Program {
 
     /// Waits for its end.
     pub(crate) async fn ended(&self, child: Child) -> Output {
-        let end = tokio::time::timeout(std::time::Duration::from_secs(30), child.wait_with_output());
+        let end = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait_with_output());
         let output = end.await.expect("it ends").expect("it runs");
         self.folder.said(&output);
         output

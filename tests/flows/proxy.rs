@@ -190,6 +190,8 @@ async fn pass(client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
                 return;
             }
         }
+        // The client hears at once of a connection that ended there.
+        let _ = to_client.shutdown().await;
     };
     // A request that has come is carried out, whatever becomes of the client.
     tokio::join!(asked, answered);

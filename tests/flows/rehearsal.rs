@@ -37,7 +37,7 @@ impl Rehearsed {
         let rehearsed = Self { sandbox, base: base.trim().to_owned(), folder };
         let token = token.to_str().expect("text").to_owned();
         let base = rehearsed.base.clone();
-        let connect = ["connect", "--base-url", &base, "--token-file", &token, "--timeout", "1"];
+        let connect = ["connect", "--base-url", &base, "--token-file", &token, "--timeout", "10"];
         assert_eq!(rehearsed.run(&connect).0, 0);
         let attribute = ["attribute", "add", "workato_role", "--external-namespace", ROLE];
         assert_eq!(rehearsed.run(&attribute).0, 0);

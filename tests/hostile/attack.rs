@@ -28,6 +28,17 @@ const FLOWS: [&[&str]; 7] = [
 /// Runs all of it under an attack, ends the attack, and checks that everything wanted comes true.
 pub(crate) async fn withstand(attack: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> World {
     let world = World::new().await;
+    resist(world, attack).await
+}
+
+/// The same where an answer that does not come is given up after a second.
+pub(crate) async fn outlast(attack: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> World {
+    let world = World::new().await;
+    world.ok(&["connection", "set", "--timeout", "1"]).await;
+    resist(world, attack).await
+}
+
+async fn resist(world: World, attack: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> World {
     world.server.attack(attack);
     let before = world.server.seen().len();
     for args in FLOWS {

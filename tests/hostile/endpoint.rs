@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::attack::withstand;
+use crate::attack::{outlast, withstand};
 use crate::bodies::{deep, everywhere, page, twisted, user};
 use crate::gzip::{bomb, stored};
 use crate::server::{Elsewhere, Reply, scim, with};
@@ -215,13 +215,13 @@ async fn answers_that_never_end_are_given_up() {
     let interim = ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n"];
     // They wait rather than work, so they do it together.
     tokio::join!(
-        withstand(move |_, _| Reply::Drip(head.clone(), b' ')),
-        withstand(move |_, _| Reply::Drip(b"HTTP/1.1 200 OK\r\nx: ".to_vec(), b'x')),
-        withstand(move |n, _| {
+        outlast(move |_, _| Reply::Drip(head.clone(), b' ')),
+        outlast(move |_, _| Reply::Drip(b"HTTP/1.1 200 OK\r\nx: ".to_vec(), b'x')),
+        outlast(move |n, _| {
             let piece = if n % 2 == 0 { format!("x-{n}: y\r\n") } else { "x".repeat(10_000) };
             Reply::Endless(line.clone(), piece.into_bytes())
         }),
-        withstand(move |n, _| Reply::Endless(Vec::new(), interim[n % 2].repeat(10).into_bytes())),
+        outlast(move |n, _| Reply::Endless(Vec::new(), interim[n % 2].repeat(10).into_bytes())),
     );
 }
 

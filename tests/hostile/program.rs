@@ -14,7 +14,7 @@ use crate::server::Server;
 
 const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 /// No run takes longer: five requests that are given up after a second each, on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(40);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Three people, assigned: `p1` has an account there, `p2` has none, `p3` is provisioned and linked.
 pub(crate) struct World {
@@ -54,7 +54,7 @@ impl World {
         let log = world.secret("log", LOG);
         let base = world.server.base_url();
         let feed = format!("http://{}/api/activity_logs", world.server.address);
-        let args = ["connect", "--base-url", &base, "--token-file", &token, "--timeout", "1"];
+        let args = ["connect", "--base-url", &base, "--token-file", &token, "--timeout", "10"];
         world.ok(&[&args[..], &["--activity-url", &feed, "--activity-token-file", &log]].concat()).await;
         let args = ["attribute", "add", "workato_role", "--required", "--external-namespace", ROLE];
         world.ok(&[&args[..], &["--member", "Analyst", "--member", "Operator"]].concat()).await;

@@ -59,7 +59,7 @@ async fn a_hanging_body_never_ends_and_does_not_hold_up_the_shutdown() {
     let pending = server.request(Method::GET, "/Users").send().await.expect("headers come");
     let begun = Instant::now();
     server.sandbox.shutdown().await.expect("a clean end");
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(30));
     drop(pending);
 }
 
@@ -93,7 +93,7 @@ async fn limits_and_refusals_come_with_their_headers() {
 
 async fn post(server: &Server, path: &str) -> Result<reqwest::Response, reqwest::Error> {
     let request = server.request(Method::POST, path).header("content-type", "application/json");
-    request.timeout(Duration::from_secs(5)).body(user("ana@example.com", "Admin").to_string()).send().await
+    request.timeout(Duration::from_secs(30)).body(user("ana@example.com", "Admin").to_string()).send().await
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn a_reset_connection_does_nothing_and_an_outage_ends() {
     while server.request(Method::GET, "/Users").send().await.is_err() {
         look.tick().await;
     }
-    assert!((Duration::from_millis(290)..Duration::from_secs(5)).contains(&begun.elapsed()));
+    assert!((Duration::from_millis(290)..Duration::from_secs(30)).contains(&begun.elapsed()));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn what_was_put_off_is_done_though_nobody_asks_again() {
     let server = Server::with_fault("late=100@POST").await;
     assert_eq!(post(&server, "/Users").await.expect("an answer").status(), 504);
     let mut look = tokio::time::interval(Duration::from_millis(5));
-    let end = Instant::now() + Duration::from_secs(5);
+    let end = Instant::now() + Duration::from_secs(30);
     while total(&server) == 0 {
         assert!(Instant::now() < end);
         look.tick().await;
