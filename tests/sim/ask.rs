@@ -8,11 +8,12 @@ use scimdeck::domain::{
 };
 use scimdeck::endpoint::paging::{PageQuery, Pass};
 use scimdeck::endpoint::{Cause, Trouble, judge, probe};
+use scimdeck::engine::by_id::{self, Unreadable};
 use scimdeck::engine::finder::{
-    Ask, Doubt, Everybody, Heard, Look, LookUp, Next, Proof, Proving, Sheet, Trial, Tried, Trust, found,
+    Ask, Doubt, Everybody, Heard, Look, LookUp, Next, Proof, Proving, Sheet, Trial, Tried, Trust,
 };
 use scimdeck::engine::machine::Event;
-use scimdeck::engine::wire::Identity;
+use scimdeck::engine::wire::{Identity, Reader};
 use scimdeck::scim::list::ListPage;
 use scimdeck::scim::resource::Resource;
 
@@ -186,9 +187,9 @@ impl Asking {
     /// A page of a pass, or the whole of it at its end; any other answer as it is.
     fn paged(&mut self, process: &Process, call: &Call, outcome: &Outcome) -> Result<Call, Heard> {
         let Some((mut pass, mut rows)) = self.pass.take() else {
-            let account = call.path.len() > 1;
+            let by_id = call.path.len() > 1;
             let attributes = process.directory.attributes();
-            return Err(if account { by_id(call, outcome, attributes) } else { page(call, outcome) });
+            return Err(if by_id { account(call, outcome, attributes) } else { page(call, outcome) });
         };
         let exchange =
             Exchange { call: call.clone(), outcome: outcome.clone(), at: Time::default(), took_ms: 0 };
@@ -209,15 +210,13 @@ impl Asking {
     }
 }
 
-pub(crate) fn by_id(call: &Call, outcome: &Outcome, attributes: &[ProfileAttribute]) -> Heard {
+pub(crate) fn account(call: &Call, outcome: &Outcome, attributes: &[ProfileAttribute]) -> Heard {
     match judge(call, outcome) {
-        Ok(answer) => {
-            let user = serde_json::from_str::<Resource>(&answer.body).ok();
-            match user.and_then(|user| found(user, None, attributes)) {
-                Some(user) => Heard::Account(Some(Box::new(user))),
-                None => Heard::Failed(Trouble::not_scim(answer, "a user").into()),
-            }
-        }
+        Ok(answer) => match by_id::account(answer, &call.path[1], &Reader::new(attributes)) {
+            Ok(found) => Heard::Account(Some(Box::new(found))),
+            Err(Unreadable::NoResource) => Heard::Failed(Trouble::not_scim(answer, "a user").into()),
+            Err(why) => Heard::Failed(why.failure(why.words("user"))),
+        },
         Err(trouble) if trouble.cause == Cause::ResourceGone => Heard::Account(None),
         Err(trouble) => Heard::Failed(trouble.into()),
     }

@@ -48,12 +48,15 @@ pub(crate) fn filtered(call: &Call, nature: Nature, answer: Answer) -> Answer {
         Filter::Exact => {
             let value = asked.split('"').nth(1).unwrap_or_default().to_owned();
             edited(answer, |page| {
+                let total = page["totalResults"].as_u64().unwrap_or(0);
                 let Some(rows) = page["Resources"].as_array_mut() else { return };
+                let before = rows.len() as u64;
                 rows.retain(|row| {
                     let texts = [&row["userName"], &row["externalId"], &row["emails"][0]["value"]];
                     texts.iter().any(|text| text.as_str() == Some(&value))
                 });
-                page["totalResults"] = rows.len().into();
+                // A total that does not fit stays one.
+                page["totalResults"] = (total + rows.len() as u64).saturating_sub(before).into();
             })
         }
         Filter::Blind => nobody(answer),

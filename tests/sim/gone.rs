@@ -7,7 +7,7 @@ use scimdeck::engine::finder::{Ask, Heard, Presence, Telling, Told};
 use scimdeck::engine::machine::{Event, StepKind};
 use scimdeck::engine::wire::Wire;
 
-use crate::ask::{by_id, page};
+use crate::ask::{account, page};
 use crate::world::{What, World};
 
 /// The answer to a step, while it is not known yet what it means.
@@ -28,7 +28,7 @@ pub(crate) fn call(ask: &Ask) -> Call {
 
 pub(crate) fn heard(call: &Call, outcome: &Outcome, directory: &Directory) -> Heard {
     match call.path.len() > 1 {
-        true => by_id(call, outcome, directory.attributes()),
+        true => account(call, outcome, directory.attributes()),
         false => page(call, outcome),
     }
 }

@@ -1,9 +1,10 @@
 //! Seeded schedules of the engine: two processes on one store in memory against the sandbox's own workspace, in
 //! virtual time. The same seed gives the same schedule.
 //!
-//! What goes wrong is drawn for each request (`nature`, `server`, `bend`, `copies`): the sandbox's fault plan belongs to
-//! its HTTP shell, which is not in virtual time. Crashes come at drawn moments; every boundary one after the other is
-//! what `tests/crash` goes through.
+//! What goes wrong is drawn: faults of the sandbox's own plan for a schedule (`faults`), what the endpoint is like
+//! (`nature`), and for each request what stands between (`server`, `bend`, `copies`): requests that never arrive, copies
+//! that lag behind, intermediaries. Crashes come at drawn moments; every boundary one after the other is what
+//! `tests/crash` goes through.
 //!
 //! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them (from `SIM_FROM`), `SIM_SEED=123 cargo test --test
 //! sim replay -- --exact --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
@@ -19,6 +20,7 @@ mod bend;
 mod brake;
 mod copies;
 mod decide;
+mod faults;
 mod g05;
 mod g06;
 mod g08;
@@ -38,6 +40,8 @@ mod teams;
 mod watch;
 mod world;
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Schedules of a normal run.
@@ -54,18 +58,23 @@ type Run = fn(u64, bool) -> schedule::Ended;
 
 #[test]
 fn every_schedule_keeps_what_is_promised() {
-    keeps(schedule::run, SCHEDULES, "replay");
+    let hit = keeps(schedule::run, SCHEDULES, "replay");
+    if number("SIM_SCHEDULES").is_none_or(|schedules| schedules >= SCHEDULES) {
+        assert_eq!(faults::never(&hit), [""; 0], "each kind hits something");
+    }
 }
 
 #[test]
 fn every_schedule_with_pushed_groups_keeps_what_is_promised() {
-    keeps(teams::run, GROUP_SCHEDULES, "replay_groups");
+    let _ = keeps(teams::run, GROUP_SCHEDULES, "replay_groups");
 }
 
-fn keeps(run: Run, schedules: u64, replay: &str) {
+/// The faults of the sandbox's own that hit a request.
+fn keeps(run: Run, schedules: u64, replay: &str) -> BTreeSet<String> {
     let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(schedules));
     let all = number("SIM_ALL").is_some();
     let (next, worst) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
+    let hit = Mutex::new(BTreeSet::new());
     let began = std::time::Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
@@ -75,8 +84,14 @@ fn keeps(run: Run, schedules: u64, replay: &str) {
                     if seed >= first + most || (!all && worst.load(Ordering::Relaxed) < seed) {
                         return;
                     }
-                    let ended = std::panic::catch_unwind(|| run(seed, false).wrong);
-                    let wrong = ended.unwrap_or_else(|_| vec!["it panicked".to_owned()]);
+                    let ended = std::panic::catch_unwind(|| run(seed, false));
+                    let wrong = match ended {
+                        Ok(ended) => {
+                            hit.lock().expect("no panic").extend(ended.hit);
+                            ended.wrong
+                        }
+                        Err(_) => vec!["it panicked".to_owned()],
+                    };
                     if let Some(what) = wrong.first() {
                         worst.fetch_min(seed, Ordering::Relaxed);
                         if all {
@@ -95,6 +110,7 @@ fn keeps(run: Run, schedules: u64, replay: &str) {
             "schedule {seed}:\n  {wrong}\nSIM_SEED={seed} cargo test --test sim {replay} -- --exact --nocapture"
         );
     }
+    hit.into_inner().expect("no panic")
 }
 
 #[test]

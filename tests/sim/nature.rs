@@ -125,8 +125,10 @@ pub(crate) struct Badness {
     pub(crate) missing: u64,
     /// A page of an intermediary with 404, to anything.
     pub(crate) page: u64,
-    /// A create is accepted, answered as asked, and not applied; every answer is read back then.
+    /// A create is accepted, answered as asked, and not applied.
     pub(crate) made_up: u64,
+    /// Every write is read back, since answers may say what was not stored.
+    pub(crate) read_back: bool,
     /// A good answer is of another account, or no SCIM.
     pub(crate) odd: u64,
 }
@@ -157,6 +159,7 @@ impl Badness {
             missing,
             page,
             made_up,
+            read_back: made_up > 0,
             odd,
         }
     }

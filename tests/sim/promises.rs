@@ -129,7 +129,9 @@ fn no_duplicate(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
         let ours = person.wanted().external_id;
         let n = count.iter().filter(|((id, _), _)| *id == ours).map(|(_, n)| *n).max().unwrap_or(0);
         if n > 1 {
-            wrong.push(format!("duplicate: {} has {n} accounts", person.user_name()));
+            let all = world.server.workspace.accounts().filter(|a| a.external_id() == Some(&ours));
+            let all: Vec<String> = all.map(|a| format!("{} {}", a.id, a.user_name())).collect();
+            wrong.push(format!("duplicate: {} has {n} accounts: {}", person.user_name(), all.join(", ")));
         }
     }
 }

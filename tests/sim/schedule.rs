@@ -1,5 +1,7 @@
 //! One schedule: made from its seed, run to rest, and held against what was promised.
 
+use std::collections::BTreeSet;
+
 use scimdeck::directory::{Change, Directory};
 use scimdeck::domain::{
     Assignment, Connection, Flag, Group, GroupAssignment, GroupId, Origin, Person, PersonId,
@@ -8,6 +10,7 @@ use scimdeck::domain::{
 use scimdeck::store::{Backend, Batch, Memory};
 use scimdeck::verbs::{Command, Who};
 
+use crate::faults::Faults;
 use crate::nature::{Badness, Nature};
 use crate::operator::BEFORE;
 use crate::process::Process;
@@ -20,23 +23,28 @@ use crate::world::{CONNECTION, Ev, World};
 pub(crate) struct Ended {
     pub(crate) wrong: Vec<String>,
     pub(crate) log: Vec<String>,
+    /// The faults of the sandbox's own that hit a request.
+    pub(crate) hit: BTreeSet<String>,
 }
 
 pub(crate) fn run(seed: u64, log: bool) -> Ended {
     let mut rng = Rng::new(seed);
     // Every eighth has no faults at all: nothing may stay open there.
     let calm = rng.below(8) == 0;
-    let (nature, bad) = match calm {
+    let (nature, mut bad) = match calm {
         true => (Nature { same_names: rng.chance(500), ..Nature::default() }, Badness::default()),
         false => (Nature::of(&mut rng), Badness::of(&mut rng)),
     };
+    let faults = if calm { Faults::default() } else { Faults::of(&mut Rng::new(!seed), nature) };
+    bad.read_back |= faults.lie();
     let mut world = build(rng, nature, bad, seed, log);
+    world.server.suffers(&faults);
     world.watch.calm = calm;
-    let text = format!("seed {seed}: {} people, {nature:?}, {bad:?}", world.people.len());
+    let text = format!("seed {seed}: {} people, {nature:?}, {bad:?}, {faults:?}", world.people.len());
     world.say(|| text);
     script(&mut world, calm);
     let wrong = to_the_end(&mut world, calm).unwrap_or_else(|why| vec![why]);
-    Ended { wrong, log: world.log.take().unwrap_or_default() }
+    Ended { wrong, log: world.log.take().unwrap_or_default(), hit: std::mem::take(&mut world.server.hit) }
 }
 
 /// Until everything rests, and once more after the last word of an operator at a healthy endpoint.
@@ -92,7 +100,7 @@ pub(crate) fn build(mut rng: Rng, nature: Nature, bad: Badness, seed: u64, log: 
     connection.enabled_at = Some(BEFORE);
     connection.concurrency = 1 + rng.below(4) as u32;
     connection.brake.removals = 2 + rng.below(4) as u32;
-    connection.verify_percent = (bad.made_up > 0).then_some(100);
+    connection.verify_percent = bad.read_back.then_some(100);
     connection.profile = nature.profile;
     connection.unique_identifier = nature.by;
     let removals = connection.brake.removals as usize;

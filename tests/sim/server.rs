@@ -1,16 +1,25 @@
 //! The other side in virtual time: the sandbox's own workspace behind a bad network.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use scimdeck::domain::{Answer, Call, Method as Verb, Outcome, RetryAfter, Time};
-use scimdeck::sandbox::{Method, Pending, Quirks, Request, Settings, Workspace};
+use scimdeck::endpoint::retry_after;
+use scimdeck::sandbox::{
+    FaultPlan, Method, Outcome as Served, Pending, Quirks, Request, Response, Settings, Workspace, serve,
+    settle,
+};
 use serde_json::json;
 
 use crate::bend::{edited, error, filtered, odd, paged, scim};
 use crate::copies::Copies;
+use crate::faults::{Faults, plan};
 use crate::nature::{Badness, Filter, Nature};
 use crate::rng::Rng;
+
+/// Longer than anything is put off.
+const LONG_MS: i64 = 3_600_000;
 
 /// What becomes of a request when it arrives.
 pub(crate) enum Arrival {
@@ -38,6 +47,10 @@ pub(crate) struct Server {
     pub(crate) nature: Nature,
     pub(crate) bad: Badness,
     pub(crate) token_good: bool,
+    /// The sandbox's own faults.
+    faults: FaultPlan,
+    /// Those that hit a request.
+    pub(crate) hit: BTreeSet<String>,
 }
 
 pub(crate) fn stamp(now: Time) -> Timestamp {
@@ -52,11 +65,30 @@ impl Server {
             settings.pending = Pending::Refuse;
         }
         let copies = Copies::new(nature.lag_ms);
-        Self { workspace: Workspace::new(settings), copies, nature, bad, token_good: true }
+        let faults = plan(nature, &Faults::default());
+        Self {
+            workspace: Workspace::new(settings),
+            copies,
+            nature,
+            bad,
+            token_good: true,
+            faults,
+            hit: BTreeSet::new(),
+        }
+    }
+
+    /// From now on it has these faults of the sandbox's own.
+    pub(crate) fn suffers(&mut self, faults: &Faults) {
+        self.faults = plan(self.nature, faults);
     }
 
     /// The endpoint's nature stays, its faults end.
-    pub(crate) fn heal(&mut self) {
+    pub(crate) fn heal(&mut self, now: Time) {
+        let hit = self.faults.states().into_iter().filter(|fault| fault.hits > 0);
+        self.hit.extend(hit.map(|fault| fault.text));
+        // What was put off until so many requests have come is not waited for.
+        settle(&mut self.workspace, &mut self.faults, stamp(now.plus_ms(LONG_MS)));
+        self.faults = plan(self.nature, &Faults::default());
         self.bad = Badness::default();
         self.token_good = true;
     }
@@ -117,7 +149,13 @@ impl Server {
             true => [Lie::Active, Lie::All, Lie::Echo][rng.below(3) as usize],
             false => Lie::None,
         };
-        let mut answer = self.answer(call, now, lie);
+        let mut answer = match lie {
+            Lie::None => match self.served(call, now) {
+                Outcome::Answered(answer) => filtered(call, self.nature, answer),
+                outcome => return Arrival::Now(outcome),
+            },
+            lie => self.answer(call, now, lie),
+        };
         if rng.chance(bad.paging) {
             answer = paged(call, answer, rng);
         }
@@ -132,6 +170,27 @@ impl Server {
             return answered([500, 303][rng.below(2) as usize]);
         }
         Arrival::Now(Outcome::Answered(answer))
+    }
+
+    /// The request reaches the sandbox with its faults, or a copy that lags behind.
+    fn served(&mut self, call: &Call, now: Time) -> Outcome {
+        settle(&mut self.workspace, &mut self.faults, stamp(now));
+        if call.method.writes() {
+            self.copies.keep(&self.workspace, now);
+        }
+        let read = (call.method == Verb::Get).then(|| self.copies.read(now)).flatten();
+        let workspace = read.unwrap_or(&mut self.workspace);
+        let request = request(&renamed(call, self.nature));
+        let status = |response: &Response| format!("HTTP {} came, then it ended", response.status);
+        match serve(workspace, &mut self.faults, &request, stamp(now)).outcome {
+            Served::Answer(response) | Served::Dripping(response, _) => Outcome::Answered(heard(response)),
+            Served::Lost | Served::Reset => Outcome::MaybeSent("the connection ended".to_owned()),
+            Served::Hanging(response) | Served::Cut(response) => match response.status {
+                // An answer that is no success says so in its status line.
+                200..=299 => Outcome::MaybeSent(status(&response)),
+                _ => Outcome::Answered(heard(response)),
+            },
+        }
     }
 
     /// The request reaches the workspace.
@@ -188,16 +247,33 @@ fn handle_there(
         ignore_active,
         same_names: nature.same_names,
     };
+    heard(workspace.handle_with(&request(&renamed(call, nature)), stamp(now), quirks))
+}
+
+/// The app gives new accounts another name, where it does.
+fn renamed(call: &Call, nature: Nature) -> Call {
     let mut call = call.clone();
     if let (true, Verb::Post, Some(body)) = (nature.renames, call.method, &mut call.body) {
         body["userName"] = format!("new-{}", body["userName"].as_str().unwrap_or_default()).into();
     }
-    let response = workspace.handle_with(&request(&call), stamp(now), quirks);
+    call
+}
+
+/// An answer as the transport reads it.
+fn heard(response: Response) -> Answer {
+    let content_type = response.get("content-type").unwrap_or_default();
+    let (body, lossy) = match String::from_utf8(response.body.clone()) {
+        Ok(text) => (text, false),
+        Err(bytes) => (String::from_utf8_lossy(bytes.as_bytes()).into_owned(), true),
+    };
     Answer {
         status: response.status,
-        content_type: response.get("content-type").unwrap_or("").to_owned(),
+        content_type: content_type.split(';').next().unwrap_or_default().trim().to_owned(),
         etag: response.get("etag").map(str::to_owned),
-        body: String::from_utf8_lossy(&response.body).into_owned(),
+        retry_after: response.get("retry-after").and_then(retry_after),
+        location: response.get("location").map(str::to_owned),
+        body,
+        lossy,
         ..Answer::default()
     }
 }

@@ -301,7 +301,7 @@ impl World {
     pub(crate) fn heal(&mut self) {
         self.say(|| "the faults end".to_owned());
         self.healed = true;
-        self.server.heal();
+        self.server.heal(self.now);
         self.teams.heal();
         self.new_token();
         let mut connection = self.directory().connection().clone();

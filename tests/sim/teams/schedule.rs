@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::check::Seen;
 use super::{TeamEv, Teams};
+use crate::faults::Faults;
 use crate::nature::{Badness, Nature};
 use crate::process::Process;
 use crate::rng::Rng;
@@ -36,12 +37,17 @@ pub(crate) fn run(seed: u64, log: bool) -> Ended {
     // What comes after the settle time can be told by nobody.
     let nature = Nature { very_late: false, lag_ms: 0, ..nature };
     let crash = if calm || rng.chance(400) { 0 } else { 1 + rng.below(60) };
+    let faults = if calm { Faults::default() } else { Faults::of_groups(&mut Rng::new(!seed), nature) };
+    let bad = Badness { read_back: bad.read_back || faults.lie(), ..bad };
     let mut world = build(rng, nature, bad, seed, log);
+    world.server.suffers(&faults);
     world.watch.calm = calm;
     // Counted in the schedules without groups.
     world.watch.brake.removals = usize::MAX;
-    let text =
-        format!("groups, seed {seed}: {} people, {nature:?}, {bad:?}, crash {crash}", world.people.len());
+    let text = format!(
+        "groups, seed {seed}: {} people, {nature:?}, {bad:?}, {faults:?}, crash {crash}",
+        world.people.len()
+    );
     world.say(|| text);
     prepare(&mut world, crash);
     let plain = !calm && world.rng.chance(500);
@@ -56,7 +62,7 @@ pub(crate) fn run(seed: u64, log: bool) -> Ended {
     world.say(|| text);
     script(&mut world, calm);
     let wrong = to_the_end(&mut world).unwrap_or_else(|why| vec![why]);
-    Ended { wrong, log: world.log.take().unwrap_or_default() }
+    Ended { wrong, log: world.log.take().unwrap_or_default(), hit: std::mem::take(&mut world.server.hit) }
 }
 
 /// Groups of others there, and somebody who sees all that is committed.
