@@ -3,11 +3,12 @@
 //!
 //! What goes wrong is drawn: faults of the sandbox's own plan for a schedule (`faults`), what the endpoint is like
 //! (`nature`), and for each request what stands between (`server`, `bend`, `copies`): requests that never arrive, copies
-//! that lag behind, intermediaries. Crashes come at drawn moments; every boundary one after the other is what
-//! `tests/crash` goes through.
+//! that lag behind, intermediaries. Crashes come at drawn moments, and in `g01` after every event; `tests/crash`
+//! does it to the real program.
 //!
 //! `SIM_SCHEDULES=1000000 cargo test --test sim` runs more of them (from `SIM_FROM`), `SIM_SEED=123 cargo test --test
 //! sim replay -- --exact --nocapture` shows one with all that happened, `SIM_ALL=1` lists every seed that fails.
+//! `g01` dies after every event of some of them, one after the other: `SIM_SEED=3 SIM_DIES=17` and `replay` show one.
 //!
 //! `teams` adds pushed groups: the drive's own code of them is polled by hand, and whatever it waits for (a request, a
 //! commit, time) is answered in virtual time or, where its process dies, never. Its schedules have seeds of their own:
@@ -21,6 +22,7 @@ mod brake;
 mod copies;
 mod decide;
 mod faults;
+mod g01;
 mod g05;
 mod g06;
 mod g08;
@@ -115,7 +117,8 @@ fn keeps(run: Run, schedules: u64, replay: &str) -> BTreeSet<String> {
 
 #[test]
 fn replay() {
-    shows(schedule::run);
+    let dies = number("SIM_DIES").and_then(|n| u32::try_from(n).ok());
+    shows(|seed, log| schedule::run_dying(seed, dies, log).0);
 }
 
 #[test]
@@ -123,7 +126,7 @@ fn replay_groups() {
     shows(teams::run);
 }
 
-fn shows(run: Run) {
+fn shows(run: impl Fn(u64, bool) -> schedule::Ended) {
     let seed = number("SIM_SEED").unwrap_or(0);
     let first = run(seed, true);
     let again = run(seed, true);

@@ -28,6 +28,11 @@ pub(crate) struct Ended {
 }
 
 pub(crate) fn run(seed: u64, log: bool) -> Ended {
+    run_dying(seed, None, log).0
+}
+
+/// The same where the process whose turn it is dies after so many events. Whether the schedule had so many.
+pub(crate) fn run_dying(seed: u64, dies_after: Option<u32>, log: bool) -> (Ended, bool) {
     let mut rng = Rng::new(seed);
     // Every eighth has no faults at all: nothing may stay open there.
     let calm = rng.below(8) == 0;
@@ -43,8 +48,15 @@ pub(crate) fn run(seed: u64, log: bool) -> Ended {
     let text = format!("seed {seed}: {} people, {nature:?}, {bad:?}, {faults:?}", world.people.len());
     world.say(|| text);
     script(&mut world, calm);
-    let wrong = to_the_end(&mut world, calm).unwrap_or_else(|why| vec![why]);
-    Ended { wrong, log: world.log.take().unwrap_or_default(), hit: std::mem::take(&mut world.server.hit) }
+    world.dies_after = dies_after;
+    // Who dies leaves what was sent in doubt, so that not all of it is over by the end.
+    let wrong = to_the_end(&mut world, calm && dies_after.is_none()).unwrap_or_else(|why| vec![why]);
+    let ended = Ended {
+        wrong,
+        log: world.log.take().unwrap_or_default(),
+        hit: std::mem::take(&mut world.server.hit),
+    };
+    (ended, dies_after.is_some() && world.dies_after.is_none())
 }
 
 /// Until everything rests, and once more after the last word of an operator at a healthy endpoint.

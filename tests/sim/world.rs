@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
     healed: bool,
+    /// So many events of processes until the one whose turn it is dies; none where nobody dies of that, or did.
+    pub(crate) dies_after: Option<u32>,
     /// Nobody types the brake's number; how often it was asked for.
     pub(crate) never_types: bool,
     /// The names of protected people are typed.
@@ -118,6 +120,7 @@ impl World {
             watch: Watch::default(),
             log: log.then(Vec::new),
             healed: false,
+            dies_after: None,
             never_types: false,
             types_names: false,
             held: 0,
@@ -177,7 +180,14 @@ impl World {
                 Ev::Steal => self.lead(p, true),
                 Ev::Token => self.new_token(),
                 Ev::Accept => self.accept(),
-                ev if same && self.processes[p].alive => self.happen(p, ev),
+                ev if same && self.processes[p].alive => {
+                    self.happen(p, ev);
+                    self.dies_after = self.dies_after.and_then(|left| left.checked_sub(1));
+                    if self.dies_after == Some(0) {
+                        self.dies_after = None;
+                        self.crash(p);
+                    }
+                }
                 _ => {}
             }
         }
