@@ -68,7 +68,6 @@ impl World {
             }
             Telling::Told(Told::Elsewhere(failure)) => {
                 self.say(|| format!("p{p} {op}: {}", failure.text));
-                self.elsewhere = true;
                 Event::Elsewhere { op, step, failure }
             }
             Telling::Told(Told::Failed(failure)) => Event::Lost { op, step, maybe_sent: false, failure },

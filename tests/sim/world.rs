@@ -95,8 +95,6 @@ pub(crate) struct World {
     pub(crate) cannot: BTreeSet<PersonId>,
     /// Who accepted, by account.
     pub(crate) accepted: BTreeMap<String, String>,
-    /// Nobody who is linked was there.
-    pub(crate) elsewhere: bool,
     /// Requests under way, and how many there were at most.
     pub(crate) under_way: HashMap<OpId, usize>,
     pub(crate) most_under_way: usize,
@@ -129,7 +127,6 @@ impl World {
             other: crate::g06::Other::default(),
             cannot: BTreeSet::new(),
             accepted: BTreeMap::new(),
-            elsewhere: false,
             under_way: HashMap::new(),
             most_under_way: 0,
             teams: Teams::default(),
