@@ -1,7 +1,9 @@
 //! The 404 of a linked account: what the engine wants to see before it believes it is asked for.
 
+use std::collections::BTreeSet;
+
 use scimdeck::directory::Directory;
-use scimdeck::domain::{Answer, Call, Method, OpId, Outcome};
+use scimdeck::domain::{Answer, Call, Method, OpId, Outcome, SETTLE_MS, Time};
 use scimdeck::endpoint::probe;
 use scimdeck::engine::finder::{Ask, Heard, Presence, Telling, Told};
 use scimdeck::engine::machine::{Event, StepKind};
@@ -68,11 +70,24 @@ impl World {
             }
             Telling::Told(Told::Elsewhere(failure)) => {
                 self.say(|| format!("p{p} {op}: {}", failure.text));
+                self.stands = self.nobody_is_there(p);
                 Event::Elsewhere { op, step, failure }
             }
             Telling::Told(Told::Failed(failure)) => Event::Lost { op, step, maybe_sent: false, failure },
         };
         self.feed(p, event);
+    }
+
+    /// Whether nobody is there who has been linked for longer than a copy lags behind: other hands removed everybody, so
+    /// this may be another workspace, and nothing is sent before an operator says that it is not.
+    fn nobody_is_there(&self, p: usize) -> bool {
+        let there: BTreeSet<&str> =
+            self.server.workspace.accounts().map(|account| account.id.as_str()).collect();
+        let young = |at: Option<Time>| at.is_some_and(|at| self.clock(p).since(at) < SETTLE_MS);
+        let mut people = self.processes[p].directory.people();
+        !people.any(|person| {
+            person.remote_id().is_some_and(|id| there.contains(id)) && !young(person.linked_at())
+        })
     }
 
     pub(crate) fn told(&mut self, p: usize, op: OpId, call: &Call, outcome: &Outcome) {

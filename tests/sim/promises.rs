@@ -1,6 +1,6 @@
 //! What is promised, each with its own check, once everything came to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use scimdeck::directory::{Directory, PersonView};
 use scimdeck::domain::{Flag, OpId, OpState, Operation};
@@ -14,7 +14,7 @@ use crate::world::World;
 pub(crate) fn kept(world: &mut World, calm: bool) -> Vec<String> {
     let directory = world.directory();
     let mut wrong = std::mem::take(&mut world.watch.wrong);
-    at_rest(world, &directory, &mut wrong);
+    at_rest(world, &mut wrong);
     nothing_lost(world, &mut wrong);
     nobody_left_in(world, &directory, &mut wrong);
     no_false_green(world, &directory, true, &mut wrong);
@@ -38,18 +38,9 @@ pub(crate) fn looked_at(world: &World, directory: &Directory) -> Directory {
     seen
 }
 
-/// Whether other hands removed everybody who is linked: then this may be another workspace, and nothing is sent before
-/// an operator says that it is not.
-fn nobody_is_there(world: &World, directory: &Directory) -> bool {
-    let there: BTreeSet<&str> =
-        world.server.workspace.accounts().map(|account| account.id.as_str()).collect();
-    let mut linked = directory.people().filter_map(|person| person.remote_id().map(str::to_owned)).peekable();
-    linked.peek().is_some() && linked.all(|id| !there.contains(id.as_str()))
-}
-
 /// What goes on by itself went on until it ended.
-fn at_rest(world: &World, directory: &Directory, wrong: &mut Vec<String>) {
-    if nobody_is_there(world, directory) {
+fn at_rest(world: &World, wrong: &mut Vec<String>) {
+    if world.stands {
         return;
     }
     for op in world.processes[0].operations(&Which::Live) {
@@ -173,11 +164,11 @@ fn of_somebody_else(directory: &Directory, person: PersonView<'_>) -> bool {
 pub(crate) fn converged(world: &mut World) -> Vec<String> {
     let directory = world.directory();
     let mut wrong = std::mem::take(&mut world.watch.wrong);
-    at_rest(world, &directory, &mut wrong);
+    at_rest(world, &mut wrong);
     nothing_lost(world, &mut wrong);
     no_false_green(world, &directory, true, &mut wrong);
     no_duplicate(world, &directory, &mut wrong);
-    if nobody_is_there(world, &directory) {
+    if world.stands {
         return wrong;
     }
     for person in directory.people() {

@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) watch: Watch,
     pub(crate) log: Option<Vec<String>>,
     healed: bool,
+    /// Nothing is sent, since nobody who is linked was there, and so it was.
+    pub(crate) stands: bool,
     /// So many events of processes until the one whose turn it is dies; none where nobody dies of that, or did.
     pub(crate) dies_after: Option<u32>,
     /// Nobody types the brake's number; how often it was asked for.
@@ -119,6 +121,7 @@ impl World {
             log: log.then(Vec::new),
             healed: false,
             dies_after: None,
+            stands: false,
             never_types: false,
             types_names: false,
             held: 0,
