@@ -80,7 +80,6 @@ pub(crate) fn recover(world: &mut World) -> Result<(), String> {
     world.all_accept();
     world.run()?;
     for _ in 0..3 {
-        world.stands = false;
         let directory = world.directory();
         let people = world.still_here(0);
         let failed: Vec<PersonId> =

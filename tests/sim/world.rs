@@ -320,6 +320,7 @@ impl World {
     }
 
     pub(crate) fn new_token(&mut self) {
+        self.stands = false;
         self.server.token_good = true;
         for p in 0..2 {
             if self.processes[p].alive {
