@@ -2,6 +2,7 @@
 
 mod beside;
 mod earlier;
+mod membership;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,9 @@ fn undo(
         }
     }
     unchanged_since(person, op)?;
+    if let Some(inverse) = membership::back(directory, person, op) {
+        return Ok(inverse);
+    }
     match op.kind {
         OpKind::Create => end_access(directory, person),
         OpKind::Link => link_before(directory, person, op, context),

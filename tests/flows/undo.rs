@@ -105,3 +105,27 @@ async fn what_an_undo_cannot_take_back_is_named_with_the_command_that_does() {
     assert!(told.contains("scimdeck assign --group Team"), "{told}");
     assert!(!program.account(1).expect("an account").access, "nothing is done");
 }
+
+/// How many are in the pushed group there.
+fn members(program: &Program) -> usize {
+    let workspace = program.sandbox.workspace();
+    let workspace = workspace.lock().expect("no panic");
+    workspace.groups().find(|group| group.display_name() == "Team").expect("the group").members.len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_taken_out_of_a_pushed_group_is_back_in_it_here_and_there() {
+    let program = provisioned(2).await;
+    team(&program, "Operator", &[1, 2]).await;
+    program.ok(&["convert", &name(1), &name(2), "--yes"]).await;
+    program.ok(&["group", "push", "Team", "--yes"]).await;
+    program.ok(&["member", "remove", "Team", &name(1), "--yes"]).await;
+    assert_eq!((program.account(1).expect("an account").access, members(&program)), (false, 1));
+    let shown = all(&program.run(&["undo", "--plan"]).await);
+    assert!(shown.contains("is put back into Team") && shown.contains("reactivate"), "{shown}");
+    assert_eq!(members(&program), 1, "a plan sends nothing");
+    program.ok(&["undo", "--yes"]).await;
+    assert_eq!((program.account(1).expect("an account").access, members(&program)), (true, 2));
+    assert_eq!(person(&program, 1).await["type"], "group");
+    assert_eq!(program.run(&["plan"]).await.status.code(), Some(0), "nothing is left to do");
+}

@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::super::assign::individual;
-use super::super::{Command, Context, Convertees, Decision, Refusal, words};
+use super::super::{Command, Context, Convertees, Decision, Refusal, reach, words};
+use super::membership;
 use crate::directory::{AssignmentKind, Change, Directory};
 use crate::domain::{Decided, PersonId, typed};
 
 /// So many are named.
 const NAMED: usize = 3;
 
-/// Takes back what can be: a conversion to the group that moved no value. Says of the rest that it stays.
+/// Takes back what can be: a conversion to the group that moved no value, and a membership that gives nobody anything.
+/// Says of the rest that it stays.
 ///
 /// # Errors
 /// Nothing of it can be, and there is nothing else to undo.
@@ -26,6 +28,7 @@ pub(super) fn take_back(
     for one in beside {
         match one.person.filter(|_| one.cause == converted()) {
             Some(id) if back_to_individual(directory, id, context, decision) => {}
+            _ if back_into_groups(directory, one, decision) => {}
             _ => stays.entry(&one.cause).or_default().push(one),
         }
     }
@@ -66,6 +69,36 @@ fn back_to_individual(
         ),
     );
     decision.changes.push(Change::Assigned(id, assignment));
+    true
+}
+
+/// Membership that neither gives nor takes the app, nor a value of it: it goes back.
+fn back_into_groups(directory: &Directory, one: &Decided, decision: &mut Decision) -> bool {
+    let Some(person) = one.person.and_then(|id| directory.get(id)) else { return false };
+    let (id, joins) = match &one.cause {
+        cause if cause == membership::removed() => (person.id(), true),
+        cause if cause == membership::added() => (person.id(), false),
+        _ => return false,
+    };
+    let groups = one.groups.iter().filter_map(|name| directory.group_named(name));
+    let groups: Vec<_> = groups.filter(|row| row.members.contains(&id) != joins).collect();
+    let changes: Vec<Change> = groups
+        .iter()
+        .map(|row| match joins {
+            true => Change::Member(row.group.id, id),
+            false => Change::MemberDropped(row.group.id, id),
+        })
+        .collect();
+    if changes.is_empty() || !reach::touched(directory, &changes).people.is_empty() {
+        return false;
+    }
+    let names: Vec<&str> = groups.iter().map(|row| row.group.name.as_str()).collect();
+    let way = if joins { "is put back into" } else { "leaves" };
+    decision.say_of(
+        id,
+        format!("{} {way} {}; nothing changes on their account.", person.user_name(), names.join(", ")),
+    );
+    decision.changes.extend(changes);
     true
 }
 
@@ -191,6 +224,27 @@ mod tests {
             let one = decided(command.cause(), "x");
             assert_eq!(instead(&one.cause, &[&one]), format!("To take that back, type: scimdeck {typed}"));
         }
+    }
+
+    #[test]
+    fn a_membership_that_gave_nothing_goes_back_and_one_that_gives_something_by_now_does_not() {
+        let mut f = Fixture::new().linked("ana", "Operator").group("Team", &["ana"]);
+        let (team, ana) = (f.gid("Team"), f.id("ana"));
+        let command = Command::MemberRemove(team, vec![ana]);
+        f.run(&command);
+        let one = Decided {
+            person: Some(ana),
+            groups: vec!["Team".to_owned()],
+            ..decided(command.cause(), "ana@example.com")
+        };
+        let decision = undo(&mut f, vec![one.clone()]).unwrap();
+        assert_eq!(decision.changes, [Change::Member(team, ana)]);
+        assert!(decision.people().is_empty() && decision.confirm);
+        // By now it would give somebody the app who does not have it.
+        f.run(&Command::Unassign(vec![ana]));
+        let mut f = f.confirm("ana").group_gives("Team", "Operator");
+        let refusal = undo(&mut f, vec![one]).unwrap_err();
+        assert!(refusal.next.ends_with("scimdeck member add Team ana@example.com"), "{}", refusal.next);
     }
 
     #[test]

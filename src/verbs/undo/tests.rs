@@ -4,7 +4,8 @@ use super::super::Command;
 use super::super::fixture::*;
 use super::*;
 use crate::domain::{Base, Failure, FailureKind, Intent, OpId, Owned, Time, field};
-use crate::verbs::Convertees;
+
+mod groups;
 
 /// The operation that brought somebody's account from `before` to what is pushed now, confirmed when the link was.
 fn done(f: &Fixture, name: &str, kind: OpKind, owned: &[&str], before: Option<AccountValues>) -> Operation {
@@ -167,15 +168,6 @@ fn an_ended_assignment_is_given_back_whatever_command_got_the_operation_through(
 }
 
 #[test]
-fn access_that_ended_with_a_group_is_given_back_in_the_group() {
-    let f =
-        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
-    let command = Command::MemberRemove(f.gid("Team"), vec![f.id("ana")]);
-    let (mut f, op) = decided(f, "ana", OpKind::Deactivate, &["active"], &command);
-    assert!(left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).contains("through Team"));
-}
-
-#[test]
 fn access_that_another_hand_had_given_is_not_given_here_by_an_undo() {
     let f = Fixture::new().linked("ana", "Operator").status("ana", Status::Deactivated).confirm("ana");
     let command = Command::DriftPush(vec![f.id("ana")]);
@@ -258,42 +250,6 @@ fn an_assignment_that_gave_access_again_ends_again() {
     f.run(&Command::Undo(vec![op].into()));
     let ana = f.directory.get(f.id("ana")).unwrap();
     assert_eq!((ana.kind(), ana.status()), (AssignmentKind::None, Status::Active));
-}
-
-#[test]
-fn values_that_come_from_a_group_are_changed_in_the_group() {
-    let f =
-        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
-    let mut before = pushed(&f, "ana");
-    before.roles = role("Analyst");
-    let op = done(&f, "ana", OpKind::Update, &["workato_role"], Some(before));
-    let mut f = f;
-    let why = left_out(&f.decide(&Command::Undo(vec![op].into())).unwrap()).to_owned();
-    assert!(why.contains("through Team") && why.contains("their own (workato_role Analyst)"), "{why}");
-}
-
-#[test]
-fn a_conversion_to_a_group_is_taken_back_by_the_assignment_that_was() {
-    let f = Fixture::new().linked("ana", "Analyst").group("Team", &["ana"]).group_gives("Team", "Operator");
-    let was = f.directory.get(f.id("ana")).unwrap().ours();
-    let command = Command::Convert(Convertees::All);
-    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
-    assert_eq!(f.role_of("ana"), "Operator");
-    f.run(&Command::Undo(vec![op].into()));
-    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
-}
-
-#[test]
-fn a_role_edit_that_took_somebody_out_of_a_groups_values_puts_them_back() {
-    let f =
-        Fixture::new().person("ana").group("Team", &["ana"]).group_gives("Team", "Operator").confirm("ana");
-    let was = f.directory.get(f.id("ana")).unwrap().ours();
-    let values = [("workato_role".to_owned(), "Analyst".to_owned())].into();
-    let command = Command::Role { people: vec![f.id("ana")], values };
-    let (mut f, op) = decided(f, "ana", OpKind::Update, &["workato_role"], &command);
-    let decision = f.run(&Command::Undo(vec![op].into()));
-    assert_eq!(f.directory.get(f.id("ana")).unwrap().ours(), was);
-    assert!(said(&decision).contains("the values of Team"), "{}", said(&decision));
 }
 
 #[test]
