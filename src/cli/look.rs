@@ -1,5 +1,9 @@
 //! Commands that only look.
 
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
 use super::args::Command as Typed;
 use super::face::{Face, broken};
 use super::names;
@@ -7,9 +11,9 @@ use super::plan::plan;
 use super::render;
 use super::seam::Seam;
 use crate::audit::AuditQuery;
-use crate::domain::{FailureKind, Flag, OpId, Time};
+use crate::domain::{FailureKind, Flag, OpId, PersonId, Time};
 use crate::engine::compare::twice;
-use crate::engine::{DeepReport, Outlook, Problem, TasksQuery, TestReport};
+use crate::engine::{CheckReport, DeepReport, Outlook, Problem, Progress, TasksQuery, TestReport};
 use crate::verbs::Command;
 
 /// Does it and gives the exit code; none for a command that is not one of these.
@@ -75,7 +79,7 @@ pub(super) async fn look<S: Seam>(
         }
         Typed::Check { users } => {
             let whom = if users.is_empty() { None } else { Some(names::people(&directory, users)?) };
-            let report = seam.check(whom.clone()).await?;
+            let report = compare(face, seam, whom.clone()).await?;
             seam.hear().await;
             let directory = seam.directory();
             let whom = whom.as_deref();
@@ -118,6 +122,36 @@ pub(super) async fn look<S: Seam>(
         _ => return Ok(None),
     }
     Ok(Some(0))
+}
+
+/// Compares; at a terminal one line shows how many accounts were read, some times a second at most.
+async fn compare<S: Seam>(
+    face: &mut Face<'_>,
+    seam: &S,
+    whom: Option<Vec<PersonId>>,
+) -> Result<CheckReport, Problem> {
+    const AGAIN: Duration = Duration::from_millis(250);
+    let shown = !face.json && face.operator.is_some();
+    let (sender, mut progress) = watch::channel(Progress::default());
+    let check = seam.check(whom, sender);
+    tokio::pin!(check);
+    let mut drawn: Option<Instant> = None;
+    let report = loop {
+        tokio::select! {
+            report = &mut check => break report,
+            Ok(()) = progress.changed(), if shown => {
+                let at = *progress.borrow_and_update();
+                if drawn.is_none_or(|drawn| drawn.elapsed() >= AGAIN) {
+                    drawn = Some(Instant::now());
+                    face.say(&render::reading_line(at));
+                }
+            }
+        }
+    };
+    if drawn.is_some() {
+        face.say("\r\x1b[K");
+    }
+    report
 }
 
 /// Whether a command asks neither the endpoint nor for anything to be kept.

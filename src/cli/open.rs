@@ -189,8 +189,12 @@ impl Seam for Drive {
     ) -> Result<Report, Problem> {
         self.run(preview, approval, progress).await
     }
-    async fn check(&self, people: Option<Vec<PersonId>>) -> Result<CheckReport, Problem> {
-        self.check(people).await
+    async fn check(
+        &self,
+        people: Option<Vec<PersonId>>,
+        progress: watch::Sender<Progress>,
+    ) -> Result<CheckReport, Problem> {
+        self.check_telling(people, &progress).await
     }
     async fn orphans(&self) -> Result<Vec<crate::engine::compare::Orphan>, Problem> {
         self.orphans().await

@@ -37,8 +37,12 @@ pub trait Seam {
         progress: watch::Sender<Progress>,
     ) -> impl Future<Output = Result<Report, Problem>>;
 
-    /// Compares these people, or everybody, with the endpoint.
-    fn check(&self, people: Option<Vec<PersonId>>) -> impl Future<Output = Result<CheckReport, Problem>>;
+    /// Compares these people, or everybody, with the endpoint; of everybody it tells how many accounts were read.
+    fn check(
+        &self,
+        people: Option<Vec<PersonId>>,
+        progress: watch::Sender<Progress>,
+    ) -> impl Future<Output = Result<CheckReport, Problem>>;
 
     /// The accounts of nobody here, as the last look at everybody found them.
     fn orphans(&self) -> impl Future<Output = Result<Vec<Orphan>, Problem>> {

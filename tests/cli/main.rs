@@ -9,6 +9,7 @@ mod examples;
 mod fake;
 mod help;
 mod import_endpoint;
+mod looked;
 mod made;
 #[path = "../canary/nowhere/mod.rs"]
 mod nowhere;

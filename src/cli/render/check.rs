@@ -10,8 +10,8 @@ use super::{failure_json, failure_text, groups_there};
 use crate::cli::text::{lines, table};
 use crate::directory::{Directory, PersonView};
 use crate::domain::{Flag, PersonId};
-use crate::engine::CheckReport;
 use crate::engine::compare::{Orphan, Twice, twice};
+use crate::engine::{CheckReport, Progress};
 use crate::verbs::{Drifted, Leaver, drifted, leaver};
 
 /// The people a check was about: the named, or all who are flagged now.
@@ -19,6 +19,14 @@ fn found<'a>(directory: &'a Directory, whom: Option<&[PersonId]>) -> Vec<PersonV
     match whom {
         Some(ids) => ids.iter().filter_map(|id| directory.get(*id)).collect(),
         None => directory.people().filter(|p| !p.flags().is_empty()).collect(),
+    }
+}
+
+/// One line that is drawn over itself while everybody is read.
+pub(in crate::cli) fn reading_line(at: Progress) -> String {
+    match at.total {
+        0 => format!("\r\x1b[K{} accounts read", at.done),
+        total => format!("\r\x1b[K{} of {total} accounts read", at.done),
     }
 }
 

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 pub(super) use accounts::{AccountsView, accounts_json, accounts_text, rules_json, rules_text};
 pub(super) use audit::{audit_json, audit_line};
 pub(super) use chain::{exported_json, exported_text, verified_json, verified_text};
-pub(super) use check::{check_json, check_text, orphans_count_text, with_orphans};
+pub(super) use check::{check_json, check_text, orphans_count_text, reading_line, with_orphans};
 pub(super) use connections::{connection_json, connection_text, connections_json, connections_text};
 pub(super) use ended::Ended;
 pub(super) use holder::{
