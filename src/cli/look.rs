@@ -138,7 +138,8 @@ async fn compare<S: Seam>(
     let mut drawn: Option<Instant> = None;
     let report = loop {
         tokio::select! {
-            report = &mut check => break report,
+            // What was told is shown before the end is.
+            biased;
             Ok(()) = progress.changed(), if shown => {
                 let at = *progress.borrow_and_update();
                 if drawn.is_none_or(|drawn| drawn.elapsed() >= AGAIN) {
@@ -146,6 +147,7 @@ async fn compare<S: Seam>(
                     face.say(&render::reading_line(at));
                 }
             }
+            report = &mut check => break report,
         }
     };
     if drawn.is_some() {
