@@ -12,13 +12,14 @@ const MOST: u32 = 5_000;
 #[test]
 fn g01_a_process_that_dies_after_any_event_loses_nothing_and_makes_nothing_twice() {
     let schedules = number("SIM_DYING").unwrap_or(SCHEDULES);
-    let (next, died) = (AtomicU64::new(0), AtomicU64::new(0));
+    let first = number("SIM_FROM").unwrap_or(0);
+    let (next, died) = (AtomicU64::new(first), AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= schedules {
+                    if seed >= first + schedules {
                         return;
                     }
                     died.fetch_add(dies_everywhere(seed), Ordering::Relaxed);

@@ -49,7 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Schedules of a normal run.
 const SCHEDULES: u64 = 10_000;
 /// The same with pushed groups.
-const GROUP_SCHEDULES: u64 = 2_000;
+const GROUP_SCHEDULES: u64 = 1_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
