@@ -294,6 +294,10 @@ impl Runner {
             if let Some(Sending::Waiting(until, _)) = &mut self.pause {
                 *until = until.plus_ms(by_ms);
             }
+            // Where groups are being made true none of them rests.
+            if let Ok(mut rest) = self.shared.groups.try_lock() {
+                rest.clock_moved(by_ms);
+            }
             effects = self.machine.handle(at, Event::ClockMoved(by_ms));
         }
         effects.extend(self.machine.handle(at, event));

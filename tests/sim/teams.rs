@@ -128,6 +128,10 @@ impl Teams {
         self.seen.quiet[p] = Time::default();
     }
 
+    pub(crate) fn clock_moved(&mut self, p: usize, by_ms: i64) {
+        self.rest[p].clock_moved(by_ms);
+    }
+
     pub(crate) fn heal(&mut self) {
         self.crash = 0;
         self.held = false;

@@ -299,13 +299,26 @@ impl World {
 
     fn restart(&mut self, p: usize) {
         if self.rng.chance(200) && !self.watch.calm {
-            self.processes[p].skew_ms = self.rng.below(7_200_000) as i64 - 3_600_000;
+            let skew = self.rng.below(7_200_000) as i64 - 3_600_000;
+            self.set_clock(skew);
         }
         let skew = self.processes[p].skew_ms;
         self.say(|| format!("p{p} starts, its clock {skew} ms off"));
         self.processes[p].start();
         self.lead(p, false);
         self.follow_teams(p);
+    }
+
+    /// Both processes are on one machine, whose clock is set; whoever is alive notices.
+    fn set_clock(&mut self, skew_ms: i64) {
+        for p in 0..2 {
+            let by_ms = skew_ms - self.processes[p].skew_ms;
+            self.processes[p].skew_ms = skew_ms;
+            self.teams.clock_moved(p, by_ms);
+            if self.processes[p].alive {
+                self.feed(p, Event::ClockMoved(by_ms));
+            }
+        }
     }
 
     pub(crate) fn heal(&mut self) {

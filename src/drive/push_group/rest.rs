@@ -40,6 +40,11 @@ impl Rest {
         }
     }
 
+    /// The clock was set forward or, below zero, back by so many milliseconds: the rest keeps its length.
+    pub fn clock_moved(&mut self, by_ms: i64) {
+        self.until = self.until.map(|until| until.plus_ms(by_ms));
+    }
+
     /// The endpoint asked to wait, and that is not over: not even an operator's command goes.
     pub(super) fn asked(&self, now: Time) -> Option<Failure> {
         let why = self.why.clone().filter(|why| why.kind == FailureKind::SlowDown)?;
@@ -51,6 +56,21 @@ impl Rest {
 mod tests {
     use super::*;
     use crate::domain::RetryAfter;
+    use crate::verbs::fixture::Fixture;
+
+    #[test]
+    fn g19_a_rest_keeps_its_length_when_the_clock_is_set() {
+        let directory = Fixture::new().directory;
+        let why = Failure { kind: FailureKind::SlowDown, text: String::new(), next: String::new() };
+        let now = Time::from_ms(90_000_000);
+        for by_ms in [-80_000_000, 80_000_000] {
+            let mut rest = Rest::after(&why, Some(now.plus_ms(7_000)), &directory, now);
+            rest.clock_moved(by_ms);
+            let now = now.plus_ms(by_ms);
+            assert!(rest.holds(&directory, now.plus_ms(6_999)) && rest.asked(now.plus_ms(6_999)).is_some());
+            assert!(!rest.holds(&directory, now.plus_ms(7_000)) && rest.asked(now.plus_ms(7_000)).is_none());
+        }
+    }
 
     #[test]
     fn a_date_that_is_asked_for_counts_from_their_clock_and_is_believed_for_fifteen_minutes_at_most() {
