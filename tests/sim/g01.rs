@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{number, schedule};
+use crate::{number, schedule, side_by_side};
 
 /// Schedules of a normal run, each gone through once for each of its events. `SIM_DYING=100` takes more.
 const SCHEDULES: u64 = 12;
@@ -13,19 +13,9 @@ const MOST: u32 = 5_000;
 fn g01_a_process_that_dies_after_any_event_loses_nothing_and_makes_nothing_twice() {
     let schedules = number("SIM_DYING").unwrap_or(SCHEDULES);
     let first = number("SIM_FROM").unwrap_or(0);
-    let (next, died) = (AtomicU64::new(first), AtomicU64::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + schedules {
-                        return;
-                    }
-                    died.fetch_add(dies_everywhere(seed), Ordering::Relaxed);
-                }
-            });
-        }
+    let died = AtomicU64::new(0);
+    side_by_side(first..first + schedules, |seed| {
+        died.fetch_add(dies_everywhere(seed), Ordering::Relaxed);
     });
     let died = died.into_inner();
     println!("{died} deaths in {schedules} schedules");

@@ -43,6 +43,7 @@ mod watch;
 mod world;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -71,37 +72,48 @@ fn every_schedule_with_pushed_groups_keeps_what_is_promised() {
     let _ = keeps(teams::run, GROUP_SCHEDULES, "replay_groups");
 }
 
-/// The faults of the sandbox's own that hit a request.
-fn keeps(run: Run, schedules: u64, replay: &str) -> BTreeSet<String> {
-    let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(schedules));
-    let all = number("SIM_ALL").is_some();
-    let (next, worst) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
-    let hit = Mutex::new(BTreeSet::new());
-    let began = std::time::Instant::now();
+/// Each of these seeds in turn, as many at a time as there are processors.
+fn side_by_side(seeds: Range<u64>, each: impl Fn(u64) + Sync) {
+    let next = AtomicU64::new(seeds.start);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + most || (!all && worst.load(Ordering::Relaxed) < seed) {
+                    if !seeds.contains(&seed) {
                         return;
                     }
-                    let ended = std::panic::catch_unwind(|| run(seed, false));
-                    let wrong = match ended {
-                        Ok(ended) => {
-                            hit.lock().expect("no panic").extend(ended.hit);
-                            ended.wrong
-                        }
-                        Err(_) => vec!["it panicked".to_owned()],
-                    };
-                    if let Some(what) = wrong.first() {
-                        worst.fetch_min(seed, Ordering::Relaxed);
-                        if all {
-                            println!("{seed}: {what}");
-                        }
-                    }
+                    each(seed);
                 }
             });
+        }
+    });
+}
+
+/// The faults of the sandbox's own that hit a request.
+fn keeps(run: Run, schedules: u64, replay: &str) -> BTreeSet<String> {
+    let (first, most) = (number("SIM_FROM").unwrap_or(0), number("SIM_SCHEDULES").unwrap_or(schedules));
+    let all = number("SIM_ALL").is_some();
+    let worst = AtomicU64::new(u64::MAX);
+    let hit = Mutex::new(BTreeSet::new());
+    let began = std::time::Instant::now();
+    side_by_side(first..first + most, |seed| {
+        if !all && worst.load(Ordering::Relaxed) < seed {
+            return;
+        }
+        let ended = std::panic::catch_unwind(|| run(seed, false));
+        let wrong = match ended {
+            Ok(ended) => {
+                hit.lock().expect("no panic").extend(ended.hit);
+                ended.wrong
+            }
+            Err(_) => vec!["it panicked".to_owned()],
+        };
+        if let Some(what) = wrong.first() {
+            worst.fetch_min(seed, Ordering::Relaxed);
+            if all {
+                println!("{seed}: {what}");
+            }
         }
     });
     println!("{most} schedules in {:.1} s", began.elapsed().as_secs_f64());
