@@ -100,6 +100,28 @@ impl Journal {
         rows.expect("rows").map(|row| row.expect("a row")).collect()
     }
 
+    /// What it knows of a person, for the message of a failed test: their operations, what was sent, what was told.
+    pub(crate) fn story(&self, user_name: &str) -> String {
+        let of_them = "SELECT id FROM person WHERE user_name = ?1";
+        let [operations, traces, entries] = [
+            format!(
+                "SELECT id || ' ' || kind || ' ' || state || ' ' || created_at || ' ' || updated_at || ' ' || intent \
+                 FROM operation WHERE person = ({of_them}) ORDER BY id"
+            ),
+            format!(
+                "SELECT t.operation || ' ' || t.step || ' ' || t.exchange FROM trace t \
+                 JOIN operation o ON o.id = t.operation WHERE o.person = ({of_them}) ORDER BY t.seq"
+            ),
+            format!("SELECT time || ' ' || entry FROM audit WHERE person = ({of_them}) ORDER BY seq"),
+        ]
+        .map(|sql| {
+            let mut rows = self.database.prepare(&sql).expect("tables");
+            let rows = rows.query_map([user_name], |row| row.get::<_, String>(0)).expect("rows");
+            rows.map(|row| row.expect("a row") + "\n").collect::<String>()
+        });
+        format!("{user_name}\noperations:\n{operations}sent:\n{traces}told:\n{entries}")
+    }
+
     /// Every operation with its state and the time of its last move.
     pub(crate) fn fingerprint(&self) -> Vec<String> {
         let sql =

@@ -109,6 +109,7 @@ impl World {
     }
 
     fn access(&mut self, n: usize) -> Order {
+        let name = name(n);
         let wanted = self.people.get_mut(&n).expect("they are here");
         let word = if n <= LEAVERS / 2 {
             wanted.suspended = !wanted.suspended;
@@ -117,7 +118,13 @@ impl World {
             wanted.assigned = !wanted.assigned;
             if wanted.assigned { "assign" } else { "unassign" }
         };
-        Order::new(&[word, &name(n), "--yes"]).about(&format!("access {n}"))
+        // Earlier values are remembered of accounts that are known to be there; one may just be on its way.
+        let value = format!("{ATTRIBUTE}={}", wanted.role);
+        let mut args = vec![word, &name, "--yes"];
+        if word == "assign" {
+            args.extend(["--role", &value]);
+        }
+        Order::new(&args).about(&format!("access {n}"))
     }
 
     fn anybody(&self, chance: &mut Chance) -> usize {
@@ -182,14 +189,15 @@ impl World {
         assert_eq!(ours.keys().collect::<Vec<_>>(), names.iter().collect::<Vec<_>>(), "everybody here");
         for (n, wanted) in &self.people {
             let (there, (status, roles)) = (&users[&name(*n)], &ours[&name(*n)]);
-            assert_eq!(there.active, !wanted.suspended && wanted.assigned, "{n}: {wanted:?} {there:?}");
-            // New values of somebody who is suspended are sent on reactivation.
-            assert!(wanted.suspended || there.role == wanted.role, "{n}: {wanted:?} {there:?}");
-            assert_eq!(status, if wanted.suspended { "suspended" } else { "active" }, "{n}");
-            assert_eq!(roles.is_some(), wanted.assigned, "{n}");
+            let story = || format!("{wanted:?} {status} {roles:?} {there:?} {}", journal.story(&name(*n)));
+            assert_eq!(status, if wanted.suspended { "suspended" } else { "active" }, "{}", story());
+            assert_eq!(roles.is_some(), wanted.assigned, "{}", story());
             if let Some(roles) = roles {
-                assert_eq!(roles[ATTRIBUTE], wanted.role.as_str(), "{n}");
+                assert_eq!(roles[ATTRIBUTE], wanted.role.as_str(), "{}", story());
             }
+            assert_eq!(there.active, !wanted.suspended && wanted.assigned, "{}", story());
+            // New values of somebody who is suspended are sent on reactivation.
+            assert!(wanted.suspended || there.role == wanted.role, "{}", story());
         }
         let members: Vec<String> = self.members.iter().copied().map(name).collect();
         assert_eq!(journal.members(GROUP), members);
