@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::people::heading;
+use super::people::role;
 use super::table::{self, Column};
 use crate::app::{App, Tone};
 use crate::directory::{Directory, GroupRow, PushState};
@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("Members", 7, 8, 3),
         Column::new("Push", 6, 7, 4),
     ];
-    columns.extend(app.directory.attributes().iter().map(|a| Column::new(&heading(a), 8, 20, 2)));
+    columns.extend(app.directory.attributes().iter().map(|a| role(canvas, a)));
     table::draw(canvas, inside, &columns, (app.groups.cursor, len), |at| {
         let Some(row) = app.groups.order.get(at).and_then(|id| app.directory.group(*id)) else {
             return Vec::new();

@@ -62,6 +62,31 @@ fn why_a_run_stopped_is_read_whole_and_so_is_the_row_under_the_cursor() {
 }
 
 #[test]
+fn where_nothing_went_wrong_the_names_have_the_room_of_the_reasons() {
+    let name = "bartholomew.featherstonehaugh@example.com";
+    let results = |error: Option<Failure>| {
+        let mut app = with_dialog(None);
+        let effects = press(&mut app, "y");
+        let Some(Effect::Run(id, ..)) = effects.first() else { panic!("{effects:?}") };
+        let result = |n: u64, name: &str, error| RunResult {
+            person: PersonId(n),
+            user_name: name.into(),
+            operation: None,
+            outcome: Outcome::Done,
+            error,
+        };
+        let results = vec![result(1, name, error), result(2, "ana@example.com", None)];
+        app.handle(Msg::Ran(*id, Ok(Report { results, ..Default::default() })));
+        screen(&buffer(&mut app, 80, 24, ANSI))
+    };
+    let text = results(None);
+    assert!(text.contains(name) && !text.contains("Why"), "{text}");
+    let why = Failure { kind: FailureKind::NotApplied, text: "It is over.".into(), next: "Nothing.".into() };
+    let text = results(Some(why));
+    assert!(text.contains("bartholomew.feathersto") && text.contains("It is over."), "{text}");
+}
+
+#[test]
 fn the_end_of_a_long_sentence_is_seen_in_a_dialog() {
     let mut app = app();
     let effects = press(&mut app, "p");

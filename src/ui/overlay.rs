@@ -105,13 +105,17 @@ fn results(app: &App, canvas: &mut Canvas<'_>, area: Rect, results: &Results) ->
         let y = inside.bottom().min(text.bottom());
         canvas.lines(Rect { y, height: below.min(text.bottom() - y), ..text }, &lines);
     }
-    let columns = [
+    let whys = results.report.results.iter().any(|r| r.error.is_some());
+    let mut columns = vec![
         Column::new("", 1, 1, 0),
-        Column::new("User name", 14, 36, 0),
+        Column::new("User name", 24, if whys { 36 } else { 64 }, 0),
         Column::new("Outcome", 9, 9, 0),
         Column::new("Operation", 10, 10, 2),
-        Column::new("Why, and what to do next", 12, 90, 1),
     ];
+    // Where nothing went wrong the names have its room.
+    if whys {
+        columns.push(Column::new("Why, and what to do next", 12, 90, 1));
+    }
     table::draw(canvas, inside, &columns, (results.cursor, results.order.len()), |at| {
         let Some(r) = results.order.get(at).and_then(|at| results.report.results.get(*at)) else {
             return Vec::new();

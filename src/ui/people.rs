@@ -18,11 +18,11 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Column::new("", 2, 2, 0),
         // Two halves of a name tell nobody apart: on a narrow screen the user name alone stays, whole.
         Column::new("Person", 12, 24, 4),
-        Column::new("User name", 20, 30, 0),
+        Column::new("User name", 20, 36, 0),
         Column::new("State", 15, 17, 1),
         Column::new("Type", 5, 16, 3),
     ];
-    columns.extend(roles.iter().map(|a| Column::new(&heading(a), 8, 18, 2)));
+    columns.extend(roles.iter().map(|a| role(canvas, a)));
     columns.push(Column::new("Account", 8, 9, 5));
     columns.push(Column::new("Confirmed", 9, 14, 6));
     let cursor = (app.people.cursor, app.people.order.len());
@@ -41,8 +41,22 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
+/// The column of an attribute: as wide as its heading and what it takes, which are shown whole where they are short.
+pub(super) fn role(canvas: &Canvas<'_>, attribute: &ProfileAttribute) -> Column {
+    const SHORT: u16 = 10;
+    const MAX: u16 = 18;
+    let heading = heading(attribute);
+    let texts = attribute.members.iter().map(|member| member.value.as_str()).chain([heading.as_str()]);
+    let longest = texts.map(|text| canvas.show(text).width()).max().unwrap_or_default();
+    let want = match attribute.members.len() {
+        0 => MAX,
+        _ => u16::try_from(longest).unwrap_or(MAX).min(MAX),
+    };
+    Column::new(&heading, want.min(SHORT), want, 2)
+}
+
 /// The shared start of the roles' names says nothing in a heading.
-pub(super) fn heading(attribute: &ProfileAttribute) -> String {
+fn heading(attribute: &ProfileAttribute) -> String {
     let name = &attribute.display_name;
     name.strip_prefix("workato_").filter(|s| !s.is_empty()).unwrap_or(name).to_owned()
 }
