@@ -7,8 +7,8 @@ use super::packed::Packed;
 use super::row::{Moved, OpHere, Own, Row, Through, at};
 use super::{Change, Directory, Link, Observation, OpMark};
 use crate::domain::{
-    AccountState, AccountValues, Connection, Failure, FailureKind, Flag, FlagSet, GroupAssignment, GroupId,
-    OpState, Person, PersonId, ProfileAttribute, Status, Time, field,
+    AccountState, AccountValues, Connection, Failure, FailureKind, Flag, GroupAssignment, GroupId, OpState,
+    Person, PersonId, ProfileAttribute, Status, field,
 };
 
 /// A linked account's values, each whole.
@@ -24,6 +24,15 @@ impl Directory {
         for change in changes {
             self.apply(change);
         }
+    }
+
+    /// Applies many changes of as many people, as a load brings them. Every look at one of many rows waits for the memory;
+    /// those of a page are asked for together.
+    pub fn apply_page(&mut self, changes: &[Change]) {
+        let rows: Vec<&Row> = changes.iter().filter_map(|change| self.rows.get(whose(change)?)).collect();
+        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ row.touch()));
+        std::hint::black_box(rows.iter().fold(0, |all, row| all ^ row.text.touch()));
+        self.apply_all(changes);
     }
 
     /// Applies one committed change. A change about somebody who is not there does nothing.
@@ -126,30 +135,17 @@ impl Directory {
     }
 
     fn put_person(&mut self, person: &Person) {
-        if self.rows.get(person.id).is_none() {
-            let row = Row {
-                id: person.id,
-                text: pack(person, ""),
-                status: person.status,
-                own: None,
-                groups: Box::default(),
-                through: Through::Nothing,
-                roles: Default::default(),
-                rare: None,
-                account: AccountState::Unknown,
-                flags: FlagSet::default(),
-                linked_at: Time::default(),
-                confirmed_at: Time::default(),
-                observed_at: Time::default(),
-            };
+        let Some(mut row) = self.rows.get(person.id).cloned() else {
+            let row = Row { id: person.id, text: pack(person, ""), status: person.status, ..Row::hollow() };
             self.counters.add(&row);
-            self.rows.put(row);
-            return;
-        }
-        self.edit(person.id, |row, _| {
+            return self.rows.put(row);
+        };
+        self.change(&mut row, |row, _| {
             row.text = pack(person, row.text.get(at::REMOTE_ID));
             row.status = person.status;
         });
+        // Their place is another one with another user name.
+        self.rows.put(row);
     }
 
     fn drop_person(&mut self, id: PersonId) {
@@ -242,15 +238,20 @@ impl Directory {
         });
     }
 
-    /// Changes a row and derives everything that hangs on it.
+    /// Changes a row whose user name stays.
     fn edit(&mut self, id: PersonId, change: impl FnOnce(&mut Row, &mut Option<Known>)) {
-        let Some(old) = self.rows.get(id) else { return };
-        let mut row = old.clone();
-        let mut known = self.known(old);
-        self.counters.remove(old);
-        change(&mut row, &mut known);
-        self.derive_roles(&mut row, known.as_ref());
-        let wanted = known.as_ref().map(|_| self.wanted(&row));
+        let Some((spot, mut row)) = self.rows.lift(id) else { return };
+        self.change(&mut row, change);
+        self.rows.set_down(spot, row);
+    }
+
+    /// Changes a row and derives everything that hangs on it.
+    fn change(&mut self, row: &mut Row, change: impl FnOnce(&mut Row, &mut Option<Known>)) {
+        let mut known = self.known(row);
+        self.counters.remove(row);
+        change(row, &mut known);
+        self.derive_roles(row, known.as_ref());
+        let wanted = known.as_ref().map(|_| self.wanted(row));
         let (mut unsent, mut drift) = (false, false);
         if let (Some(known), Some(wanted)) = (&known, &wanted) {
             unsent = self.moved(&known.sent, wanted);
@@ -263,8 +264,7 @@ impl Directory {
         });
         row.set_rare(moved.unwrap_or_default(), row.op());
         row.flags = row.derive_flags(unsent, drift);
-        self.counters.add(&row);
-        self.rows.put(row);
+        self.counters.add(row);
     }
 
     /// The winning assignment gives all values; with none, the earlier ones are remembered.
@@ -330,6 +330,17 @@ impl Directory {
     /// What was last pushed, what the account was after that, and what it is now; none without a link.
     pub(super) fn known_values(&self, row: &Row) -> Option<(AccountValues, AccountValues, AccountValues)> {
         self.known(row).map(|k| (k.sent, k.settled, k.theirs))
+    }
+}
+
+/// Whose row a change is about that a load brings after all the people.
+fn whose(change: &Change) -> Option<PersonId> {
+    match change {
+        Change::Assigned(id, _)
+        | Change::Link(id, _)
+        | Change::Observed(id, _)
+        | Change::Operation(id, _) => Some(*id),
+        _ => None,
     }
 }
 

@@ -19,6 +19,13 @@ pub(super) struct Chunks {
     len: usize,
 }
 
+/// Where a row was lifted from.
+#[derive(Debug)]
+pub(super) struct Spot {
+    chunk: usize,
+    at: usize,
+}
+
 /// Where a row is in one snapshot of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place(u32);
@@ -128,6 +135,21 @@ impl Chunks {
         self.order.iter().flat_map(|chunk| self.chunks[*chunk as usize].iter())
     }
 
+    /// Takes a row out to be changed under the same key; until [`Self::set_down`] an empty one stands in its place.
+    pub(super) fn lift(&mut self, id: PersonId) -> Option<(Spot, Row)> {
+        let (chunk, at) = self.place(id)?;
+        let row = Arc::make_mut(self.chunks.get_mut(chunk)?).get_mut(at)?;
+        Some((Spot { chunk, at }, std::mem::replace(row, Row::hollow())))
+    }
+
+    /// Puts it back.
+    pub(super) fn set_down(&mut self, spot: Spot, row: Row) {
+        let rows = self.chunks.get_mut(spot.chunk).map(Arc::make_mut);
+        if let Some(hollow) = rows.and_then(|rows| rows.get_mut(spot.at)) {
+            *hollow = row;
+        }
+    }
+
     /// Replaces a row that is there under the same key, or takes a new one in at its place.
     pub(super) fn put(&mut self, row: Row) {
         if let Some((chunk, at)) = self.place(row.id) {
@@ -153,8 +175,12 @@ impl Chunks {
         let chunk = self.order[slot] as usize;
         let rows = Arc::make_mut(&mut self.chunks[chunk]);
         // Rows that arrive in order (an import, a load) fill chunks whole instead of by halves.
-        let at = if slot + 1 == self.order.len() { rows.len() - 1 } else { rows.len() / 2 };
-        let upper = rows.split_off(at);
+        let last = slot + 1 == self.order.len();
+        let at = if last { rows.len() - 1 } else { rows.len() / 2 };
+        let mut upper = rows.split_off(at);
+        if last {
+            upper.reserve_exact(FULL - upper.len());
+        }
         let new = self.chunks.len();
         for (at, row) in upper.iter().enumerate() {
             self.by_id.put(row.id, new, at);
@@ -204,6 +230,11 @@ mod tests {
             for (i, n) in want.iter().enumerate() {
                 prop_assert_eq!(chunks.nth(i).map(|r| r.id.0), Some(*n));
                 prop_assert!(chunks.get(PersonId(*n)).is_some());
+            }
+            for n in &want {
+                let (spot, row) = chunks.lift(PersonId(*n)).unwrap();
+                prop_assert_eq!(row.id, PersonId(*n));
+                chunks.set_down(spot, row);
             }
             for (name, n) in &model {
                 prop_assert_eq!(chunks.find(name).map(|r| r.id.0), Some(*n));

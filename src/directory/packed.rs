@@ -9,7 +9,7 @@ const MORE: u8 = 1 << BITS;
 const LINE: usize = 64;
 
 /// `N` texts, kept back to back behind their lengths: a length below 64 costs one byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Packed<const N: usize>(Box<str>);
 
 impl<const N: usize> Packed<N> {

@@ -113,6 +113,25 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Nobody's.
+    pub(super) fn hollow() -> Self {
+        Self {
+            id: PersonId(0),
+            text: Packed::default(),
+            status: Status::default(),
+            own: None,
+            groups: Box::default(),
+            through: Through::Nothing,
+            roles: RoleSetId::default(),
+            rare: None,
+            account: AccountState::Unknown,
+            flags: FlagSet::default(),
+            linked_at: Time::default(),
+            confirmed_at: Time::default(),
+            observed_at: Time::default(),
+        }
+    }
+
     /// The order of the directory: the user name without case.
     pub(super) fn key(&self) -> &str {
         let key = self.text.get(at::KEY);

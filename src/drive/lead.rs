@@ -8,7 +8,7 @@ use super::runner::{Runner, offered};
 use super::shared::now;
 use super::words::{journal_lost, store_failure};
 use crate::audit::AuditEntry;
-use crate::domain::{OpId, OpState};
+use crate::domain::OpId;
 use crate::engine::machine::{Event, taken_over};
 use crate::store::{Batch, StoreError, Which};
 
@@ -54,10 +54,7 @@ impl Runner {
         let shared = self.shared.clone();
         self.kept_pause = None;
         self.fence = Some(shared.store.raise_fence(shared.connection).await?);
-        let live = shared.store.live(shared.connection).await?;
-        let begun = |state: OpState| state.sent() || state == OpState::Waiting;
-        let begun = live.iter().filter(|(_, mark)| begun(mark.state)).map(|(_, mark)| mark.id).collect();
-        let begun = shared.store.operations(shared.connection, Which::Ids(begun)).await?;
+        let begun = shared.store.operations(shared.connection, Which::Begun).await?;
         let moves = taken_over(&begun, now());
         let batch = Batch { moves, audit, fence: self.fence, ..shared.batch() };
         shared.commit(batch).await?;

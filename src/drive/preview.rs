@@ -81,14 +81,17 @@ impl Drive {
             findings.0.retain(|id, _| before.get(*id).is_none_or(|person| person.operation().is_none()));
             basis.leading.clear();
         }
-        let history = self.brake_history().await?;
-        let mut plan = engine::make(&after, &decision, &findings, &history);
+        let mut plan = engine::make(&after, &decision, &findings, &BrakeHistory::default());
         if resumes(&command, &decision) {
             plan_resumed(&after, &mut plan);
         }
         if push_group::goes_with(&command) && (asleep || after.connection().enabled) {
             let down = asleep.then(words::disabled);
             push_group::plan(&*self.shared, &command, (&before, &after), down, &mut plan).await;
+        }
+        // The history of a long queue is long, and a plan that adds nobody is not held by it.
+        if engine::adds_somebody(&plan) {
+            let history = self.brake_history().await?;
             engine::weigh(&mut plan, &after, &decision, &history);
         }
         let version = before.version();

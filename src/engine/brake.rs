@@ -32,15 +32,11 @@ enum Who {
 /// never held, however much went before.
 pub fn weigh(plan: &mut Plan, after: &Directory, decision: &Decision, history: &BrakeHistory) {
     let (limits, managed) = (after.connection().brake, after.counters().linked);
-    let operations = &plan.operations;
-    let mut removed: BTreeSet<Who> =
-        operations.iter().filter(|o| o.kind == OpKind::Deactivate).map(|o| Who::Person(o.person)).collect();
-    let leaving = plan.groups.iter().flat_map(|group| &group.leaving).map(String::as_str);
-    let leaving = owners(after, leaving.collect());
+    let mut removed: BTreeSet<Who> = losing(plan).map(Who::Person).collect();
+    let leaving = owners(after, leaving(plan).collect());
     let groups = !leaving.is_empty();
     removed.extend(leaving);
-    let changed: BTreeSet<PersonId> =
-        operations.iter().filter(|o| o.intent.gives_or_moves(o.kind)).map(|o| o.person).collect();
+    let changed: BTreeSet<PersonId> = changing(plan).collect();
     let before = owners(after, history.taken_out.iter().map(String::as_str).collect());
     let before = history.removed.iter().copied().map(Who::Person).chain(before);
     let removals = together(&removed, &before.collect::<Vec<_>>());
@@ -65,6 +61,26 @@ pub fn weigh(plan: &mut Plan, after: &Directory, decision: &Decision, history: &
     if let Some((number, why)) = &decision.held {
         plan.brake.hold(*number, why);
     }
+}
+
+/// Whether a plan adds anybody to a count: where it does not, what went before need not be known.
+pub fn adds_somebody(plan: &Plan) -> bool {
+    losing(plan).next().is_some() || changing(plan).next().is_some() || leaving(plan).next().is_some()
+}
+
+/// Who loses access.
+fn losing(plan: &Plan) -> impl Iterator<Item = PersonId> {
+    plan.operations.iter().filter(|o| o.kind == OpKind::Deactivate).map(|o| o.person)
+}
+
+/// Who is created or changes role.
+fn changing(plan: &Plan) -> impl Iterator<Item = PersonId> {
+    plan.operations.iter().filter(|o| o.intent.gives_or_moves(o.kind)).map(|o| o.person)
+}
+
+/// Whose accounts are taken out of pushed groups.
+fn leaving(plan: &Plan) -> impl Iterator<Item = &str> {
+    plan.groups.iter().flat_map(|group| &group.leaving).map(String::as_str)
 }
 
 /// Whose accounts these are.

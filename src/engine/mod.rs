@@ -29,7 +29,7 @@ pub mod wire;
 
 pub use advice::{advice, advise, unattended};
 pub use basis::{Basis, Leading, reckon_with_sending, still_seen};
-pub use brake::{BrakeHistory, weigh};
+pub use brake::{BrakeHistory, adds_somebody, weigh};
 pub use connections::{Connected, ConnectionRow, NewConnection, name_fault};
 pub use deprovisioned::{Dropped, EndOfAccess, EndsOfAccess};
 pub use group_tasks::{GroupCounts, GroupTask, group_tasks};

@@ -151,6 +151,8 @@ pub enum Which {
     RunOf(OpId),
     /// The live ones that end access, oldest first.
     EndsOfAccess,
+    /// Those that a sender began: inflight, in doubt or waiting, oldest first.
+    Begun,
 }
 
 pub use crate::engine::BrakeHistory;

@@ -14,6 +14,9 @@ use crate::domain::{Connection, ConnectionId, OpId, Operation, PersonId, Time};
 use crate::engine::Trace;
 use crate::engine::compare::{Orphan, OrphansSeen};
 
+/// So many changes of a load are applied together.
+const PAGE: usize = 256;
+
 /// The store. Clones share the threads, which end with the last clone; what was handed to them is written first.
 ///
 /// A call that is dropped while it waits is carried out all the same.
@@ -182,7 +185,15 @@ impl Store {
         self.read_long(move |reader| {
             let id = connection.id;
             let mut directory = Directory::new(connection);
-            let rest = reader.load(id, &mut |change| directory.apply(&change))?;
+            let mut page = Vec::with_capacity(PAGE);
+            let rest = reader.load(id, &mut |change| {
+                page.push(change);
+                if page.len() == PAGE {
+                    directory.apply_page(&page);
+                    page.clear();
+                }
+            })?;
+            directory.apply_page(&page);
             let loaded = Loaded { changes: Vec::new(), last_change: rest.last_change, live: rest.live };
             Ok((directory, loaded))
         })

@@ -198,6 +198,10 @@ impl Reader for Reading {
                 .filter(|o| o.kind == OpKind::Deactivate && o.state.live())
                 .cloned()
                 .collect(),
+            Which::Begun => operations(&rows, connection)
+                .filter(|o| matches!(o.state, OpState::Inflight | OpState::InDoubt | OpState::Waiting))
+                .cloned()
+                .collect(),
             Which::LastRun(actor) => {
                 let newest = operations(&rows, connection).rev().find(|o| o.actor == *actor);
                 run(&rows, connection, newest)

@@ -8,15 +8,12 @@ use crate::domain::{AccountValues, Assignment, ConnectionId, Group, GroupAssignm
 use crate::store::backend::LoadedRest;
 use crate::store::load_order::marks;
 
-/// Live operations, oldest first.
-pub(super) const LIVE: &str =
-    "SELECT id, person, user_name, kind, cause, intent, state, not_before, attempts,
-        failure, created_at, updated_at, actor, reason
-    FROM operation WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') ORDER BY id";
+/// The live operations of a connection. Their index is named: left to itself SQLite goes through the whole history.
+pub(super) const LIVE: &str = "operation INDEXED BY operation_live
+    WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled')";
 
-/// How they stand, for [`get_mark`].
-pub(super) const MARKS: &str = "SELECT person, id, kind, state, failure
-    FROM operation WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') ORDER BY id";
+/// How one stands, for [`get_mark`].
+pub(super) const MARK: &str = "person, id, kind, state, failure";
 
 /// Reads everything inside one read transaction, so that it is one moment.
 pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Change)) -> Result<LoadedRest> {
@@ -85,7 +82,8 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         let note = Note { text: row.get(1)?, by: row.get(2)?, at: get_time(row, 3)? };
         Ok(Change::Noted(PersonId(get_id(row, 0)?), note))
     })?;
-    let live: Result<Vec<_>> = sql.prepare_cached(MARKS)?.query_map([c], get_mark)?.collect();
+    let marks_of_live = format!("SELECT {MARK} FROM {LIVE} ORDER BY id");
+    let live: Result<Vec<_>> = sql.prepare_cached(&marks_of_live)?.query_map([c], get_mark)?.collect();
     let live = live?;
     marks(&live, out.sink);
     out.rows(

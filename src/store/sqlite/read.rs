@@ -6,6 +6,7 @@ use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params
 
 use super::codec::{OPERATION, bad, get_id, get_json, get_mark, get_operation, get_time, id};
 use super::errors::explain;
+use super::load::{LIVE, MARK};
 use super::{load, logged, open, orphans, tasks, unchanging};
 use crate::audit::{AuditEntry, AuditQuery, chain::Beside, chain::Chained, chain::Hash};
 use crate::directory::{Change, OpMark, QueueCounts};
@@ -109,7 +110,11 @@ impl Reader for Reading {
 
     fn operations(&mut self, connection: ConnectionId, which: &Which) -> Result<Vec<Operation>> {
         match which {
-            Which::Live => self.all(load::LIVE, [connection.0], get_operation),
+            Which::Live => self.all(
+                &format!("SELECT {OPERATION} FROM {LIVE} ORDER BY id"),
+                [connection.0],
+                get_operation,
+            ),
             Which::Person(person) => {
                 let sql = format!(
                     "SELECT {OPERATION} FROM operation WHERE person = ?2 AND connection_id = ?1
@@ -137,9 +142,12 @@ impl Reader for Reading {
             }
             Which::Worst(query) => self.at_once(|sql| tasks::worst(sql, connection, query)),
             Which::EndsOfAccess => {
+                let sql = format!("SELECT {OPERATION} FROM {LIVE} AND kind = 'deactivate' ORDER BY id");
+                self.all(&sql, [connection.0], get_operation)
+            }
+            Which::Begun => {
                 let sql = format!(
-                    "SELECT {OPERATION} FROM operation WHERE connection_id = ?1 AND kind = 'deactivate'
-                         AND state NOT IN ('done', 'cancelled') ORDER BY id"
+                    "SELECT {OPERATION} FROM {LIVE} AND state IN ('inflight', 'in_doubt', 'waiting') ORDER BY id"
                 );
                 self.all(&sql, [connection.0], get_operation)
             }
@@ -149,16 +157,14 @@ impl Reader for Reading {
     }
 
     fn live(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
-        self.all(load::MARKS, [connection.0], get_mark)
+        self.all(&format!("SELECT {MARK} FROM {LIVE} ORDER BY id"), [connection.0], get_mark)
     }
 
     fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {
-        let states: Vec<(OpState, u32)> = self.all(
-            "SELECT state, count(*) FROM operation
-             WHERE connection_id = ?1 AND state NOT IN ('done', 'cancelled') GROUP BY state",
-            [connection.0],
-            |row| Ok((super::codec::get_word(row, 0)?, row.get(1)?)),
-        )?;
+        let states: Vec<(OpState, u32)> =
+            self.all(&format!("SELECT state, count(*) FROM {LIVE} GROUP BY state"), [connection.0], |row| {
+                Ok((super::codec::get_word(row, 0)?, row.get(1)?))
+            })?;
         Ok(counts::of(states))
     }
 

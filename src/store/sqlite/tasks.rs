@@ -3,6 +3,7 @@
 use rusqlite::{Connection as Sql, OptionalExtension, Result, params};
 
 use super::codec::{OPERATION, get_operation, id, word};
+use super::load::LIVE;
 use crate::domain::{ConnectionId, OpId, OpState, Operation};
 use crate::engine::{TasksQuery, WORST_FIRST};
 
@@ -38,11 +39,7 @@ fn page(
     kinds: &str,
     limit: u32,
 ) -> Result<Vec<Operation>> {
-    // The last condition is what the index of live operations is made for.
-    let text = format!(
-        "SELECT {OPERATION} FROM operation WHERE connection_id = ?1 AND state = ?2 AND kind {kinds}
-             AND state NOT IN ('done', 'cancelled') ORDER BY id LIMIT ?3"
-    );
+    let text = format!("SELECT {OPERATION} FROM {LIVE} AND state = ?2 AND kind {kinds} ORDER BY id LIMIT ?3");
     sql.prepare_cached(&text)?.query_map(params![connection.0, word(&state), limit], get_operation)?.collect()
 }
 

@@ -235,3 +235,21 @@ fn who_waits_too_long_for_another_process_is_told() {
     other.execute_batch("ROLLBACK").unwrap();
     one(&mut store, people([1])).unwrap();
 }
+
+#[test]
+fn what_is_live_is_read_without_the_history() {
+    use super::load::{LIVE, MARK};
+    let (_folder, path) = home();
+    let mut store = Sqlite::open(&path).unwrap();
+    store.add_connection(connection("one")).unwrap();
+    let sql = Sql::open(&path).unwrap();
+    for question in [
+        format!("SELECT {MARK} FROM {LIVE} ORDER BY id"),
+        format!("SELECT state, count(*) FROM {LIVE} GROUP BY state"),
+        format!("SELECT {MARK} FROM {LIVE} AND state IN ('inflight', 'in_doubt', 'waiting') ORDER BY id"),
+    ] {
+        let ask = format!("EXPLAIN QUERY PLAN {question}");
+        let plan: String = sql.query_row(&ask, [1], |row| row.get("detail")).unwrap();
+        assert!(plan.contains("operation_live"), "{plan}: {question}");
+    }
+}

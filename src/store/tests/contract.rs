@@ -170,6 +170,7 @@ fn state(backend: &dyn Backend) -> impl PartialEq + std::fmt::Debug {
                 (1..9).map(|after| r.changes_since(id, after).unwrap()).collect::<Vec<_>>(),
                 (r.operations(id, &Which::Person(PersonId(1))).unwrap(), r.queue_counts(id).unwrap()),
                 (r.operations(id, &Which::Live).unwrap(), r.live(id).unwrap()),
+                [Which::Begun, Which::EndsOfAccess].map(|which| r.operations(id, &which).unwrap()),
                 r.operations(id, &Which::Ids(vec![OpId(3), OpId(1), OpId(99)])).unwrap(),
                 (r.audit(id, &page(None)).unwrap(), r.audit(id, &page(Some(1))).unwrap()),
                 (r.audit(id, &of_person).unwrap(), r.chained(id, 0, 100).unwrap()),
