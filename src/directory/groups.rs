@@ -59,7 +59,9 @@ impl GroupRow {
     /// Whether what is there is not what it shall be, as far as we know.
     pub fn push_due(&self, directory: &Directory) -> bool {
         self.push.as_ref().is_some_and(|push| {
-            push.ending.is_some()
+            // What was made there and is not known by its id any more was unlinked meanwhile: it is looked for.
+            push.remote_id.is_none()
+                || push.ending.is_some()
                 || push.sent_at.is_some()
                 || push.failure.is_some()
                 || push.name != self.group.name
@@ -74,7 +76,7 @@ impl GroupRow {
         if push.waits && push.ending.is_none() {
             return false;
         }
-        let known = push.ending.is_none() && push.sent_at.is_none();
+        let known = push.remote_id.is_some() && push.ending.is_none() && push.sent_at.is_none();
         let Some(members) = push.members.as_ref().filter(|_| known) else { return true };
         let wanted = self.members_there(directory);
         let lacks = |among: &[String], id: &String| among.binary_search(id).is_err();

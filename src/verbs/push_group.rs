@@ -123,7 +123,13 @@ mod tests {
         let sent = Push { sent_at: Some(Time::from_ms(1)), ..made.clone() };
         assert_eq!(due(&sent), (true, true));
         let why = Failure { kind: FailureKind::Unreachable, text: String::new(), next: String::new() };
-        assert_eq!(due(&Push { failure: Some(why), ..made }), (true, false), "it is tried again when asked");
+        let failed = Push { failure: Some(why), ..made.clone() };
+        assert_eq!(due(&failed), (true, false), "it is tried again when asked");
+        assert_eq!(
+            due(&Push { remote_id: None, ..made }),
+            (true, true),
+            "nobody knows which one it is there"
+        );
     }
 
     #[test]

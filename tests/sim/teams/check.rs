@@ -282,7 +282,7 @@ impl World {
             }
             let remote_id = push.remote_id.clone().unwrap_or_default();
             let Some(group) = there.get(&remote_id) else {
-                wrong.push(format!("green: {name} is pushed and not there"));
+                wrong.push(format!("green: {name} is pushed and not there: {push:?}"));
                 continue;
             };
             let wanted: BTreeSet<String> = row.members_there(&directory).into_iter().collect();
