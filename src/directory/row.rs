@@ -260,20 +260,6 @@ pub(super) mod tests {
     pub(crate) fn row(id: u64, user_name: &str) -> Row {
         let mut texts = [""; at::COUNT];
         texts[at::USER_NAME] = user_name;
-        Row {
-            id: PersonId(id),
-            text: Packed::new(texts),
-            status: Status::Active,
-            own: None,
-            groups: Box::default(),
-            through: Through::Nothing,
-            roles: RoleSetId::default(),
-            rare: None,
-            account: AccountState::Unknown,
-            flags: FlagSet::default(),
-            linked_at: Time::default(),
-            confirmed_at: Time::default(),
-            observed_at: Time::default(),
-        }
+        Row { id: PersonId(id), text: Packed::new(texts), status: Status::Active, ..Row::hollow() }
     }
 }

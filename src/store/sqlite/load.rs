@@ -3,7 +3,7 @@
 use rusqlite::{Connection as Sql, Params, Result, Row, params};
 
 use super::codec::{PERSON, get_id, get_json, get_json_or_null, get_mark, get_person, get_time, get_word};
-use crate::directory::{Change, Link, Note, Observation, Sweep};
+use crate::directory::{Change, Link, Note, Observation, OpMark, Sweep};
 use crate::domain::{AccountValues, Assignment, ConnectionId, Group, GroupAssignment, GroupId, PersonId};
 use crate::store::backend::LoadedRest;
 use crate::store::load_order::marks;
@@ -82,9 +82,7 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         let note = Note { text: row.get(1)?, by: row.get(2)?, at: get_time(row, 3)? };
         Ok(Change::Noted(PersonId(get_id(row, 0)?), note))
     })?;
-    let marks_of_live = format!("SELECT {MARK} FROM {LIVE} ORDER BY id");
-    let live: Result<Vec<_>> = sql.prepare_cached(&marks_of_live)?.query_map([c], get_mark)?.collect();
-    let live = live?;
+    let live = live_marks(sql, connection)?;
     marks(&live, out.sink);
     out.rows(
         "SELECT at, complete, accounts, strangers FROM sweep WHERE connection_id = ?1",
@@ -95,6 +93,12 @@ pub(super) fn load(sql: &Sql, connection: ConnectionId, sink: &mut dyn FnMut(Cha
         },
     )?;
     Ok(LoadedRest { last_change, live })
+}
+
+/// How the live operations stand, oldest first.
+pub(super) fn live_marks(sql: &Sql, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
+    let text = format!("SELECT {MARK} FROM {LIVE} ORDER BY id");
+    sql.prepare_cached(&text)?.query_map([connection.0], get_mark)?.collect()
 }
 
 /// The columns of a link for [`get_link`].

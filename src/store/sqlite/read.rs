@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection as Sql, OptionalExtension, Params, Row, params, params_from_iter};
 
-use super::codec::{OPERATION, bad, get_id, get_json, get_mark, get_operation, get_time, id};
+use super::codec::{OPERATION, bad, get_id, get_json, get_operation, get_time, id};
 use super::errors::explain;
-use super::load::{LIVE, MARK};
+use super::load::LIVE;
 use super::{load, logged, open, orphans, tasks, unchanging};
 use crate::audit::{AuditEntry, AuditQuery, chain::Beside, chain::Chained, chain::Hash};
 use crate::directory::{Change, OpMark, QueueCounts};
@@ -157,7 +157,7 @@ impl Reader for Reading {
     }
 
     fn live(&mut self, connection: ConnectionId) -> Result<Vec<(PersonId, OpMark)>> {
-        self.all(&format!("SELECT {MARK} FROM {LIVE} ORDER BY id"), [connection.0], get_mark)
+        self.at_once(|sql| load::live_marks(sql, connection))
     }
 
     fn queue_counts(&mut self, connection: ConnectionId) -> Result<QueueCounts> {
